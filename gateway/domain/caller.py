@@ -1,0 +1,31 @@
+"""Who is asking, and for which business."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["ai", "rules", "none"]
+"""How a plan serves a feature: by a model, by the rules alone (`degraded: plan`), or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """A tenant. `plan` names an entry of `plans.yaml`; `trial_ends_at` is in microseconds since the epoch (UTC)."""
+
+    id: str
+    name: str
+    plan: str
+    timezone: str = "Africa/Accra"
+    currency: str = "GHS"
+    ai_opt_out: bool = False
+    trial_ends_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The authenticated service key, the business it acts for and, if told, the person behind it."""
+
+    business: Business
+    key_id: str
+    service: str
+    scopes: frozenset[str]
+    user_id: str | None = None

@@ -1,0 +1,43 @@
+"""Money as integers: nano-USD for cost, pesewas for prices in cedis.
+
+A nano-USD is 10⁻⁹ US dollar, so a price of USD 0.10 per million tokens is exactly 100 nano-USD per token.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+NANO_PER_USD = 1_000_000_000
+CENT = Decimal("0.01")
+
+
+def nano_from_usd(usd: Decimal | str) -> int:
+    """Return `usd` in nano-USD, rounded half up."""
+    return int((Decimal(usd) * NANO_PER_USD).to_integral_value(ROUND_HALF_UP))
+
+
+def usd_from_nano(nano: int) -> Decimal:
+    """Return nano-USD as dollars with nine decimal places."""
+    return (Decimal(nano) / NANO_PER_USD).quantize(Decimal("0.000000001"))
+
+
+def round_cents(amount: Decimal) -> Decimal:
+    """Return an amount of any currency rounded half up to 0.01."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def format_amount(amount: Decimal) -> str:
+    """Return an amount as the seed prints it, for example `25,000.00`."""
+    return f"{round_cents(amount):,.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """Cedis (GHS) for one US dollar, valid from a date on."""
+
+    ghs_per_usd: Decimal
+    valid_from: date
+
+    def ghs_from_nano(self, nano: int) -> Decimal:
+        """Return nano-USD in GHS with six decimal places: a single call costs far less than a pesewa."""
+        return (Decimal(nano) / NANO_PER_USD * self.ghs_per_usd).quantize(Decimal("0.000001"), ROUND_HALF_UP)
