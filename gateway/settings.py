@@ -1,0 +1,165 @@
+"""The environment, read once into one frozen object; `docs/settings.md` has the same table and a test compares them."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+_FLAG = re.compile(r"^AI_[A-Z][A-Z_]*_ENABLED$")
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the text names it and says what is wanted."""
+
+
+def _setting(env: str, doc: str, default: object) -> Any:
+    return field(default=default, metadata={"env": env, "doc": doc})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set. Durations carry their unit in the name."""
+
+    database_url: str = _setting("DATABASE_URL", "`sqlite:///path` or `postgresql://…`", "sqlite:///var/gateway.sqlite")
+    redis_url: str = _setting("REDIS_URL", "Redis for rate limits and the shared cache; empty: in process", "")
+    openai_api_key: str = _setting("OPENAI_API_KEY", "Key of the model provider; empty: the offline rules answer", "")
+    openai_base_url: str = _setting(
+        "OPENAI_BASE_URL", "OpenAI-compatible server; HTTPS, or loopback", "https://api.openai.com/v1"
+    )
+    openai_organization: str = _setting("OPENAI_ORGANIZATION", "Organisation sent with every upstream call", "")
+    openai_dialect: Literal["auto", "responses", "chat"] = _setting(
+        "OPENAI_DIALECT",
+        "`responses`, `chat`, or `auto`: Responses first, Chat Completions if the server lacks it",
+        "auto",
+    )
+    app_env: Literal["development", "production"] = _setting("APP_ENV", "`development` or `production`", "development")
+    model_proof: Literal["require", "warn"] = _setting(
+        "MODEL_PROOF",
+        "`require`: only models with a passed verdict are called; `warn`: call and say so "
+        "(default: `require` in production, else `warn`)",
+        "warn",
+    )
+    secret_key: str = _setting(
+        "SECRET_KEY",
+        "≥ 32 characters; encrypts stored answers. Needed in production; else made once in `var/secret.key`",
+        "",
+    )
+    secret_key_previous: str = _setting("SECRET_KEY_PREVIOUS", "Comma list of earlier keys that still decrypt", "")
+    deadline_ms: int = _setting("AI_DEADLINE_MS", "Longest time a request may take, all attempts together", 3000)
+    cache_duration_s: int = _setting(
+        "AI_CACHE_DURATION", "Seconds an answer is reused where the feature says nothing", 21600
+    )
+    max_body_bytes: int = _setting("MAX_BODY_BYTES", "Largest request body", 1_048_576)
+    max_records_bytes: int = _setting("MAX_RECORDS_BYTES", "Largest body of a record push", 10_485_760)
+    ledger_durability: Literal["process", "power"] = _setting(
+        "LEDGER_DURABILITY",
+        "SQLite only. `process`: survives the process's death; `power`: also a power cut",
+        "process",
+    )
+    prompts_dir: Path = _setting("PROMPTS_DIR", "Folder of the prompt files", ROOT / "prompts")
+    verdicts_dir: Path = _setting("VERDICTS_DIR", "Folder of the committed verdicts", ROOT / "evals" / "verdicts")
+    policy_dir: Path = _setting("POLICY_DIR", "Folder of plans.yaml and models.yaml", ROOT / "gateway" / "policy")
+    log_level: str = _setting("LOG_LEVEL", "`debug`, `info`, `warning` or `error`", "info")
+    flags_off: frozenset[str] = _setting(
+        "AI_*_ENABLED", "One switch per feature, for example `AI_INSIGHTS_ENABLED=false`; unset means on", frozenset()
+    )
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Return the settings. Raises SettingsError with the name of the wrong variable."""
+        values: dict[str, Any] = {}
+        for entry in fields(cls):
+            if (env := entry.metadata["env"]) in environ and environ[env].strip():
+                values[entry.name] = _convert(env, environ[env].strip(), entry.type, entry.default)
+        flags = {name: _boolean(name, text) for name, text in environ.items() if _FLAG.match(name)}
+        values["flags_off"] = frozenset(name for name, on in flags.items() if not on)
+        production = values.get("app_env") == "production"
+        values.setdefault("model_proof", "require" if production else "warn")
+        settings = cls(**values)
+        _check_provider_url(settings.openai_base_url)
+        if not settings.secret_key and production:
+            raise SettingsError("SECRET_KEY is needed when APP_ENV=production: set at least 32 random characters.")
+        if settings.secret_key and len(settings.secret_key) < 32:
+            raise SettingsError("SECRET_KEY is too short: at least 32 random characters are needed.")
+        return settings
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the current secret key, then the earlier ones; in development the current one is made on first use."""
+        earlier = tuple(key for key in self.secret_key_previous.split(",") if key)
+        return (self.secret_key or _development_secret(self.state_dir), *earlier)
+
+    @property
+    def state_dir(self) -> Path:
+        """The folder of files that a development set-up keeps: beside the SQLite file, else `var/`."""
+        if self.database_url.startswith("sqlite:///"):
+            return Path(self.database_url.removeprefix("sqlite:///")).parent
+        return ROOT / "var"
+
+    @property
+    def offline(self) -> bool:
+        """True when no provider key is set, so that the offline rules stand in for a model."""
+        return not self.openai_api_key
+
+    def flag(self, name: str) -> bool:
+        """Return the environment's default of a feature flag; on when unset."""
+        return name not in self.flags_off
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Return (variable, default, meaning) of every setting, in order; the documentation is checked against it."""
+    rows = []
+    for entry in fields(Settings):
+        default = entry.default
+        if isinstance(default, Path):
+            default = default.relative_to(ROOT)
+        rows.append(
+            (entry.metadata["env"], "" if default in ("", frozenset()) else str(default), entry.metadata["doc"])
+        )
+    return rows
+
+
+def _convert(env: str, text: str, kind: object, default: object) -> object:
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, int):
+        if not text.isdigit() or int(text) <= 0:
+            raise SettingsError(f"{env} must be a whole number above 0.")
+        return int(text)
+    allowed = getattr(kind, "__args__", ())
+    if allowed and all(isinstance(choice, str) for choice in allowed) and text not in allowed:
+        raise SettingsError(f"{env} must be one of: {', '.join(allowed)}.")
+    return text
+
+
+def _boolean(env: str, text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered not in _TRUE | _FALSE:
+        raise SettingsError(f"{env} must be true or false.")
+    return lowered in _TRUE
+
+
+def _check_provider_url(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}:
+        return
+    raise SettingsError("OPENAI_BASE_URL must be an https:// address; http:// is allowed on loopback only.")
+
+
+def _development_secret(folder: Path) -> str:
+    path = folder / "secret.key"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text("ascii")
