@@ -117,3 +117,32 @@ class RateLimiter(Protocol):
 
     async def take(self, business_id: str, user_id: str | None, limit_per_minute: int) -> float:
         """Return 0 when the call may go on, else the seconds to wait."""
+
+
+class Switchboard(Protocol):
+    """What operators and businesses have switched, and what is live; an in-memory snapshot, at most a second old."""
+
+    def enabled(self, business_id: str, flag: str) -> bool | None:
+        """Return an override of a feature flag for this business, or None where the environment's default holds."""
+
+    def opted_out(self, business_id: str, feature: str) -> bool:
+        """Return whether the business wants no model for this feature."""
+
+    def live(self, feature: str) -> str | None:
+        """Return the content hash of the released version; only a passed verdict can have put it there."""
+
+    def proven(self, content_hash: str, model: str) -> bool:
+        """Return whether this very content passed its suite with this very model."""
+
+
+class Idempotency(Protocol):
+    """One outcome for each (business, Idempotency-Key), over all processes."""
+
+    async def begin(self, business_id: str, key: str, feature: str, request_hash: str) -> tuple[int, bytes] | None:
+        """Return the stored status and body, or None when this caller is the first.
+
+        Raises `IdempotencyConflict` while the first is running and `IdempotencyMismatch` for another payload.
+        """
+
+    async def abandon(self, business_id: str, key: str) -> None:
+        """Forget a run that gave no answer, so that a retry starts afresh."""

@@ -1,0 +1,41 @@
+"""One request as the steps see it, and the finished answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from gateway.domain.caller import Caller
+from gateway.domain.records import Record
+from gateway.library.catalog import Feature
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A validated request of an authenticated caller.
+
+    `body` holds no `as_of` and no `records`: they are `as_of` (business-local day) and `inline`. `started` is in
+    monotonic seconds, `received_at` in microseconds since the epoch (UTC).
+    """
+
+    feature: Feature
+    caller: Caller
+    body: Mapping[str, Any]
+    as_of: date
+    inline: Mapping[str, Sequence[Record]] | None
+    request_id: str
+    request_hash: str
+    started: float
+    received_at: int
+    idempotency_key: str | None = None
+    explain: bool = False
+    trace: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What leaves: status, JSON bytes and the extra headers."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]

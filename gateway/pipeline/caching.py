@@ -1,0 +1,33 @@
+"""Step 5: an equal question about equal records need not be asked twice."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from gateway.library.catalog import PromptVersion
+from gateway.pipeline.ask import Ask
+
+_ENCODE = msgspec.json.Encoder(order="sorted").encode
+
+
+class CachedAnswer(msgspec.Struct, frozen=True):
+    """What is kept of an answer: the body without `meta`, and who wrote it."""
+
+    body: dict[str, Any]
+    source: str
+    model: str
+    route: str
+    grounding: dict[str, Any]
+    masked: int
+    warnings: list[str]
+
+
+encode_answer = msgspec.json.Encoder().encode
+decode_answer = msgspec.json.Decoder(CachedAnswer).decode
+
+
+def cache_key(business_id: str, ask: Ask, prompt: PromptVersion, models: tuple[str, ...], evidence_digest: str) -> str:
+    """Return the key of an answer. The business comes first and cannot be left out: answers never cross tenants."""
+    parts = [business_id, ask.feature.name, prompt.content_hash, models, evidence_digest, ask.body, str(ask.as_of)]
+    return hashlib.sha256(_ENCODE(parts)).hexdigest()

@@ -1,0 +1,39 @@
+"""What the steps work with: the ports, the library and the compiled engines, joined once at start."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Literal
+
+from gateway.library.catalog import Catalog
+from gateway.library.policy import Policy
+from gateway.masking.masker import Masker
+from gateway.pipeline.breaker import Breakers
+from gateway.pipeline.flights import Flights
+from gateway.ports import AnswerCache, Clock, Idempotency, Ledger, Model, RateLimiter, Records, Switchboard
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """One process's tools. `models` maps a dialect to its adapter; `sign` is a keyed hash for opaque ids."""
+
+    catalog: Catalog
+    policy: Policy
+    features: Mapping[str, ModuleType | None]
+    records: Records
+    ledger: Ledger
+    cache: AnswerCache
+    idempotency: Idempotency
+    limiter: RateLimiter
+    switches: Switchboard
+    models: Mapping[str, Model]
+    masker: Masker
+    clock: Clock
+    sign: Callable[[str, str], str]
+    flag_default: Callable[[str], bool]
+    offline: bool
+    model_proof: Literal["require", "warn"]
+    deadline_ms: int
+    cache_seconds: int
+    breakers: Breakers
+    flights: Flights = field(default_factory=Flights)
