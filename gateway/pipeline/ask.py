@@ -14,7 +14,7 @@ from gateway.library.catalog import Feature
 class Ask:
     """A validated request of an authenticated caller.
 
-    `body` holds no `as_of` and no `records`: they are `as_of` (business-local day) and `inline`. `started` is in
+    `body` holds no `as_of` and no `records`: they are `as_of` (business-local day) and `inline`. `user_hash` is a keyed hash of `X-User-Id`. `started` is in
     monotonic seconds, `received_at` in microseconds since the epoch (UTC).
     """
 
@@ -27,6 +27,7 @@ class Ask:
     request_hash: str
     started: float
     received_at: int
+    user_hash: str = ""
     idempotency_key: str | None = None
     explain: bool = False
     trace: Mapping[str, str] = field(default_factory=dict)

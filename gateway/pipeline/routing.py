@@ -1,0 +1,73 @@
+"""Step 9: which models may answer, in which order, and why."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from gateway.library.catalog import PromptVersion
+from gateway.library.policy import ModelSpec, Price
+from gateway.pipeline.admission import Admission
+from gateway.pipeline.ask import Ask
+from gateway.pipeline.kit import Kit
+
+ECONOMY_ROUTE = "gpt-3.5"
+ECONOMY_FROM_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model that may answer, with today's price and the reason it stands where it stands."""
+
+    spec: ModelSpec
+    price: Price
+    route: str
+    reason: str
+    proven: bool
+
+    def bound(self, input_tokens: int, max_output_tokens: int) -> int:
+        """Return the most one attempt can cost, in nano-USD."""
+        return self.price.upper_bound(input_tokens, max_output_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Candidates in order; empty when no model with a verdict is left (`unproven` says that this was the cause)."""
+
+    candidates: tuple[Candidate, ...]
+    unproven: bool = False
+
+
+def route(kit: Kit, ask: Ask, prompt: PromptVersion) -> Route:
+    """Return the models that can serve this prompt today: priced, not retired, able, and proven where that is asked."""
+    today = datetime.fromtimestamp(ask.received_at / 1e6, UTC).date()
+    if kit.offline:
+        names = [("offline", prompt.route, "no provider key is set")]
+    else:
+        names = [(name, prompt.route, "the prompt's route") for name in kit.policy.routes[prompt.route]]
+        names += [(name, ECONOMY_ROUTE, "next after the prompt's route") for name in kit.policy.routes[ECONOMY_ROUTE]]
+    candidates: dict[str, Candidate] = {}
+    unproven = False
+    for name, route_name, reason in names:
+        spec = kit.policy.models[name]
+        price = spec.price(today)
+        if name in candidates or price is None or not spec.routable(today) or not spec.accepts(prompt.params):
+            continue
+        proven = kit.switches.proven(prompt.content_hash, name)
+        if not proven and kit.model_proof == "require":
+            unproven = True
+            continue
+        candidates[name] = Candidate(spec, price, route_name, reason, proven)
+    return Route(tuple(candidates.values()), unproven and not candidates)
+
+
+def economise(found: Route, admission: Admission, budget_left: int) -> Route:
+    """Return the route with the cheapest model first once four fifths of the month's budget are gone."""
+    used_share = 1 - budget_left / max(1, admission.plan.budget_usd_nano)
+    if used_share < ECONOMY_FROM_SHARE or len(found.candidates) < 2:
+        return found
+    return cheapest_first(found, f"{used_share:.0%} of the month's budget is used")
+
+
+def cheapest_first(found: Route, reason: str) -> Route:
+    """Return the same candidates by price, each with `reason`."""
+    ordered = sorted(found.candidates, key=lambda candidate: candidate.bound(1000, 1000))
+    return Route(tuple(Candidate(c.spec, c.price, c.route, reason, c.proven) for c in ordered), found.unproven)

@@ -1,0 +1,188 @@
+"""Steps 11 and 12: a reply becomes an object of the output schema whose every figure is in the evidence, or is refused.
+
+A `Judge` is made once per prompt version: which leaves are words, how many items a list needs, which fields are code's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from gateway.domain.evidence import Evidence
+from gateway.grounding.ground import Grounded, ground, overwrite
+from gateway.library.catalog import Feature, PromptVersion
+from gateway.library.schemas import nulls_dropped
+from gateway.pipeline.masking import MaskedEvidence
+
+_DECODE = msgspec.json.Decoder().decode
+MAX_PROBLEMS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on one reply. `words` is None when the reply is unusable; `problems` tell the model what to mend."""
+
+    words: dict[str, Any] | None
+    grounded: Grounded | None
+    problems: tuple[str, ...]
+
+    @property
+    def usable(self) -> bool:
+        """True when the words fit the schema and the rules and no essential text had to be replaced."""
+        return self.words is not None and not self.problems
+
+
+class Judge:
+    """What one prompt version demands of a reply."""
+
+    def __init__(self, feature: Feature, prompt: PromptVersion, module: ModuleType | None) -> None:
+        self._feature = feature
+        self._prompt = prompt
+        self._fallback: Callable[[Mapping[str, Any]], dict[str, Any]] | None = getattr(module, "fallback", None)
+        self._expand = getattr(module, "expand", None)
+        self._merge = getattr(module, "merge", None)
+        self._unsupported = getattr(module, "unsupported", None)
+        self._min_items, self._skip = _shape(prompt.output.raw, prompt.output.raw.get("$defs", {}))
+
+    def rules_words(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the words that fixed rules write from these facts, true or masked."""
+        if self._fallback is None:
+            return rules_from_schema(self._prompt.output.raw, facts)
+        words = self._fallback(facts)
+        return self._expand(words, facts) if self._expand else words
+
+    def judge(self, text: str, masked: MaskedEvidence) -> Judged:
+        """Return what the reply is worth: schema first, then figures, then the prompt's own rules."""
+        try:
+            reply = _DECODE(text)
+        except (msgspec.DecodeError, RecursionError):
+            return Judged(None, None, ("The answer is not one JSON object.",))
+        if not isinstance(reply, dict):
+            return Judged(None, None, ("The answer is not a JSON object.",))
+        words = nulls_dropped(self._prompt.output, self._without_computed(reply))
+        errors = self._prompt.output.check(words)
+        if errors:
+            return Judged(None, None, tuple(f"{e.pointer}: {e.message}" for e in errors[:MAX_PROBLEMS]))
+        grounded = self._ground(words, masked)
+        problems = [f"{f.pointer}: {f.reason}" for f in grounded.findings] if grounded.essential_replaced else []
+        problems += self._broken_rules(grounded.answer, masked)
+        return Judged(grounded.answer, grounded, tuple(problems[:MAX_PROBLEMS]))
+
+    def rules_judged(self, masked_facts: Mapping[str, Any], masked: MaskedEvidence) -> Grounded:
+        """Return the rules' words, put through the same grounding as a model's."""
+        return self._ground(self.rules_words(masked_facts), masked)
+
+    def compose(self, words: dict[str, Any], evidence: Evidence) -> tuple[dict[str, Any], int]:
+        """Return the answer, code's fields over the words, and how many of the words' fields had to be corrected."""
+        if self._merge is not None:
+            words = self._merge(words, evidence)
+        return overwrite(words, evidence.computed)
+
+    def _ground(self, words: dict[str, Any], masked: MaskedEvidence) -> Grounded:
+        if self._expand is not None:
+            words = self._expand(words, masked.facts)
+        facts = masked.facts
+        return ground(
+            words,
+            replace(masked.evidence, facts=facts),
+            request_text=request_text(masked.request),
+            known_placeholders=masked.vault.placeholders(),
+            essential=self._feature.essential,
+            rules_answer=lambda: self.rules_words(facts),
+            min_items=self._min_items,
+            skip=self._skip,
+            unsupported=None if self._unsupported is None else lambda text: self._unsupported(text, facts),
+        )
+
+    def _broken_rules(self, words: dict[str, Any], masked: MaskedEvidence) -> list[str]:
+        answer, _ = self.compose(words, masked.evidence)
+        return [
+            rule.message for rule in self._prompt.rules if not rule.holds(answer, masked.evidence.facts, masked.request)
+        ]
+
+    def _without_computed(self, reply: dict[str, Any]) -> dict[str, Any]:
+        return _keep_known(reply, self._prompt.output.raw, self._feature.response.raw)
+
+
+def request_text(request: Mapping[str, Any]) -> str:
+    """Return the text leaves and numbers of a request as lines: what people wrote may be repeated to them."""
+    lines: list[str] = []
+    stack: list[Any] = [request]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            lines.append(str(value))
+    return "\n".join(lines)
+
+
+def rules_from_schema(schema: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an honest answer for a feature without a module: its required texts restate the input, nothing more."""
+    stated = "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in _scalars(facts, ""))
+    return _filled(schema, f"Stated in the request: {stated}." if stated else "Nothing was stated in the request.")
+
+
+def _filled(schema: Mapping[str, Any], sentence: str) -> Any:
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    kinds = schema.get("type")
+    kind = kinds[0] if isinstance(kinds, list) else kinds
+    if kind == "object":
+        required = schema.get("required", ())
+        return {name: _filled(sub, sentence) for name, sub in schema.get("properties", {}).items() if name in required}
+    if kind == "array":
+        return [_filled(schema["items"], sentence) for _ in range(schema.get("minItems", 0))]
+    if kind == "string":
+        return sentence[: schema.get("maxLength", len(sentence))]
+    return {"integer": schema.get("minimum", 0), "number": schema.get("minimum", 0), "boolean": False}.get(str(kind))
+
+
+def _scalars(value: Any, name: str) -> list[tuple[str, Any]]:
+    if isinstance(value, dict):
+        return [pair for key, item in value.items() for pair in _scalars(item, key)]
+    if isinstance(value, list):
+        return [pair for item in value for pair in _scalars(item, name)]
+    return [] if value is None or value == "" else [(name, value)]
+
+
+def _keep_known(reply: dict[str, Any], output: Mapping[str, Any], response: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop what only code may fill: known to the response but not asked of the model. Unknown keys stay, to be refused."""
+    asked, owned = output.get("properties", {}), response.get("properties", {})
+    kept: dict[str, Any] = {}
+    for key, value in reply.items():
+        if key in asked:
+            nested = isinstance(value, dict) and key in owned
+            kept[key] = _keep_known(value, asked[key], owned[key]) if nested else value
+        elif key not in owned:
+            kept[key] = value
+    return kept
+
+
+def _shape(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> tuple[dict[str, int], frozenset[str]]:
+    """Return (list pointer → fewest items, pointers of strings that are codes) of an output schema."""
+    min_items: dict[str, int] = {}
+    codes: set[str] = set()
+
+    def walk(node: Mapping[str, Any], pointer: str) -> None:
+        if "$ref" in node:
+            node = defs[node["$ref"].rsplit("/", 1)[-1]]
+        if node.get("minItems"):
+            min_items[pointer] = node["minItems"]
+        if "enum" in node or "const" in node or "pattern" in node or "format" in node:
+            codes.add(pointer)
+        for name, sub in node.get("properties", {}).items():
+            walk(sub, f"{pointer}/{name}")
+        if "items" in node:
+            walk(node["items"], f"{pointer}/*")
+        for sub in node.get("anyOf", ()):
+            walk(sub, pointer)
+
+    walk(schema, "")
+    return min_items, frozenset(codes)
