@@ -1,0 +1,271 @@
+"""One request, top to bottom.
+
+admit → replay → gather → cache → reserve → mask → render → route → call → validate and ground → restore → settle → answer
+
+Authentication and reading of the body come before, in `gateway.api`. Whatever the model does, the caller gets the same
+schema: from the model, from the cache, or from the rules with `meta.degraded` saying why.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from gateway.domain.answer import Degraded, DegradedReason, Source
+from gateway.domain.ledger import BudgetExhausted, Hold, Settlement, StoredAnswer
+from gateway.grounding.ground import Grounded
+from gateway.library.catalog import PromptVersion
+from gateway.masking.restoring import restore_tree
+from gateway.pipeline.admission import Admission, admit
+from gateway.pipeline.ask import Answered, Ask
+from gateway.pipeline.caching import CachedAnswer, cache_key, decode_answer, encode_answer
+from gateway.pipeline.calling import Attempts, Called, call_models
+from gateway.pipeline.deadline import Deadline
+from gateway.pipeline.gathering import Gathered, gather
+from gateway.pipeline.kit import Kit
+from gateway.pipeline.masking import MaskedEvidence, mask
+from gateway.pipeline.meta import Made, meta, rate_headers
+from gateway.pipeline.metering import Reservation, Spend, audit_entry, claim, reserve, usage_row
+from gateway.pipeline.rendering import render
+from gateway.pipeline.routing import Route, cheapest_first, economise, route
+from gateway.pipeline.screening import screen
+from gateway.pipeline.serving import SafeStream, Show
+from gateway.pipeline.validating import Judge, request_text
+
+encode_body = msgspec.json.Encoder(decimal_format="number").encode
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is fixed once the evidence is there."""
+
+    kit: Kit
+    ask: Ask
+    admission: Admission
+    prompt: PromptVersion | None
+    judge: Judge
+    gathered: Gathered
+    warnings: tuple[str, ...]
+
+
+async def answer(kit: Kit, ask: Ask, show: Show | None = None) -> Answered:
+    """Return the finished answer. With `show`, readable text is handed to it as it is written.
+
+    Raises a GatewayError for the documented refusals; nothing is held or half-written then.
+    """
+    warnings = screen(ask.feature, ask.body)
+    admission = await admit(kit, ask)
+    async with AsyncExitStack() as stack:
+        if ask.idempotency_key is not None:
+            earlier = await replay(kit, ask, stack)
+            if earlier is not None:
+                return earlier
+        gathered = await gather(kit, ask)
+        prompt = live_prompt(kit, ask)
+        context = Context(kit, ask, admission, prompt, kit.judge(ask.feature, prompt), gathered, tuple(warnings))
+        answered = await _answer(context, show)
+        stack.pop_all()
+        return answered
+
+
+async def _answer(context: Context, show: Show | None) -> Answered:
+    kit, ask, admission, prompt = context.kit, context.ask, context.admission, context.prompt
+    if admission.degraded is not None:
+        return await answer_by_rules(context, admission.degraded, show)
+    if prompt is None:
+        detail = "No released version of this prompt carries a passed verdict."
+        return await answer_by_rules(context, Degraded(DegradedReason.NO_VERDICT, detail), show)
+    models = route(kit, ask, prompt)
+    names = tuple(candidate.spec.id for candidate in models.candidates)
+    key = cache_key(ask.caller.business.id, ask, prompt, names, context.gathered.digest)
+    cacheable = ask.feature.cache_seconds > 0 and names != ("offline",)
+    async with AsyncExitStack() as stack:
+        if cacheable:
+            await stack.enter_async_context(kit.flights.join(key))
+            if (hit := await kit.cache.get(ask.caller.business.id, key)) is not None:
+                return await answer_from_cache(context, decode_answer(hit), show)
+        return await answer_by_model(context, prompt, models, key if cacheable else None, show)
+
+
+async def answer_by_model(
+    context: Context, prompt: PromptVersion, models: Route, key: str | None, show: Show | None
+) -> Answered:
+    """Reserve, mask, render, call, judge, restore and settle; the rules answer where the model's words are no use."""
+    try:
+        async with AsyncExitStack() as stack:
+            held, models = await _reserve(context, prompt, models, stack)
+            masked = mask(context.kit.masker, context.ask, context.gathered.evidence)
+            rendered = render(prompt, masked)
+            deadline = Deadline.after(context.kit.clock, context.ask.started, _deadline_ms(context))
+            attempts = Attempts(context.kit, context.ask, prompt, rendered, masked, context.judge, held, deadline)
+            if show is not None and context.ask.feature.stream is not None:
+                attempts.open_stream = lambda: _safe_stream(context, masked, show)
+            called = await call_models(attempts, economise(models, context.admission, held.hold.budget_left))
+            body, made = _compose(context, called, masked, held.spend, rendered.warnings)
+            if show is not None and not attempts.streamed:
+                await _show_at_once(context, body, show)
+            answered, settlement = _finished(context, body, made, held.hold, held.spend)
+            await held.settle(settlement)
+            if key is not None and made.source is Source.MODEL and made.degraded is None:
+                await _keep(context, key, body, made)
+            return answered
+    except BudgetExhausted:
+        detail = "This month's AI budget is used up; the rules answer until it is raised or the month ends."
+        return await answer_by_rules(context, Degraded(DegradedReason.BUDGET, detail), show)
+
+
+async def answer_from_cache(context: Context, hit: CachedAnswer, show: Show | None) -> Answered:
+    """Return an earlier answer to the same question about the same records; free of cost, counted by the meter."""
+    made = Made(
+        source=Source.CACHE, model=hit.model, route=hit.route, reason="answered before", grounding=hit.grounding,
+        masked=hit.masked, ai_generated=True, warnings=(*context.warnings, *hit.warnings),
+    )  # fmt: skip
+    return await _settle_directly(context, hit.body, made, context.ask.feature.units, show)
+
+
+async def answer_by_rules(context: Context, degraded: Degraded, show: Show | None) -> Answered:
+    """Return the answer that code alone can give: same schema, no model, no cost, not counted by the meter."""
+    evidence = context.gathered.evidence
+    body, _ = context.judge.compose(context.judge.rules_words(evidence.facts), evidence)
+    made = Made(
+        source=Source.RULES, model="", route="", reason=degraded.reason.value, degraded=degraded,
+        warnings=(*context.warnings, *evidence.warnings),
+    )  # fmt: skip
+    return await _settle_directly(context, body, made, 0, show)
+
+
+def live_prompt(kit: Kit, ask: Ask) -> PromptVersion | None:
+    """Return the released version of this feature's prompt; None when no version carries a passed verdict."""
+    content_hash = kit.switches.live(ask.feature.name)
+    return None if content_hash is None else kit.catalog.by_hash.get(content_hash)
+
+
+async def replay(kit: Kit, ask: Ask, stack: AsyncExitStack) -> Answered | None:
+    """Return the stored outcome of this Idempotency-Key, or None for its first use, which is undone unless it answers."""
+    business_id, key = ask.caller.business.id, str(ask.idempotency_key)
+    stored = await kit.idempotency.begin(business_id, key, ask.feature.name, ask.request_hash)
+    if stored is None:
+        stack.push_async_callback(kit.idempotency.abandon, business_id, key)
+        return None
+    status, body = stored
+    return Answered(status, body, {"Idempotent-Replayed": "true"})
+
+
+async def _reserve(
+    context: Context, prompt: PromptVersion, models: Route, stack: AsyncExitStack
+) -> tuple[Reservation, Route]:
+    def bound(route: Route) -> int:
+        first = route.candidates[0] if route.candidates else None
+        return first.bound(prompt.token_budget, prompt.params.max_output_tokens) if first else 0
+
+    try:
+        held = await stack.enter_async_context(reserve(context.kit, context.ask, context.admission, bound(models)))
+    except BudgetExhausted:
+        cheap = cheapest_first(models, "the budget has room for the economy model only")
+        if bound(cheap) >= bound(models):
+            raise
+        held = await stack.enter_async_context(reserve(context.kit, context.ask, context.admission, bound(cheap)))
+        return held, cheap
+    return held, models
+
+
+def _compose(
+    context: Context, called: Called, masked: MaskedEvidence, spend: Spend, warnings: tuple[str, ...]
+) -> tuple[dict[str, Any], Made]:
+    evidence, candidate = context.gathered.evidence, called.candidate
+    warnings = (*context.warnings, *evidence.warnings, *warnings)
+    judged = called.judged
+    if judged is not None and judged.words is not None and judged.grounded is not None and candidate is not None:
+        body, corrected = context.judge.compose(restore_tree(judged.words, masked.vault), evidence)
+        if not context.ask.feature.response.check(body):
+            offline = candidate.spec.dialect == "offline"
+            if not candidate.proven:
+                warnings = (*warnings, f"model_unproven: {candidate.spec.id}")
+            return body, Made(
+                source=Source.OFFLINE if offline else Source.MODEL, model=spend.model, route=candidate.route,
+                reason=candidate.reason, grounding=_figures(judged.grounded, corrected), masked=len(masked.vault),
+                usage=spend.usage, cost=spend.cost, ai_generated=not offline, warnings=warnings,
+            )  # fmt: skip
+        called = Called(None, candidate, Degraded(DegradedReason.OUTPUT_INVALID, "The answer broke the response schema."))
+    grounded = context.judge.rules_judged(masked.facts, masked)
+    body, _ = context.judge.compose(restore_tree(grounded.answer, masked.vault), evidence)
+    return body, Made(
+        source=Source.RULES, model=spend.model, route=candidate.route if candidate else "", degraded=called.degraded,
+        reason=called.degraded.reason.value if called.degraded else "", grounding=_figures(grounded, 0),
+        masked=len(masked.vault), usage=spend.usage, cost=spend.cost, warnings=warnings,
+    )  # fmt: skip
+
+
+async def _settle_directly(
+    context: Context, body: dict[str, Any], made: Made, units: int, show: Show | None
+) -> Answered:
+    spend = Spend(model=made.model)
+    wanted = claim(context.ask, context.admission, 0)
+    if show is not None:
+        await _show_at_once(context, body, show)
+
+    def finished(hold: Hold) -> tuple[Answered, Settlement]:
+        return _finished(context, body, made, hold, spend, units=units)
+
+    return await context.kit.ledger.settle_direct(wanted, units, finished)
+
+
+def _finished(
+    context: Context, body: dict[str, Any], made: Made, hold: Hold, spend: Spend, *, units: int | None = None
+) -> tuple[Answered, Settlement]:
+    """Return the bytes for the caller and the settlement that belongs to them."""
+    kit, ask = context.kit, context.ask
+    if units is None:
+        units = ask.feature.units if ask.feature.meter and made.degraded is None else 0
+    latency_ms = round((kit.clock.monotonic() - ask.started) * 1000)
+    used = hold.quota_used - (hold.claim.units - units)
+    about = meta(kit, ask, context.admission, context.prompt, made, used, latency_ms)
+    if ask.explain:
+        about["evidence"] = context.gathered.evidence.facts
+    encoded = encode_body({**body, "meta": about})
+    row = usage_row(
+        ask, spend, cost=made.cost, source=made.source, status=200, latency_ms=latency_ms, route=made.route,
+        degraded=made.degraded.reason.value if made.degraded else "", grounding=dict(made.grounding),
+        prompt=context.prompt.label if context.prompt else "",
+        prompt_hash=context.prompt.content_hash if context.prompt else "",
+    )  # fmt: skip
+    stored = None
+    if ask.idempotency_key is not None:
+        stored = StoredAnswer(ask.caller.business.id, ask.idempotency_key, 200, encoded)
+    headers = rate_headers(ask, context.admission, used, hold.budget_left)
+    return Answered(200, encoded, headers), Settlement(made.cost, units, row, audit_entry(ask, row), stored)
+
+
+async def _keep(context: Context, key: str, body: dict[str, Any], made: Made) -> None:
+    kept = CachedAnswer(
+        body, made.source.value, made.model, made.route, dict(made.grounding), made.masked, list(made.warnings)
+    )
+    business_id, feature = context.ask.caller.business.id, context.ask.feature
+    subjects = context.gathered.evidence.subjects
+    await context.kit.cache.put(business_id, key, encode_answer(kept), feature.cache_seconds, subjects)
+
+
+def _safe_stream(context: Context, masked: MaskedEvidence, show: Show) -> SafeStream:
+    grounder = context.judge.stream_grounder(masked, request_text(masked.request))
+    return SafeStream(str(context.ask.feature.stream), grounder, masked.vault, show)
+
+
+async def _show_at_once(context: Context, body: dict[str, Any], show: Callable[[str], Awaitable[None]]) -> None:
+    text = body.get(context.ask.feature.stream or "")
+    if isinstance(text, str) and text:
+        await show(text)
+
+
+def _figures(grounded: Grounded, corrected: int) -> dict[str, Any]:
+    return {
+        "ok": grounded.ok,
+        "checked": grounded.checked,
+        "corrected": grounded.corrected + corrected,
+        "dropped": grounded.dropped,
+    }
+
+
+def _deadline_ms(context: Context) -> int:
+    return min(context.ask.feature.deadline_ms, context.kit.deadline_ms)
