@@ -17,7 +17,7 @@ from gateway.domain.answer import Degraded, DegradedReason, Source
 from gateway.domain.ledger import BudgetExhausted, Hold, Settlement, StoredAnswer
 from gateway.grounding.ground import Grounded
 from gateway.library.catalog import PromptVersion
-from gateway.masking.restoring import restore_tree
+from gateway.masking.restoring import StreamRestorer, restore_tree
 from gateway.pipeline.admission import Admission, admit
 from gateway.pipeline.ask import Answered, Ask
 from gateway.pipeline.caching import CachedAnswer, cache_key, decode_answer, encode_answer
@@ -32,7 +32,7 @@ from gateway.pipeline.rendering import render
 from gateway.pipeline.routing import Route, cheapest_first, economise, route
 from gateway.pipeline.screening import screen
 from gateway.pipeline.serving import SafeStream, Show
-from gateway.pipeline.validating import Judge, request_text
+from gateway.pipeline.validating import Judge
 
 encode_body = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -248,8 +248,8 @@ async def _keep(context: Context, key: str, body: dict[str, Any], made: Made) ->
 
 
 def _safe_stream(context: Context, masked: MaskedEvidence, show: Show) -> SafeStream:
-    grounder = context.judge.stream_grounder(masked, request_text(masked.request))
-    return SafeStream(str(context.ask.feature.stream), grounder, masked.vault, show)
+    grounder = context.judge.stream_grounder(masked)
+    return SafeStream(str(context.ask.feature.stream), grounder, StreamRestorer(masked.vault), show)
 
 
 async def _show_at_once(context: Context, body: dict[str, Any], show: Callable[[str], Awaitable[None]]) -> None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Literal
 
-from gateway.library.catalog import Catalog
+from gateway.library.catalog import Catalog, Feature, PromptVersion
 from gateway.library.policy import Policy
 from gateway.masking.masker import Masker
 from gateway.pipeline.breaker import Breakers
 from gateway.pipeline.flights import Flights
+from gateway.pipeline.validating import Judge
 from gateway.ports import AnswerCache, Clock, Idempotency, Ledger, Model, RateLimiter, Records, Switchboard
 
 
@@ -37,3 +38,11 @@ class Kit:
     cache_seconds: int
     breakers: Breakers
     flights: Flights = field(default_factory=Flights)
+    judges: dict[tuple[str, str], Judge] = field(default_factory=dict)
+
+    def judge(self, feature: Feature, prompt: PromptVersion | None) -> Judge:
+        """Return the judge of a prompt version, made on its first use; without a version it serves the rules alone."""
+        key = (feature.name, prompt.content_hash if prompt else "")
+        if (judge := self.judges.get(key)) is None:
+            judge = self.judges[key] = Judge(feature, prompt, self.features[feature.name])
+        return judge

@@ -12,6 +12,7 @@ import msgspec
 
 from gateway.domain.evidence import Evidence
 from gateway.grounding.ground import Grounded, ground, overwrite
+from gateway.grounding.stream import StreamGrounder
 from gateway.library.catalog import Feature, PromptVersion
 from gateway.library.schemas import nulls_dropped
 from gateway.pipeline.masking import MaskedEvidence
@@ -37,19 +38,20 @@ class Judged:
 class Judge:
     """What one prompt version demands of a reply."""
 
-    def __init__(self, feature: Feature, prompt: PromptVersion, module: ModuleType | None) -> None:
+    def __init__(self, feature: Feature, prompt: PromptVersion | None, module: ModuleType | None) -> None:
         self._feature = feature
-        self._prompt = prompt
+        self._output = prompt.output if prompt else feature.response
+        self._rules = prompt.rules if prompt else ()
         self._fallback: Callable[[Mapping[str, Any]], dict[str, Any]] | None = getattr(module, "fallback", None)
         self._expand = getattr(module, "expand", None)
         self._merge = getattr(module, "merge", None)
         self._unsupported = getattr(module, "unsupported", None)
-        self._min_items, self._skip = _shape(prompt.output.raw, prompt.output.raw.get("$defs", {}))
+        self._min_items, self._skip = _shape(self._output.raw, self._output.raw.get("$defs", {}))
 
     def rules_words(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the words that fixed rules write from these facts, true or masked."""
         if self._fallback is None:
-            return rules_from_schema(self._prompt.output.raw, facts)
+            return rules_from_schema(self._output.raw, facts)
         words = self._fallback(facts)
         return self._expand(words, facts) if self._expand else words
 
@@ -61,8 +63,8 @@ class Judge:
             return Judged(None, None, ("The answer is not one JSON object.",))
         if not isinstance(reply, dict):
             return Judged(None, None, ("The answer is not a JSON object.",))
-        words = nulls_dropped(self._prompt.output, self._without_computed(reply))
-        errors = self._prompt.output.check(words)
+        words = nulls_dropped(self._output, self._without_computed(reply))
+        errors = self._output.check(words)
         if errors:
             return Judged(None, None, tuple(f"{e.pointer}: {e.message}" for e in errors[:MAX_PROBLEMS]))
         grounded = self._ground(words, masked)
@@ -73,6 +75,15 @@ class Judge:
     def rules_judged(self, masked_facts: Mapping[str, Any], masked: MaskedEvidence) -> Grounded:
         """Return the rules' words, put through the same grounding as a model's."""
         return self._ground(self.rules_words(masked_facts), masked)
+
+    def stream_grounder(self, masked: MaskedEvidence) -> StreamGrounder:
+        """Return a grounder for text that is shown while it is written; its verdicts are those of the whole text."""
+        facts = masked.facts
+        return StreamGrounder(
+            replace(masked.evidence, facts=facts),
+            request_text=request_text(masked.request),
+            known_placeholders=masked.vault.placeholders(),
+        )
 
     def compose(self, words: dict[str, Any], evidence: Evidence) -> tuple[dict[str, Any], int]:
         """Return the answer, code's fields over the words, and how many of the words' fields had to be corrected."""
@@ -99,11 +110,11 @@ class Judge:
     def _broken_rules(self, words: dict[str, Any], masked: MaskedEvidence) -> list[str]:
         answer, _ = self.compose(words, masked.evidence)
         return [
-            rule.message for rule in self._prompt.rules if not rule.holds(answer, masked.evidence.facts, masked.request)
+            rule.message for rule in self._rules if not rule.holds(answer, masked.evidence.facts, masked.request)
         ]
 
     def _without_computed(self, reply: dict[str, Any]) -> dict[str, Any]:
-        return _keep_known(reply, self._prompt.output.raw, self._feature.response.raw)
+        return _keep_known(reply, self._output.raw, self._feature.response.raw)
 
 
 def request_text(request: Mapping[str, Any]) -> str:
