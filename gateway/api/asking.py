@@ -1,0 +1,93 @@
+"""From an HTTP request to an `Ask`: headers, body or query, the day it speaks about, inline records."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import Request
+
+from gateway.api.auth import authenticate
+from gateway.api.body import read_object
+from gateway.api.problems import request_id_of
+from gateway.api.site import Site
+from gateway.domain.caller import Caller
+from gateway.errors import FieldError, LanguageNotSupported, ValidationFailed
+from gateway.library.catalog import Feature
+from gateway.library.schemas import coerce_query
+from gateway.pipeline.ask import Ask
+
+_IDEMPOTENCY_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+_TRUE = {"1", "true", "yes"}
+AnyRequest = Request[Any, Any, Any]
+
+
+async def read_ask(site: Site, feature: Feature, request: AnyRequest) -> Ask:
+    """Return the validated request of an authenticated caller. Raises the documented 4xx."""
+    started = site.kit.clock.monotonic()
+    caller = authenticate(site, request)
+    if feature.method == "POST":
+        body, raw = await read_object(request, site.max_body_bytes)
+    else:
+        given = {**dict(request.query_params), **{k: str(v) for k, v in request.path_params.items()}}
+        given.pop("explain", None)
+        body, raw = coerce_query(feature.input, given), request.url.query.encode() + request.scope["path"].encode()
+    _check(feature, body)
+    day, inline = body.pop("as_of", None), body.pop("records", None)
+    received_at = site.kit.clock.now()
+    return Ask(
+        feature=feature,
+        caller=caller,
+        body=body,
+        as_of=date.fromisoformat(day) if day else local_day(received_at, caller.business.timezone),
+        inline=None if inline is None else site.records.parse_inline(caller.business.id, inline),
+        request_id=request_id_of(request),
+        request_hash=hashlib.sha256(feature.name.encode() + b"\0" + raw).hexdigest(),
+        started=started,
+        received_at=received_at,
+        user_hash=site.kit.sign("user", f"{caller.business.id}|{caller.user_id}") if caller.user_id else "",
+        idempotency_key=_idempotency_key(request),
+        explain=request.query_params.get("explain", "") in _TRUE,
+        trace=_trace(request),
+    )
+
+
+def local_day(micros: int, timezone: str) -> date:
+    """Return the calendar day in `timezone` of an instant in microseconds since the epoch."""
+    return datetime.fromtimestamp(micros / 1e6, UTC).astimezone(ZoneInfo(timezone)).date()
+
+
+def _check(feature: Feature, body: Mapping[str, Any]) -> None:
+    language = body.get("language")
+    if feature.languages and isinstance(language, str) and language not in feature.languages:
+        raise LanguageNotSupported(
+            f"Answers are written in: {', '.join(feature.languages)}. Leave `language` out or choose one of them.",
+            errors=[FieldError("/language", f"must be one of: {', '.join(feature.languages)}")],
+        )
+    if errors := feature.input.check(body):
+        raise ValidationFailed("Correct the fields named in `errors` and send the request again.", errors=errors)
+
+
+def _idempotency_key(request: AnyRequest) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _IDEMPOTENCY_KEY.match(key):
+        raise ValidationFailed(
+            "The Idempotency-Key must be 1 to 255 visible ASCII characters.",
+            errors=[FieldError("/headers/Idempotency-Key", "1 to 255 visible ASCII characters")],
+        )
+    return key
+
+
+def _trace(request: AnyRequest) -> dict[str, str]:
+    parent = request.headers.get("traceparent", "")
+    return {"traceparent": parent} if _TRACEPARENT.match(parent) else {}
+
+
+def caller_of(site: Site, request: AnyRequest) -> Caller:
+    """Return the caller of a route that is no feature."""
+    return authenticate(site, request)
+
+

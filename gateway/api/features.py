@@ -1,0 +1,108 @@
+"""One route for each feature.yaml; plain JSON, or Server-Sent Events where the feature streams."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
+
+from gateway.api.asking import read_ask
+from gateway.api.problems import problem
+from gateway.api.site import Site
+from gateway.errors import GatewayError
+from gateway.library.catalog import Feature
+from gateway.pipeline.answer import answer
+from gateway.pipeline.ask import Answered, Ask
+
+HEARTBEAT_S = 15.0
+_encode = msgspec.json.Encoder().encode
+_Event = str | Answered | BaseException
+
+
+def feature_routes(site: Site) -> list[HTTPRouteHandler]:
+    """Return the handlers of every feature in the catalogue."""
+    return [_route(site, feature) for feature in site.kit.catalog.features.values()]
+
+
+def _route(site: Site, feature: Feature) -> HTTPRouteHandler:
+    async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
+        ask = await read_ask(site, feature, request)
+        if feature.stream is not None and "text/event-stream" in request.headers.get("accept", ""):
+            return await _event_stream(site, ask, request.scope["path"])
+        answered = await answer(site.kit, ask)
+        return Response(
+            answered.body, status_code=answered.status, media_type="application/json", headers=dict(answered.headers)
+        )
+
+    route = post if feature.method == "POST" else get
+    paths = [litestar_path(path) for path in (feature.path, *feature.aliases)]
+    return route(paths, status_code=200, name=feature.name, opt={"access": f"scope:{feature.group}"})(handle)
+
+
+def litestar_path(path: str) -> str:
+    """Return a contract path such as `/x/{customer_id}/` in the framework's form."""
+    return path.replace("}", ":str}")
+
+
+async def _event_stream(site: Site, ask: Ask, instance: str) -> Response[Any]:
+    """Return the stream once it has begun; a refusal before that is an ordinary problem response."""
+    events: asyncio.Queue[_Event] = asyncio.Queue()
+    work = asyncio.create_task(_produce(site, ask, events))
+    try:
+        first = await events.get()
+    except asyncio.CancelledError:
+        work.cancel()
+        raise
+    if isinstance(first, BaseException):
+        raise first
+    return Stream(
+        _events(first, events, work, ask, instance),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
+    )
+
+
+async def _produce(site: Site, ask: Ask, events: asyncio.Queue[_Event]) -> None:
+    try:
+        events.put_nowait(await answer(site.kit, ask, show=events.put))
+    except Exception as error:
+        events.put_nowait(error)
+
+
+async def _events(
+    first: _Event, events: asyncio.Queue[_Event], work: asyncio.Task[None], ask: Ask, instance: str
+) -> AsyncIterator[bytes]:
+    event: _Event | None = first
+    try:
+        while True:
+            if isinstance(event, str):
+                yield _sse("delta", _encode({"text": event}))
+            elif isinstance(event, Answered):
+                yield _sse("final", event.body)
+                return
+            elif isinstance(event, BaseException):
+                yield _sse("error", _encode(problem(_as_problem(event), instance, ask.request_id)))
+                return
+            else:
+                yield b": keep-alive\n\n"
+            event = None
+            with suppress(TimeoutError):
+                event = await asyncio.wait_for(events.get(), HEARTBEAT_S)
+    finally:
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+
+
+def _sse(name: str, data: bytes) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
+
+
+def _as_problem(error: BaseException) -> GatewayError:
+    if isinstance(error, GatewayError):
+        return error
+    return GatewayError("Something went wrong here. Ask again.")
