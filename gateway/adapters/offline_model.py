@@ -35,7 +35,7 @@ class OfflineModel:
         """
         call.guard(_encode([message.content for message in call.messages]))
         rules = self._rules.get(call.feature)
-        facts = find_evidence(_last_user_text(call))
+        facts = find_evidence(_evidence_text(call))
         if rules is None or facts is None:
             raise UpstreamFault(Fault.BAD_REQUEST, sent=False)
         return Reply(_encode(rules(facts)).decode(), MODEL_ID, upstream_id=f"offline-{call.request_id}")
@@ -72,5 +72,7 @@ def _decoded(block: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _last_user_text(call: ModelCall) -> str:
-    return next((message.content for message in reversed(call.messages) if message.role == "user"), "")
+def _evidence_text(call: ModelCall) -> str:
+    """Return the last user message with a fence; a repair call has a plain one after it."""
+    asked = (message.content for message in reversed(call.messages) if message.role == "user")
+    return next((text for text in asked if _OPENING.search(text)), "")
