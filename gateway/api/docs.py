@@ -1,0 +1,83 @@
+"""The API's own pages: the reference at /docs, the error codes at /docs/errors, the document at /openapi.json.
+
+Everything is served from here; the pages call no other host.
+"""
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from gateway.errors import NotFound, all_errors
+
+_STATIC = Path(__file__).parent / "static"
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
+_FILES = ("docs.js", "docs.css", "swagger-ui/swagger-ui-bundle.js", "swagger-ui/swagger-ui.css")
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>{head}</head>
+<body class="{name}">{body}</body></html>
+"""
+_REFERENCE = _PAGE.format(
+    title="API reference · POS AI gateway",
+    name="reference",
+    head='<link rel="stylesheet" href="/docs/assets/swagger-ui.css"><link rel="stylesheet" href="/docs/assets/docs.css">'
+    '<script src="/docs/assets/swagger-ui-bundle.js" defer></script><script src="/docs/assets/docs.js" defer></script>',
+    body='<nav aria-label="Documentation"><a href="/docs/errors">Error codes</a><a href="/openapi.json">OpenAPI document</a>'
+    '</nav><main id="swagger-ui"></main>',
+)
+
+
+def docs_routes(document: dict[str, Any]) -> list[HTTPRouteHandler]:
+    """Return the handlers; `document` is the OpenAPI object."""
+    encoded = msgspec.json.encode(document)
+    assets = {Path(name).name: (_STATIC / name).read_bytes() for name in _FILES}
+
+    @get("/openapi.json", name="openapi", opt={"access": "public"}, sync_to_thread=False)
+    def openapi() -> Response[bytes]:
+        return Response(encoded, media_type="application/json")
+
+    @get("/docs", name="docs", opt={"access": "public"}, sync_to_thread=False)
+    def reference() -> Response[str]:
+        return _page(_REFERENCE)
+
+    @get("/docs/errors", name="docs_errors", opt={"access": "public"}, sync_to_thread=False)
+    def errors() -> Response[str]:
+        return _page(_errors_page())
+
+    @get("/docs/assets/{name:str}", name="docs_assets", opt={"access": "public"}, sync_to_thread=False)
+    def asset(name: str) -> Response[bytes]:
+        if name not in assets:
+            raise NotFound("There is no such file.")
+        headers = {"Cache-Control": "public, max-age=3600"}
+        return Response(assets[name], media_type=_TYPES[Path(name).suffix], headers=headers)
+
+    return [openapi, reference, errors, asset]
+
+
+def _page(html: str) -> Response[str]:
+    return Response(html, media_type="text/html", headers={"Content-Security-Policy": _CSP})
+
+
+def _errors_page() -> str:
+    rows = "".join(
+        f'<tr id="{error.code}"><td><code>{error.code}</code></td><td>{error.status}</td>'
+        f"<td>{'yes' if error.retryable else 'no'}</td><td>{escape((error.__doc__ or '').strip())}</td></tr>"
+        for error in all_errors()
+    )
+    body = (
+        '<main class="page"><p><a href="/docs">API reference</a></p><h1>Error codes</h1>'
+        "<p>Every failure is an RFC 9457 problem. Branch on <code>code</code>; show <code>detail</code> to a person.</p>"
+        '<div class="scroll" tabindex="0" role="region" aria-label="Error codes"><table><thead><tr><th scope="col">Code</th>'
+        '<th scope="col">Status</th><th scope="col">Try again</th><th scope="col">Meaning</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></main>"
+    )
+    head = '<link rel="stylesheet" href="/docs/assets/docs.css">'
+    return _PAGE.format(title="Error codes · POS AI gateway", name="errors", head=head, body=body)

@@ -1,0 +1,247 @@
+"""The OpenAPI 3.1 document, made from the same files that the routes are made from."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.domain.answer import DegradedReason, Source
+from gateway.domain.records import TABLES
+from gateway.errors import GatewayError, all_errors
+from gateway.library.catalog import Catalog, Feature
+
+_COMMON_ERRORS = ("unauthenticated", "not_found", "rate_limited", "validation_failed", "not_ready")
+_POST_ERRORS = ("malformed", "payload_too_large", "unsupported_media_type")
+_FEATURE_ERRORS = (
+    "forbidden", "not_in_plan", "feature_disabled", "idempotency_conflict", "idempotency_mismatch", "quota_exceeded",
+    "insufficient_data", "constraints_infeasible", "language_not_supported", "injection_blocked",
+)  # fmt: skip
+_TEXT: Mapping[str, Any] = {"type": "string"}
+_OBJECT: Mapping[str, Any] = {"type": "object"}
+
+
+def openapi_document(catalog: Catalog, version: str) -> dict[str, Any]:
+    """Return the document; every feature of the catalogue is in it with its schemas, errors and example."""
+    paths: dict[str, Any] = {}
+    for feature in catalog.features.values():
+        paths[feature.path] = {feature.method.lower(): _feature_operation(feature)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "POS AI gateway",
+            "version": version,
+            "description": "AI features for a multi-tenant POS. Figures are computed by code; a model only words them.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"serviceKey": []}],
+        "tags": [{"name": name} for name in sorted({f.group for f in catalog.features.values()} | {"records", "service"})],
+        "paths": {**paths, **_service_paths()},
+        "components": {
+            "securitySchemes": {
+                "serviceKey": {"type": "http", "scheme": "bearer", "description": "`Bearer` or `Token` and a service key."}
+            },
+            "schemas": {"Problem": _problem_schema(), "Meta": _meta_schema()},
+            "parameters": _parameters(),
+        },
+    }
+
+
+def _feature_operation(feature: Feature) -> dict[str, Any]:
+    response = feature.response.raw
+    body = {
+        **_public(response),
+        "properties": {**_public(response).get("properties", {}), "meta": {"$ref": "#/components/schemas/Meta"}},
+        "required": [*response.get("required", []), "meta"],
+    }
+    content: dict[str, Any] = {"application/json": {"schema": body}}
+    if feature.example_response is not None:
+        content["application/json"]["example"] = feature.example_response
+    if feature.stream is not None:
+        content["text/event-stream"] = {
+            "schema": {"type": "string", "description": f"Events `delta` (text of `{feature.stream}`), `final`, `error`."}
+        }
+    operation: dict[str, Any] = {
+        "operationId": feature.name,
+        "summary": feature.title,
+        "description": feature.summary,
+        "tags": [feature.group],
+        "parameters": [*_common_parameters(feature), *_query_parameters(feature)],
+        "responses": {"200": _described("The answer.", content), **_problems(_errors_of(feature))},
+        "x-meter": feature.meter,
+        "x-scope": feature.group,
+    }
+    if feature.method == "POST":
+        media: dict[str, Any] = {"schema": _public(feature.input.raw)}
+        if feature.example_request is not None:
+            media["example"] = feature.example_request
+        operation["requestBody"] = {"required": True, "content": {"application/json": media}}
+    return operation
+
+
+def _errors_of(feature: Feature) -> tuple[str, ...]:
+    return (*_COMMON_ERRORS, *_FEATURE_ERRORS, *(_POST_ERRORS if feature.method == "POST" else ()))
+
+
+def _common_parameters(feature: Feature) -> list[dict[str, str]]:
+    names = ["BusinessId", "UserId", "RequestId", "Explain", "Traceparent"]
+    if feature.method == "POST":
+        names.append("IdempotencyKey")
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def _query_parameters(feature: Feature) -> list[dict[str, Any]]:
+    if feature.method == "POST":
+        return []
+    in_path = set(re.findall(r"\{(\w+)\}", feature.path))
+    schema = _public(feature.input.raw)
+    required = set(schema.get("required", ()))
+    return [
+        {"name": name, "in": "path" if name in in_path else "query", "required": name in required | in_path, "schema": sub}
+        for name, sub in schema.get("properties", {}).items()
+        if name != "records"
+    ]
+
+
+def _problems(codes: tuple[str, ...]) -> dict[str, Any]:
+    by_status: dict[int, list[type[GatewayError]]] = {}
+    for error in all_errors():
+        if error.code in codes:
+            by_status.setdefault(error.status, []).append(error)
+    schema = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        str(status): _described(" · ".join(f"`{error.code}`: {error.title}." for error in errors), schema)
+        for status, errors in sorted(by_status.items())
+    }
+
+
+def _service_paths() -> dict[str, Any]:
+    table = {"name": "table", "in": "path", "required": True, "schema": {"type": "string", "enum": list(TABLES)}}
+    business = [{"$ref": "#/components/parameters/BusinessId"}, {"$ref": "#/components/parameters/RequestId"}]
+    rows = {"application/x-ndjson": {"schema": {"type": "string", "description": "One JSON object a line, at most 5,000."}}}
+    ids = {"type": "object", "required": ["ids"], "additionalProperties": False}
+    ids["properties"] = {"ids": {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 5000}}
+    days = [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "string", "format": "date"}}
+        for name in ("since", "until")
+    ]
+    key_errors = (*_COMMON_ERRORS, "forbidden")
+    return {
+        "/api/ai/records/{table}/": {
+            "put": _operation("records_put", "Push records", "records", [*business, table], rows, (*key_errors, *_POST_ERRORS)),
+            "delete": _operation(
+                "records_delete", "Delete records by id", "records", [*business, table],
+                {"application/json": {"schema": ids}}, (*key_errors, *_POST_ERRORS),
+            ),
+        },
+        "/api/ai/records/": {
+            "get": _operation("records_counts", "Rows and last dates per table", "records", business, None, key_errors)
+        },
+        "/api/ai/usage/": {
+            "get": _operation("usage", "What was used and what is left", "service", [*business, *days], None, _COMMON_ERRORS)
+        },
+        "/health/live": {"get": _public_operation("health_live", "The process is alive")},
+        "/health/ready": {"get": _public_operation("health_ready", "The service may take traffic", unavailable=True)},
+        "/metrics": {"get": _public_operation("metrics", "Prometheus metrics", media="text/plain")},
+    }  # fmt: skip
+
+
+def _operation(
+    name: str, summary: str, tag: str, parameters: list[dict[str, Any]], body: dict[str, Any] | None, errors: tuple[str, ...]
+) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": name,
+        "summary": summary,
+        "tags": [tag],
+        "parameters": parameters,
+        "responses": {"200": _described("Done.", {"application/json": {"schema": _OBJECT}}), **_problems(errors)},
+    }
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": body}
+    return operation
+
+
+def _public_operation(
+    name: str, summary: str, *, media: str = "application/json", unavailable: bool = False
+) -> dict[str, Any]:
+    content = {media: {"schema": _TEXT if media == "text/plain" else _OBJECT}}
+    responses = {"200": _described(summary + ".", content)}
+    if unavailable:
+        responses["503"] = _described("Not now.", content)
+    return {"operationId": name, "summary": summary, "tags": ["service"], "security": [], "responses": responses}
+
+
+def _parameters() -> dict[str, Any]:
+    def header(name: str, text: str, pattern: str | None = None) -> dict[str, Any]:
+        schema = {"type": "string", "pattern": pattern} if pattern else dict(_TEXT)
+        return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
+
+    uuid = {"type": "string", "format": "uuid"}
+    return {
+        "BusinessId": {
+            **header("X-Business-Id", "The business a service key acts for; not needed with a key of one business."),
+            "schema": uuid,
+        },
+        "UserId": header("X-User-Id", "The person behind the call; kept as a keyed hash.", "^[!-~]{1,128}$"),
+        "RequestId": header("X-Request-Id", "Your id of this request; echoed. One is made when it is absent or unfit."),
+        "IdempotencyKey": header("Idempotency-Key", "Same key, same outcome, for 24 hours.", "^[!-~]{1,255}$"),
+        "Traceparent": header("traceparent", "W3C trace context, passed on to the model provider."),
+        "Explain": {
+            "name": "explain",
+            "in": "query",
+            "required": False,
+            "description": "`1` adds the evidence to `meta`.",
+            "schema": dict(_TEXT),
+        },
+    }
+
+
+def _problem_schema() -> dict[str, Any]:
+    error = {"type": "object", "properties": {"pointer": _TEXT, "message": _TEXT}, "required": ["pointer", "message"]}
+    properties = {
+        "type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT, "instance": _TEXT,
+        "code": {"type": "string", "enum": [*(error.code for error in all_errors()), GatewayError.code]},
+        "request_id": _TEXT, "retryable": {"type": "boolean"}, "errors": {"type": "array", "items": error},
+    }  # fmt: skip
+    return {"type": "object", "description": "RFC 9457", "properties": properties, "required": list(properties)}
+
+
+def _meta_schema() -> dict[str, Any]:
+    def closed(**properties: Any) -> dict[str, Any]:
+        return {"type": "object", "properties": properties, "required": list(properties)}
+
+    integer, boolean, nullable = {"type": "integer"}, {"type": "boolean"}, {"type": ["string", "null"]}
+    prompt = closed(name=_TEXT, version=integer, hash=_TEXT)
+    degraded = closed(reason={"type": "string", "enum": [reason.value for reason in DegradedReason]}, detail=_TEXT)
+    return closed(
+        request_id=_TEXT,
+        feature=_TEXT,
+        prompt={"anyOf": [prompt, {"type": "null"}]},
+        source={"type": "string", "enum": [source.value for source in Source]},
+        route=closed(name=_TEXT, model=_TEXT, reason=_TEXT),
+        degraded={"anyOf": [degraded, {"type": "null"}]},
+        grounding=closed(ok=boolean, checked=integer, corrected=integer, dropped=integer),
+        pii=closed(masked=integer),
+        usage=closed(input_tokens=integer, cached_tokens=integer, output_tokens=integer, cost_usd=_TEXT, cost_ghs=_TEXT),
+        quota=closed(meter=nullable, limit=integer, used=integer, remaining=integer, resets_at=_TEXT),
+        latency_ms=integer,
+        ai_generated=boolean,
+        label=_TEXT,
+        decision_status=nullable,
+        as_of={"type": "string", "format": "date"},
+        warnings={"type": "array", "items": _TEXT},
+    )
+
+
+def _described(text: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {"description": text, "content": content}
+
+
+def _public(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema without our own annotations."""
+    return {key: _cleaned(value) for key, value in schema.items() if not key.startswith("x-")}
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _public(value)
+    return [_cleaned(item) for item in value] if isinstance(value, list) else value
