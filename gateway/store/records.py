@@ -1,0 +1,120 @@
+"""The pushed copy of every business's POS records: upsert, delete, count, and a read view for one request.
+
+Every query takes the business id first; a row's key is `(business_id, id)`, so equal ids of two businesses stay apart.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+
+from gateway.domain.records import Record
+from gateway.errors import FieldError, ValidationFailed
+from gateway.store.database import Database
+from gateway.store.records_inline import InlineRows
+from gateway.store.records_kinds import is_id
+from gateway.store.records_lines import MAX_PUSH_ROWS
+from gateway.store.records_memo import Memo
+from gateway.store.records_parsing import parse_inline, parse_push, table_named
+from gateway.store.records_query import StoredRows
+from gateway.store.records_schema import SCHEMA, Encoded, Table
+from gateway.store.records_view import RecordView, open_view
+from gateway.store.records_write import remove_rows, write_rows
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertResult:
+    """How many rows of a push were new, and how many replaced one of the same id."""
+
+    inserted: int
+    updated: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableCount:
+    """How many rows a business has in a table, and the latest day among them (None: undated or empty)."""
+
+    rows: int
+    last_date: date | None
+
+
+class RecordStore:
+    """The pos_* tables of one database; implements `gateway.ports.Records`."""
+
+    def __init__(self, db: Database, *, memo: Memo | None = None) -> None:
+        self._db = db
+        self._memo = memo or Memo()
+
+    async def upsert(self, business_id: str, table: str, ndjson: bytes) -> UpsertResult:
+        """Store up to 5,000 rows, all or none.
+
+        Raises `NotFound` for an unknown table, `Malformed`, `PayloadTooLarge`, and `ValidationFailed` naming line
+        and field of everything that is wrong.
+        """
+        known = table_named(table)
+        # Checking 5,000 rows takes long enough to be felt by others on this event loop.
+        rows = await asyncio.to_thread(parse_push, business_id, known, ndjson)
+        return await self.write(business_id, known, rows)
+
+    async def write(self, business_id: str, table: Table, rows: Sequence[Encoded]) -> UpsertResult:
+        """Store checked rows of distinct ids in one transaction."""
+        if not rows:
+            return UpsertResult(0, 0)
+        updated = await self._db.run(write_rows, business_id, table, rows)
+        return UpsertResult(inserted=len(rows) - updated, updated=updated)
+
+    async def delete(self, business_id: str, table: str, ids: Sequence[str]) -> int:
+        """Delete rows by id, lines of sales with them; returns how many there were.
+
+        Raises `NotFound` for an unknown table and `ValidationFailed` for more than 5,000 ids.
+        """
+        known = table_named(table)
+        if len(ids) > MAX_PUSH_ROWS:
+            raise ValidationFailed(
+                f"Send at most {MAX_PUSH_ROWS:,} ids in one call.", [FieldError("/ids", "holds too many ids")]
+            )
+        wanted = [row_id for row_id in dict.fromkeys(ids) if is_id(row_id)]
+        return await self._db.run(remove_rows, business_id, known, wanted) if wanted else 0
+
+    async def counts(self, business_id: str) -> dict[str, TableCount]:
+        """Return rows and last day of every table."""
+        found = {name: (rows, last) for name, rows, last in await self._db.fetch(_COUNTS, business_id)}
+        return {
+            name: TableCount(found[name][0], date.fromisoformat(found[name][1]) if found[name][1] else None)
+            for name in SCHEMA
+        }
+
+    def parse_inline(self, business_id: str, records: object) -> dict[str, tuple[Record, ...]]:
+        """Return the `records` of a request, checked as a push is. Raises `ValidationFailed` with JSON Pointers."""
+        return parse_inline(business_id, records)
+
+    async def open(
+        self, business_id: str, currency: str, as_of: date, inline: Mapping[str, Sequence[Record]] | None = None
+    ) -> RecordView:
+        """Return a read view at the end of `as_of`; an inline table replaces the stored one."""
+        tables = inline or {}
+        revision = await self._revision(business_id)
+        stored = StoredRows(self._db, self._memo, business_id, revision, as_of)
+        if tables:
+            revision = f"{revision}+{_digest(tables)}"
+        brought = InlineRows(tables, as_of)
+        return await open_view(business_id, currency, as_of, revision, stored, brought, frozenset(tables))
+
+    async def _revision(self, business_id: str) -> str:
+        rows = await self._db.fetch("SELECT revision FROM pos_revision WHERE business_id = $1", business_id)
+        return str(rows[0][0]) if rows else "0"
+
+
+def _digest(tables: Mapping[str, Sequence[Record]]) -> str:
+    return hashlib.sha256(msgspec.json.encode(tables, order="sorted")).hexdigest()[:16]
+
+
+def _count_of(table: Table) -> str:
+    last = f'MAX("{table.day}")' if table.day else "CAST(NULL AS TEXT)"
+    return f"SELECT '{table.name}', COUNT(*), {last} FROM pos_{table.name} WHERE business_id = $1"  # noqa: S608 - own names
+
+
+_COUNTS = " UNION ALL ".join(_count_of(table) for table in SCHEMA.values())

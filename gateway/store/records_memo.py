@@ -1,0 +1,52 @@
+"""Answers of recent record queries, so that a repeated question costs neither SQL nor decoding."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from gateway.domain.records import Sale
+
+ROW_BYTES = 900
+LINE_BYTES = 350
+"""Rough sizes in memory of a row and of a line of a sale; sizing each object would cost more than it saves."""
+
+
+class Memo:
+    """The most recently used results of one process, bounded by their estimated bytes.
+
+    Keys hold the business's revision, so nothing in it ever turns stale; what is outdated falls out at the old end.
+    """
+
+    def __init__(self, limit_bytes: int = 24 * 1024 * 1024, limit_entries: int = 4096) -> None:
+        self._limit_bytes, self._limit_entries = limit_bytes, limit_entries
+        self._entries: OrderedDict[Hashable, tuple[Sequence[Any], int]] = OrderedDict()
+        self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, key: Hashable) -> Sequence[Any] | None:
+        """Return the rows of `key`, or None when they are not here."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        self._entries.move_to_end(key)
+        return entry[0]
+
+    def put(self, key: Hashable, rows: Sequence[Any]) -> None:
+        """Keep `rows`, unless they alone would take more than half of the room."""
+        size = estimate_bytes(rows)
+        if size > self._limit_bytes // 2:
+            return
+        _, replaced = self._entries.pop(key, ((), 0))
+        self._entries[key] = (rows, size)
+        self.bytes += size - replaced
+        while self.bytes > self._limit_bytes or len(self._entries) > self._limit_entries:
+            _, (_, freed) = self._entries.popitem(last=False)
+            self.bytes -= freed
+
+
+def estimate_bytes(rows: Sequence[Any]) -> int:
+    """Return about how much memory `rows` take."""
+    lines = sum(len(row.items) for row in rows) if rows and isinstance(rows[0], Sale) else 0
+    return 200 + ROW_BYTES * len(rows) + LINE_BYTES * lines

@@ -1,0 +1,100 @@
+"""Scripts that change the stored tables; each moves the business's revision in the same transaction."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gateway.store.database import Script, Statement
+from gateway.store.records_schema import LINES, SCHEMA, Encoded, Table
+
+BLOCK = 500
+"""Ids per statement: one shape of statement to prepare, and few round trips."""
+
+BUMP = (
+    "INSERT INTO pos_revision (business_id, revision) VALUES ($1, 1) "
+    "ON CONFLICT (business_id) DO UPDATE SET revision = pos_revision.revision + 1"
+)
+INSERT_LINE = (
+    "INSERT INTO pos_sale_items (business_id, sale, line, day, {columns}) VALUES ($1, $2, $3, $4, {places})"
+).format(
+    columns=", ".join(f'"{name}"' for name in LINES.names),
+    places=", ".join(f"${at}" for at in range(5, 5 + len(LINES.names))),
+)
+
+
+def write_rows(business_id: str, table: Table, rows: Sequence[Encoded]) -> Script[int]:
+    """Insert or replace rows; returns how many were there before."""
+    # The revision's row lock makes pushes of one business wait for each other, so that the count is exact.
+    yield Statement(BUMP, (business_id,))
+    present = yield from _present(business_id, table, [row["id"] for row in rows])
+    yield Statement(_UPSERTS[table.name], [(business_id, *_stored(table, row)) for row in rows], many=True)
+    if table.name == "sales":
+        yield from _replace_lines(business_id, rows, present)
+    return len(present)
+
+
+def remove_rows(business_id: str, table: Table, ids: Sequence[str]) -> Script[int]:
+    """Delete rows by id; returns how many there were."""
+    yield Statement(BUMP, (business_id,))
+    present = yield from _present(business_id, table, ids)
+    yield Statement(
+        f"DELETE FROM pos_{table.name} WHERE business_id = $1 AND id = $2",  # noqa: S608 - our own names
+        [(business_id, row_id) for row_id in present],
+        many=True,
+    )
+    if table.name == "sales":
+        yield from _remove_lines(business_id, present)
+    return len(present)
+
+
+def _present(business_id: str, table: Table, ids: Sequence[str]) -> Script[list[str]]:
+    found: list[str] = []
+    for block in _blocks(ids):
+        places = ", ".join(f"${at}" for at in range(2, 2 + len(block)))
+        sql = f"SELECT id FROM pos_{table.name} WHERE business_id = $1 AND id IN ({places})"  # noqa: S608 - our own names
+        rows = yield Statement(sql, (business_id, *block))
+        found += [row[0] for row in rows]
+    return found
+
+
+def _blocks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), BLOCK):
+        yield ids[start : start + BLOCK]
+
+
+def _replace_lines(business_id: str, rows: Sequence[Encoded], present: Sequence[str]) -> Script[None]:
+    yield from _remove_lines(business_id, present)
+    lines = [
+        (business_id, row["id"], number, row["day"], *(item[name] for name in LINES.names))
+        for row in rows
+        for number, item in enumerate(row["items"], 1)
+    ]
+    if lines:
+        yield Statement(INSERT_LINE, lines, many=True)
+
+
+def _remove_lines(business_id: str, sales: Sequence[str]) -> Script[None]:
+    if sales:
+        sql = "DELETE FROM pos_sale_items WHERE business_id = $1 AND sale = $2"
+        yield Statement(sql, [(business_id, sale) for sale in sales], many=True)
+
+
+def _columns(table: Table) -> tuple[str, ...]:
+    return (*table.derived, *table.names)
+
+
+def _stored(table: Table, row: Encoded) -> list[Any]:
+    return [row[name] for name in _columns(table)]
+
+
+def _upsert(table: Table) -> str:
+    columns = _columns(table)
+    names = ", ".join(f'"{name}"' for name in columns)
+    places = ", ".join(f"${at}" for at in range(2, 2 + len(columns)))
+    replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name != "id")
+    return (
+        f"INSERT INTO pos_{table.name} (business_id, {names}) VALUES ($1, {places}) "  # noqa: S608 - our own names
+        f"ON CONFLICT (business_id, id) DO UPDATE SET {replaced}"
+    )
+
+
+_UPSERTS = {name: _upsert(table) for name, table in SCHEMA.items()}
