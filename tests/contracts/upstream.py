@@ -72,7 +72,7 @@ def plain(body: bytes, status: str = "200 OK", kind: str = "application/json", h
 
 
 def chunked(pieces: list[bytes], *, pause: float = 0.0, then: str = "end") -> Answering:
-    """Stream pieces as they are; `then` is `end`, `cut` (hang up without an end) or `hang` (say no more)."""
+    """Stream pieces as they are; `then` is `end`, `cut` (no end), `hang` (say no more) or `ping` for ever."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
@@ -84,6 +84,11 @@ def chunked(pieces: list[bytes], *, pause: float = 0.0, then: str = "end") -> An
             writer.close()
         elif then == "hang":
             await asyncio.sleep(30)
+        elif then == "ping":
+            while True:
+                writer.write(b"3\r\n:\n\n\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.01)
         else:
             writer.write(b"0\r\n\r\n")
 
