@@ -1,0 +1,71 @@
+"""Checks of the promises themselves: grounded, private, within the schema, the rules and the token budget."""
+
+from typing import Any
+
+from evals.checks.registry import CheckError, Outcome, Output, check
+from gateway.domain.reply import EgressBlocked
+from gateway.grounding.ground import ungrounded
+from gateway.library.tokens import estimate_tokens
+from gateway.masking.egress import guard
+
+
+@check("schema")
+def schema(output: Output, value: Any) -> Outcome:
+    """The body fits the feature's response schema."""
+    errors = output.feature.response.check(dict(output.body))
+    return Outcome(not errors, "; ".join(f"{e.pointer} {e.message}" for e in errors) or "the response schema holds")
+
+
+@check("grounded")
+def grounded(output: Output, value: Any) -> Outcome:
+    """No figure, date or id of the answer's texts is missing from the evidence."""
+    if output.evidence is None:
+        raise CheckError("there is no evidence to compare with")
+    found = ungrounded(output.body, output.evidence, request=output.request, schema=output.feature.response.raw)
+    return Outcome(not found, "; ".join(f"{f.pointer}: {f.reason}" for f in found[:5]) or "every figure is in the evidence")
+
+
+@check("no-pii")
+def no_pii(output: Output, value: Any) -> Outcome:
+    """No personal value of this request is in the bytes that were made for the model."""
+    if output.vault is None:
+        return Outcome(not output.outgoing, "nothing was made for a model")
+    for body in output.outgoing:
+        try:
+            guard(body.encode(), output.vault)
+        except EgressBlocked as blocked:
+            return Outcome(False, f"the prompt held a personal value ({blocked.kind})")
+    return Outcome(True, "the prompt held no personal value")
+
+
+@check("rule")
+def rule(output: Output, value: Any) -> Outcome:
+    """A rule of the prompt version holds; the value is its id, `all` means every rule."""
+    rules = [r for r in output.prompt.rules if value in ("all", r.id)]
+    if not rules:
+        raise CheckError(f"the prompt has no rule `{value}`; it has: {', '.join(r.id for r in output.prompt.rules)}")
+    facts = output.evidence.facts if output.evidence else {}
+    broken = [r.message for r in rules if not r.holds(output.body, facts, output.request)]
+    return Outcome(not broken, "; ".join(broken) or "the rules hold")
+
+
+@check("tokens")
+def tokens(output: Output, value: Any) -> Outcome:
+    """The prompt has at most this many tokens."""
+    if not isinstance(value, int):
+        raise CheckError("the value must be a whole number of tokens")
+    most = max((estimate_tokens(body) for body in output.outgoing), default=0)
+    return Outcome(most <= value, f"the prompt has about {most} tokens")
+
+
+@check("source")
+def source(output: Output, value: Any) -> Outcome:
+    """The answer came from where it should: model, cache, rules or offline."""
+    return Outcome(output.meta.get("source") == value, f"the answer came from {output.meta.get('source')}")
+
+
+@check("degraded")
+def degraded(output: Output, value: Any) -> Outcome:
+    """The answer was degraded for this reason; `none` means that it was not."""
+    reason = (output.meta.get("degraded") or {}).get("reason", "none")
+    return Outcome(reason == value, f"degraded: {reason}")
