@@ -6,8 +6,8 @@ from typing import Any
 
 from gateway.domain.records import Sale
 
-ROW_BYTES = 900
-LINE_BYTES = 350
+ROW_BYTES = 500
+LINE_BYTES = 110
 """Rough sizes in memory of a row and of a line of a sale; sizing each object would cost more than it saves."""
 
 
@@ -17,7 +17,7 @@ class Memo:
     Keys hold the business's revision, so nothing in it ever turns stale; what is outdated falls out at the old end.
     """
 
-    def __init__(self, limit_bytes: int = 24 * 1024 * 1024, limit_entries: int = 4096) -> None:
+    def __init__(self, limit_bytes: int = 32 * 1024 * 1024, limit_entries: int = 4096) -> None:
         self._limit_bytes, self._limit_entries = limit_bytes, limit_entries
         self._entries: OrderedDict[Hashable, tuple[Sequence[Any], int]] = OrderedDict()
         self.bytes = 0
@@ -34,9 +34,9 @@ class Memo:
         return entry[0]
 
     def put(self, key: Hashable, rows: Sequence[Any]) -> None:
-        """Keep `rows`, unless they alone would take more than half of the room."""
+        """Keep `rows`, unless they alone would take most of the room."""
         size = estimate_bytes(rows)
-        if size > self._limit_bytes // 2:
+        if size > self._limit_bytes * 3 // 4:
             return
         _, replaced = self._entries.pop(key, ((), 0))
         self._entries[key] = (rows, size)

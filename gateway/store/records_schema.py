@@ -40,6 +40,9 @@ KIND_OF_COLUMN = {
     ("stock_movements", "type"): kinds.choice("OPENING", "RECEIPT", "TRANSFER", "ADJUSTMENT"),
     ("stock_movements", "quantity"): kinds.SIGNED,
 }
+REPEATED_WORDS = frozenset(
+    {"category", "channel", "outcome", "payment_method", "payment_type", "status", "type", "unit"}
+)
 NATURAL_KEYS = {
     "price_changes": ("product", "date"),
     "reminders": ("invoice", "customer", "date", "channel"),
@@ -73,6 +76,11 @@ class Column:
     def default_when_empty(self) -> bool:
         """Whether the empty string means absent: for an optional reference to another row."""
         return self.kind is kinds.ID and not self.required
+
+    @property
+    def repeats(self) -> bool:
+        """Whether many rows hold the same text here."""
+        return self.name in REPEATED_WORDS or (self.kind is kinds.ID and self.name != "id")
 
 
 @dataclass(frozen=True)
@@ -121,15 +129,23 @@ class Table:
     def _decoders(self) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
         return tuple((at, c.kind.decode) for at, c in enumerate(self.columns) if c.kind.decode is not None)
 
+    @cached_property
+    def _shared(self) -> tuple[int, ...]:
+        return tuple(at for at, column in enumerate(self.columns) if column.repeats)
+
     def decode(self, rows: Iterable[Sequence[Any]], names: Sequence[str] = ()) -> list[Any]:
         """Return the row structs of stored values given in the order of `self.names`, or of `names` beginning so."""
         row_type, decoders, decoded = self.row, self._decoders, []
         names = names or self.names
+        # Drivers make a new string for every cell; one copy of each repeated id halves what a result weighs.
+        known: dict[Any, Any] = {}
         for row in rows:
             values = list(row)
             for at, decode in decoders:
                 if values[at] is not None:
                     values[at] = decode(values[at])
+            for at in self._shared:
+                values[at] = known.setdefault(values[at], values[at])
             decoded.append(row_type(**dict(zip(names, values, strict=True))))
         return decoded
 

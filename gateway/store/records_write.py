@@ -1,4 +1,7 @@
-"""Scripts that change the stored tables; each moves the business's revision in the same transaction."""
+"""Scripts that change the stored tables; each moves the business's revision in the same transaction.
+
+Table and column names in the statements are our own (hence `noqa: S608`), values are always arguments.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,12 +16,7 @@ BUMP = (
     "INSERT INTO pos_revision (business_id, revision) VALUES ($1, 1) "
     "ON CONFLICT (business_id) DO UPDATE SET revision = pos_revision.revision + 1"
 )
-INSERT_LINE = (
-    "INSERT INTO pos_sale_items (business_id, sale, line, day, {columns}) VALUES ($1, $2, $3, $4, {places})"
-).format(
-    columns=", ".join(f'"{name}"' for name in LINES.names),
-    places=", ".join(f"${at}" for at in range(5, 5 + len(LINES.names))),
-)
+LINE_COLUMNS = ("sale", "line", "day", *LINES.names)
 
 
 def write_rows(business_id: str, table: Table, rows: Sequence[Encoded]) -> Script[int]:
@@ -37,7 +35,7 @@ def remove_rows(business_id: str, table: Table, ids: Sequence[str]) -> Script[in
     yield Statement(BUMP, (business_id,))
     present = yield from _present(business_id, table, ids)
     yield Statement(
-        f"DELETE FROM pos_{table.name} WHERE business_id = $1 AND id = $2",  # noqa: S608 - our own names
+        f"DELETE FROM pos_{table.name} WHERE business_id = $1 AND id = $2",  # noqa: S608
         [(business_id, row_id) for row_id in present],
         many=True,
     )
@@ -47,12 +45,17 @@ def remove_rows(business_id: str, table: Table, ids: Sequence[str]) -> Script[in
 
 
 def _present(business_id: str, table: Table, ids: Sequence[str]) -> Script[list[str]]:
+    """Return which of `ids` are stored."""
     found: list[str] = []
     for block in _blocks(ids):
-        places = ", ".join(f"${at}" for at in range(2, 2 + len(block)))
-        sql = f"SELECT id FROM pos_{table.name} WHERE business_id = $1 AND id IN ({places})"  # noqa: S608 - our own names
+        places = ", ".join(f"(${at})" for at in range(2, 2 + len(block)))
+        # A subquery per id, since a table that has just grown has no statistics: PostgreSQL would scan it for `IN`.
+        sql = (
+            f"WITH wanted (id) AS (VALUES {places}) SELECT (SELECT r.id FROM pos_{table.name} r "  # noqa: S608
+            "WHERE r.business_id = $1 AND r.id = w.id) FROM wanted w"
+        )
         rows = yield Statement(sql, (business_id, *block))
-        found += [row[0] for row in rows]
+        found += [row[0] for row in rows if row[0] is not None]
     return found
 
 
@@ -69,7 +72,7 @@ def _replace_lines(business_id: str, rows: Sequence[Encoded], present: Sequence[
         for number, item in enumerate(row["items"], 1)
     ]
     if lines:
-        yield Statement(INSERT_LINE, lines, many=True)
+        yield Statement(_INSERT_LINE, lines, many=True)
 
 
 def _remove_lines(business_id: str, sales: Sequence[str]) -> Script[None]:
@@ -86,15 +89,17 @@ def _stored(table: Table, row: Encoded) -> list[Any]:
     return [row[name] for name in _columns(table)]
 
 
-def _upsert(table: Table) -> str:
-    columns = _columns(table)
+def _insert(table: str, columns: Sequence[str]) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
     places = ", ".join(f"${at}" for at in range(2, 2 + len(columns)))
+    return f"INSERT INTO pos_{table} (business_id, {names}) VALUES ($1, {places})"  # noqa: S608
+
+
+def _upsert(table: Table) -> str:
+    columns = _columns(table)
     replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name != "id")
-    return (
-        f"INSERT INTO pos_{table.name} (business_id, {names}) VALUES ($1, {places}) "  # noqa: S608 - our own names
-        f"ON CONFLICT (business_id, id) DO UPDATE SET {replaced}"
-    )
+    return f"{_insert(table.name, columns)} ON CONFLICT (business_id, id) DO UPDATE SET {replaced}"
 
 
+_INSERT_LINE = _insert("sale_items", LINE_COLUMNS)
 _UPSERTS = {name: _upsert(table) for name, table in SCHEMA.items()}
