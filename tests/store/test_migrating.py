@@ -1,0 +1,69 @@
+"""Migrations run on both databases, once, whoever starts them."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.store.database import Database, open_database
+from gateway.store.migrating import SchemaTooNew, migrate, migrations
+from gateway.store.tables import TABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATE = """
+import asyncio, sys
+from gateway.store.migrating import migrate
+print(len(asyncio.run(migrate(sys.argv[1]))))
+"""
+
+
+async def columns(database: Database, table: str) -> set[str]:
+    if database.dialect == "sqlite":
+        return {row[0] for row in await database.fetch("SELECT name FROM pragma_table_info($1)", table)}
+    sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1"
+    return {row[0] for row in await database.fetch(sql, table)}
+
+
+async def test_a_second_run_finds_nothing_to_do(database_url):
+    assert await migrate(database_url) == [migration.id for migration in migrations()]
+    assert await migrate(database_url) == []
+
+
+async def test_processes_that_start_at_once_run_each_migration_once(database_url):
+    started = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATE, database_url, stdout=-1, cwd=ROOT)
+        for _ in range(3)
+    ]
+    printed = [int((await process.communicate())[0]) for process in started]
+    assert sorted(printed) == [0, 0, len(migrations())]
+
+
+async def test_a_database_of_a_newer_release_is_refused_by_name(database_url):
+    await migrate(database_url)
+    database = open_database(database_url)
+    await database.open()
+    await database.execute("INSERT INTO migration (name, app_name) VALUES ($1, $2)", "2999-01-01", "gateway")
+    await database.close()
+    with pytest.raises(SchemaTooNew, match="2999-01-01"):
+        await migrate(database_url)
+
+
+def piccolo(command: str, url: str) -> str:
+    environment = {**os.environ, "DATABASE_URL": url, "PICCOLO_CONF": "piccolo_conf"}
+    words = [str(Path(sys.executable).with_name("piccolo")), "migrations", *command.split()]
+    ran = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=ROOT, check=True)
+    return ran.stdout
+
+
+async def test_piccolos_own_command_brings_the_same_schema(database_url):
+    await asyncio.to_thread(piccolo, "forwards gateway", database_url)
+    assert await migrate(database_url) == []
+    assert "True" in await asyncio.to_thread(piccolo, "check --app_name=gateway", database_url)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table._meta.tablename)
+async def test_piccolo_tables_have_the_columns_of_the_database(database, table):
+    assert {column._meta.name for column in table._meta.columns} == await columns(database, table._meta.tablename)
