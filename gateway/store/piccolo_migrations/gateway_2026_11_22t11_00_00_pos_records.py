@@ -208,8 +208,3 @@ INDEXES = (
 async def forwards() -> Any:
     """Piccolo's entry point."""
     return manager_of(ID, DESCRIPTION)
-
-
-async def forwards() -> Any:
-    """Piccolo's entry point."""
-    return manager_of(ID, DESCRIPTION)
