@@ -101,7 +101,7 @@ def _walk_list(node: list[Any], path: Path, out: Findings) -> None:
             name, person = name_of(row)
             _walk({k: v for k, v in row.items() if v != name or not name}, path.entry(name, person), out)
     elif len(node) > 3 and all(amount_of(value, path.context) for value in node):
-        _add_series(path.spot(""), [(f"{i + 1}", amount_of(v, path.context)) for i, v in enumerate(node)], out)
+        _add_series(path.spot(""), [(f"period {i + 1}", amount_of(v, path.context)) for i, v in enumerate(node)], out)
 
 
 def _rows_over_time(rows: Sequence[Mapping[str, Any]], period: str, path: Path, out: Findings) -> None:

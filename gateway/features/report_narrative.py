@@ -1,0 +1,152 @@
+"""Report narrative: figures of any report become numbered facts; the words cite them and code puts the values in."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from gateway.domain.evidence import Evidence, Json
+from gateway.errors import FieldError, InsufficientData
+from gateway.features.report_facts import Fact, collect_facts
+from gateway.features.report_figures import label_of, words_of
+from gateway.features.report_scan import scan
+from gateway.features.report_wording import narrative
+from gateway.ports import PosData
+
+MAX_FACTS = 18
+MAX_BYTES = 2_600
+"""JSON size of the facts a prompt may show, about 850 tokens."""
+
+_CITATION = re.compile(r"\{+\s*(F\d{1,3})(?:\s*[.:]\s*([a-z_]+))?\s*\}+", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+_SPANS = frozenset(("period", "month", "quarter", "week", "year"))
+_WORDED = (
+    *("id", "kind", "value", "before", "change", "difference", "part_of_change", "direction", "reading", "share"),
+    *("computed", "trend", "periods", "best", "cause", "period", "best_period"),
+)
+PLAIN = frozenset(("/report_type", "/as_of", "/currency", *(f"/facts/*/{name}" for name in _WORDED)))
+
+
+async def gather(pos: PosData, request: Mapping[str, Json], as_of: date) -> Evidence:
+    """Return the facts of `request.data`. Raises `InsufficientData` when it holds no figure."""
+    data = request["data"]
+    found = scan(data)
+    ranked = collect_facts(found, pos.currency)
+    if not ranked:
+        raise InsufficientData(
+            "The report holds no figure to write about. Send numbers under named keys, if possible with those of the "
+            'period before: {"revenue": 150000, "previous_revenue": 130000}.',
+            [FieldError("/data", "Holds no figure.")],
+        )
+    kept = _fitting(ranked)
+    facts = {"report_type": request["report_type"], "as_of": as_of.isoformat(), "currency": pos.currency}
+    if period := _period(data):
+        facts["period"] = period
+    people = {
+        f"/facts/{i}/{name}": "person-or-business"
+        for i, fact in enumerate(kept)
+        for name in ("of", "over")
+        if fact.spot.person and (name == "of" or name in fact.values)
+    }
+    return Evidence(
+        facts={**facts, "facts": [_as_json(f"F{i + 1}", fact) for i, fact in enumerate(kept)]},
+        computed={"report_type": request["report_type"], "data": data},
+        as_of=as_of,
+        pii=people,
+        plain=PLAIN,
+        derived={f"F{i + 1}.{name}": value for i, f in enumerate(kept) for name, value in f.numbers.items()},
+        n=found.figures,
+        excluded=pos.excluded,
+        warnings=_warnings(len(ranked) - len(kept), found.cut),
+    )
+
+
+def _as_json(fact_id: str, fact: Fact) -> dict[str, Json]:
+    entry = {"id": fact_id, "kind": fact.kind, "about": fact.spot.about, "of": fact.spot.of, **fact.values}
+    entry |= {"direction": fact.direction, "reading": fact.reading}
+    return {name: value for name, value in entry.items() if value}
+
+
+def _fitting(ranked: Sequence[Fact]) -> list[Fact]:
+    """Return the weightiest facts that fit the prompt, at least one."""
+    kept: list[Fact] = []
+    size = 0
+    for fact in ranked[:MAX_FACTS]:
+        size += len(msgspec.json.encode(_as_json("F00", fact)))
+        if kept and size > MAX_BYTES:
+            break
+        kept.append(fact)
+    return kept
+
+
+def _warnings(left_out: int, cut: bool) -> tuple[str, ...]:
+    found = [f"{left_out} lesser statements about the report were left out."] if left_out else []
+    if cut:
+        found.append("The report is very deep or large; figures beyond the limit were not read.")
+    return tuple(found)
+
+
+def _period(data: Any) -> str | None:
+    """Return the report's own name of its period, looked for at the top and one level below."""
+    if not isinstance(data, dict):
+        return None
+    for node in (data, *(value for value in data.values() if isinstance(value, dict))):
+        start, end = (_text(node, f"{side}_date") or _text(node, side) for side in ("start", "end"))
+        if start and end:
+            return f"{start} to {end}"
+        for key in node:
+            if _SPANS & set(words_of(key)[-1:]) and (text := _text(node, key)) and any(c.isdigit() for c in text):
+                return text
+    return None
+
+
+def _text(node: Mapping[str, Any], key: str) -> str | None:
+    value = node.get(key)
+    return label_of(value) if isinstance(value, str) and 0 < len(value) <= 40 else None
+
+
+def fallback(facts: Mapping[str, Any]) -> dict[str, Json]:
+    """Return the narrative written by rules from the facts alone."""
+    return {"ai_narrative": narrative(facts["facts"], facts.get("period"))}
+
+
+def expand(words: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Json]:
+    """Return the words with `{F3}` and `{F3.change}` replaced by the facts' values.
+
+    A sentence that cites what does not exist is dropped. Text without citations stays as it is.
+    """
+    known = {fact["id"]: fact for fact in facts["facts"]}
+    currency = facts["currency"]
+    story = words["ai_narrative"]
+    lists = {
+        name: [text for item in items if (text := _expanded(item, known, currency))]
+        for name, items in story.items()
+        if isinstance(items, list)
+    }
+    summary = _expanded(story["summary"], known, currency) or narrative(facts["facts"], facts.get("period"))["summary"]
+    return {**words, "ai_narrative": {**story, **lists, "summary": summary}}
+
+
+def _expanded(text: str, known: Mapping[str, Mapping[str, Any]], currency: str) -> str:
+    if "{" not in text:
+        return text
+    sentences = [_filled(part, known, currency) for part in _SENTENCE_END.split(text)]
+    return " ".join(part for part in sentences if part)
+
+
+def _filled(part: str, known: Mapping[str, Mapping[str, Any]], currency: str) -> str:
+    """Return one sentence with its citations filled in; empty when one of them is unknown."""
+    values = [_cited(match, known) for match in _CITATION.finditer(part)]
+    if any(value is None for value in values):
+        return ""
+    filled = iter(values)
+    text = _CITATION.sub(lambda _: str(next(filled)), part)
+    return text.replace("%%", "%").replace(f"{currency} {currency} ", f"{currency} ").replace("% percent", "%")
+
+
+def _cited(match: re.Match[str], known: Mapping[str, Mapping[str, Any]]) -> str | None:
+    fact = known.get(match[1].upper(), {})
+    name = (match[2] or ("value" if "value" in fact else "change")).lower()
+    return fact.get(name) if name in _WORDED[2:] or name in ("of", "about", "over") else None
