@@ -49,14 +49,21 @@ _BEFORE = tuple(
         ("money", r"\b(?:for|with|has|have|got|pay|paying)(?: only)?"),
     )
 )
+_ALONE = r"(?!\s*(?:than\s*)?(?:[a-z₵¢]{1,4}\s*)?\d)"
 _AFTER = tuple(
     (kind, re.compile(rf"\s*(?:{'|'.join(words)})"))
     for kind, *words in (
-        ("max", r"(?:or|and) (?:less|below|under|lower|cheaper)\b", r"max(?:imum)?\b", r"at most\b", r"tops\b"),
+        (
+            "max",
+            r"(?:or|and) (?:less|below|under|lower|cheaper)\b" + _ALONE,
+            r"max(?:imum)?\b",
+            r"at most\b",
+            r"tops\b",
+        ),
         ("max", r"(?:is )?(?:the )?(?:limit|ceiling)\b"),
         (
             "min",
-            r"(?:or|and) (?:more|above|over|up|upwards?|higher)\b",
+            r"(?:or|and) (?:more|above|over|up|upwards?|higher)\b" + _ALONE,
             r"min(?:imum)?\b",
             r"at least\b",
             r"upwards?\b",
@@ -172,7 +179,7 @@ _NO_PRICE = re.compile(rf"[-\s]*(?:{_UNITS})\b|\s*[\"”″'%]|[.,]?\d|[a-z]|\s?
 
 
 def _is_no_price(text: str, match: re.Match[str]) -> bool:
-    has_leading_zero = match["number"].startswith("0") and match["number"] != "0"
+    has_leading_zero = re.match(r"0\d", match["number"]) is not None
     return has_leading_zero or bool(_NO_PRICE.match(text, match.end()))
 
 

@@ -54,11 +54,13 @@ def fallback(facts: Mapping[str, Json]) -> dict[str, Any]:
 def merge(words: dict[str, Any], evidence: Evidence) -> dict[str, Any]:
     """Return the answer with the counted words, each keyword once, and a meta description that fits a result page."""
     texts = {**fallback(evidence.facts), **{key: value for key, value in words.items() if value}}
-    once = {keyword.strip().lower(): keyword.strip() for keyword in reversed(texts["seo_keywords"]) if keyword.strip()}
+    once: dict[str, str] = {}
+    for keyword in filter(None, map(str.strip, texts["seo_keywords"])):
+        once.setdefault(keyword.lower(), keyword)
     return {
         "description": texts["description"],
         "short_description": texts["short_description"],
-        "seo_keywords": list(reversed(once.values())),
+        "seo_keywords": list(once.values()),
         "meta_description": shortened(texts["meta_description"], MOST_META),
         "word_count": len(texts["description"].split()),
     }
