@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from gateway.features.credit_card import score_card
 from gateway.features.credit_history import owed, read_history
-from tests.features.fakes import DEMO_DAY, InlinePos
+from tests.features.fakes import InlinePos
 
 GRACE = timedelta(days=30)
 HORIZON = timedelta(days=150)

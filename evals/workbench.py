@@ -204,6 +204,7 @@ class Workbench:
             as_of=date.fromisoformat(str(case.vars.get("as_of", DEMO_DAY))),
             inline=None if inline is None else parse_inline(business.id, inline),
             request_id=f"eval-{case.index}",
+            ledger_id=f"eval-{case.index}",
             request_hash=hashlib.sha256(str(case.index).encode()).hexdigest(),
             started=self.clock.monotonic(),
             received_at=now,

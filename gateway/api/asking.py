@@ -11,6 +11,7 @@ from litestar import Request
 
 from gateway.api.auth import authenticate
 from gateway.api.body import read_object
+from gateway.api.edge import ledger_id_of
 from gateway.api.problems import request_id_of
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
@@ -45,6 +46,7 @@ async def read_ask(site: Site, feature: Feature, request: AnyRequest) -> Ask:
         as_of=date.fromisoformat(day) if day else local_day(received_at, caller.business.timezone),
         inline=None if inline is None else site.records.parse_inline(caller.business.id, inline),
         request_id=request_id_of(request),
+        ledger_id=ledger_id_of(request),
         request_hash=hashlib.sha256(feature.name.encode() + b"\0" + raw).hexdigest(),
         started=started,
         received_at=received_at,

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import structlog
+from litestar import Request
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
@@ -27,8 +28,12 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _given_id(scope) or new_request_id()
-        scope.setdefault("state", {})["request_id"] = request_id  # type: ignore[typeddict-item]
+        given = _given_id(scope)
+        request_id = given or new_request_id()
+        state: Any = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        # A caller may send the same id twice, the ledger may not: billing is keyed by an id of our own.
+        state["ledger_id"] = f"{given}.{secrets.token_hex(6)}" if given else request_id
         started, status = time.perf_counter(), 500
 
         async def send_with_headers(message: Message) -> None:
@@ -59,6 +64,11 @@ def new_request_id() -> str:
     value |= secrets.randbits(62)
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def ledger_id_of(request: Request[Any, Any, Any]) -> str:
+    """Return the id under which this request is billed; it starts with the request id."""
+    return str(request.scope["state"]["ledger_id"])
 
 
 def _given_id(scope: Scope) -> str | None:

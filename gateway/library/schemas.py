@@ -72,10 +72,15 @@ def read_schema(raw: Any, kind: Kind, findings: Findings) -> Schema | None:
             check_personal(raw, findings)
         elif kind == "output":
             check_wire(raw, findings)
-    return Schema(raw, _compiled(raw)) if len(findings.problems) == before else None
+    return compiled(raw) if len(findings.problems) == before else None
 
 
-def _compiled(raw: Mapping[str, Any]) -> Draft202012Validator:
+def compiled(raw: Mapping[str, Any]) -> Schema:
+    """Return the schema of a text that was checked before, or that the code itself wrote."""
+    return Schema(raw, _validator(raw))
+
+
+def _validator(raw: Mapping[str, Any]) -> Draft202012Validator:
     closed = _closed(raw)
     definitions = {**closed.pop("$defs", {}), _CLEAN: _CLEAN_TEXT}
     whole = {"allOf": [closed, {"$ref": f"#/$defs/{_CLEAN}"}], "$defs": definitions}

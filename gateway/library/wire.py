@@ -38,7 +38,11 @@ def _nesting(schema: Mapping[str, Any], root: Mapping[str, Any]) -> int:
 
 
 def strict_wire(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the strict subset of a checked output schema: all required, optional as nullable, closed, no limits."""
+    """Return the strict subset of a checked output schema: all required, optional as nullable, closed, no limits.
+
+    Fields come in the order of `required`, then the optional ones by name: a model writes them in this order, so it
+    must depend on what the content hash covers, and not on the order of keys in a file.
+    """
     if "$ref" in schema:
         return {"$ref": schema["$ref"]}
     kept = with_children({key: value for key, value in schema.items() if key in _SENT}, strict_wire)
@@ -46,8 +50,10 @@ def strict_wire(schema: Mapping[str, Any]) -> dict[str, Any]:
         kept["enum"] = [kept.pop("const")]
     if "properties" in kept:
         required = kept.get("required", [])
+        order = [*required, *sorted(kept["properties"].keys() - set(required))]
         kept["properties"] = {
-            name: child if name in required else _nullable(child) for name, child in kept["properties"].items()
+            name: kept["properties"][name] if name in required else _nullable(kept["properties"][name])
+            for name in order
         }
         kept["required"] = list(kept["properties"])
         kept["additionalProperties"] = False
@@ -74,7 +80,7 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def wire_bytes(schema: Mapping[str, Any]) -> bytes:
-    """Return the strict schema encoded once as JSON; keys keep the author's order, which is the order of writing."""
+    """Return the strict schema encoded once as JSON."""
     return json.dumps(strict_wire(schema), ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -14,7 +14,8 @@ from gateway.library.catalog import Feature
 class Ask:
     """A validated request of an authenticated caller.
 
-    `body` holds no `as_of` and no `records`: they are `as_of` (business-local day) and `inline`. `user_hash` is a keyed hash of `X-User-Id`. `started` is in
+    `body` holds no `as_of` and no `records`: they are `as_of` (business-local day) and `inline`. `user_hash` is a keyed hash of `X-User-Id`.
+    `ledger_id` is unique for ever: the request id itself, or one made from it when a caller chose the id. `started` is in
     monotonic seconds, `received_at` in microseconds since the epoch (UTC).
     """
 
@@ -24,6 +25,7 @@ class Ask:
     as_of: date
     inline: Mapping[str, Sequence[Record]] | None
     request_id: str
+    ledger_id: str
     request_hash: str
     started: float
     received_at: int

@@ -109,7 +109,7 @@ def claim(ask: Ask, admission: Admission, amount: int) -> Claim:
     """Return the ledger's claim for this request."""
     feature = ask.feature
     return Claim(
-        request_id=ask.request_id,
+        request_id=ask.ledger_id,
         business_id=ask.caller.business.id,
         feature=feature.name,
         meter=feature.meter,
@@ -129,7 +129,7 @@ def usage_row(
 ) -> UsageRow:  # fmt: skip
     """Return the row that billing keeps of this request, whatever became of it."""
     return UsageRow(
-        request_id=ask.request_id,
+        request_id=ask.ledger_id,
         business_id=ask.caller.business.id,
         feature=ask.feature.name,
         prompt=prompt,

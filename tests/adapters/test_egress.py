@@ -25,7 +25,8 @@ def client_of(recorder: Recorder) -> httpx2.AsyncClient:
 
 
 async def test_the_guards_bytes_are_the_bytes_sent() -> None:
-    recorder, seen = Recorder(), []
+    recorder = Recorder()
+    seen: list[bytes] = []
     with passing(seen.append) as passage:
         await client_of(recorder).post("https://x/", content=b"body")
     assert seen == recorder.sent == [b"body"]
@@ -62,7 +63,8 @@ async def test_leaving_the_block_closes_the_gate_again() -> None:
 
 
 async def test_nested_blocks_restore_the_outer_guard() -> None:
-    recorder, outer = Recorder(), []
+    recorder = Recorder()
+    outer: list[bytes] = []
     with passing(outer.append):
         with passing(lambda _: None):
             await client_of(recorder).post("https://x/", content=b"inner")

@@ -1,6 +1,5 @@
 """Both limiters keep the same promises; the shared one is tested where a Redis server is at hand."""
 
-import os
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -9,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from gateway.adapters.rate_limiter import MemoryRateLimiter, RedisRateLimiter
 from gateway.ports import RateLimiter
+from tests.backends import redis_url
 
 
 @dataclass
@@ -37,11 +36,10 @@ async def limiter(request: pytest.FixtureRequest) -> AsyncIterator[RateLimiter]:
     if request.param == "memory":
         yield MemoryRateLimiter(HandClock())
         return
-    async with Redis.from_url(os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")) as redis:
-        try:
-            await redis.ping()
-        except RedisError:
-            pytest.skip("no Redis server: set TEST_REDIS_URL")
+    url = redis_url()
+    if url is None:
+        pytest.skip("no Redis server: set TEST_REDIS_URL")
+    async with Redis.from_url(url) as redis:
         prefix = f"test:{uuid.uuid4()}"
         yield RedisRateLimiter(redis, HandClock(), prefix=prefix)
         await redis.delete(*await redis.keys(f"{prefix}*") or ["none"])

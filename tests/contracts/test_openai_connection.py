@@ -192,7 +192,7 @@ async def test_nothing_leaves_when_the_guard_objects_or_breaks(
     call = make_call(guard=guard)
     with pytest.raises(EgressBlocked) as caught:
         if streaming:
-            await anext(model.stream(call))  # type: ignore[call-overload]
+            await anext(model.stream(call))
         else:
             await model.complete(call)
     assert (caught.value.kind, caught.value.__cause__) == (kind, None)
