@@ -67,7 +67,7 @@ def fallback(facts: Mapping[str, Json]) -> dict[str, Any]:
     words: dict[str, Any] = {"reply": written_reply(facts)}
     for name in LISTS:
         words[name] = [
-            {"product": one["ref"], "reason": default_reason(one, facts)}
+            {"product_id": one["ref"], "reason": default_reason(one, facts)}
             for one in facts.get("candidates", ())
             if one["use"] == name
         ]
@@ -86,10 +86,10 @@ def merge(words: dict[str, Any], evidence: Evidence) -> dict[str, Any]:
     by_rule = fallback(evidence.facts)
     answer: dict[str, Any] = {"reply": _named(words.get("reply") or by_rule["reply"], candidates)}
     for name in LISTS:
-        picked = {one["product"]: one["reason"] for one in reversed(words.get(name) or ())}
-        order = [one["product"] for one in words.get(name) or () if _is_for(candidates, one["product"], name)]
+        picked = {one["product_id"]: one["reason"] for one in reversed(words.get(name) or ())}
+        order = [one["product_id"] for one in words.get(name) or () if _is_for(candidates, one["product_id"], name)]
         if not order and name != "upsell":
-            order = [one["product"] for one in by_rule[name]]
+            order = [one["product_id"] for one in by_rule[name]]
         answer[name] = [
             {
                 **evidence.items[ref],

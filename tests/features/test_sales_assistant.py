@@ -185,7 +185,7 @@ async def test_references_that_are_unknown_doubled_or_of_another_list_are_droppe
     evidence = await gather("rice", shop(sales=sales(300, "rice-5", "paste")))
     by_use = {one["name"]: one["ref"] for one in evidence.facts["candidates"]}
     picks = [by_use["Rice 25kg"], "P77", by_use["Tomato Paste 400g"], by_use["Rice 25kg"]]
-    words = {"reply": "Yes.", "recommendations": [{"product": ref, "reason": "Good."} for ref in picks]}
+    words = {"reply": "Yes.", "recommendations": [{"product_id": ref, "reason": "Good."} for ref in picks]}
     answer = feature.merge(words, evidence)
     assert names(answer["recommendations"]) == ["rice-25"]
     assert answer["upsell"] == []
@@ -193,7 +193,7 @@ async def test_references_that_are_unknown_doubled_or_of_another_list_are_droppe
 
 async def test_prices_of_the_answer_are_the_catalogues_whatever_the_model_says() -> None:
     evidence = await gather("rice 5kg")
-    words = {"reply": "Take P1 (P1).", "recommendations": [{"product": "P1", "reason": "", "price": "1.00"}]}
+    words = {"reply": "Take P1 (P1).", "recommendations": [{"product_id": "P1", "reason": "", "price": "1.00"}]}
     answer = feature.merge(words, evidence)
     assert answer["recommendations"][0]["price"] == "118.00"
     assert answer["recommendations"][0]["reason"]
