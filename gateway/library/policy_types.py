@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 from gateway.domain.caller import Mode
 from gateway.domain.money import ExchangeRate
@@ -15,6 +15,8 @@ from gateway.library.prices import Price
 OFFLINE = "offline"
 """The model that answers without a provider; it accepts every parameter and costs nothing."""
 
+K = TypeVar("K")
+V = TypeVar("V")
 Dialect = Literal["responses", "chat"]
 Priority = Literal["normal", "high"]
 _SEED_METERS = ("insights_per_month", "forecasts_per_month", "chatbot_messages_per_day")
@@ -109,6 +111,6 @@ def ai_rate_limits(policy: Policy) -> dict[str, dict[str, int]]:
     return {plan.name: {meter: plan.meters.get(meter, 0) for meter in _SEED_METERS} for plan in sold}
 
 
-def frozen(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+def frozen(mapping: Mapping[K, V]) -> Mapping[K, V]:
     """Return a read-only view of a copy."""
     return MappingProxyType(dict(mapping))

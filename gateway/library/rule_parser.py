@@ -1,4 +1,4 @@
-"""Parses the rule language: an allow-list of Python expression nodes, each turned into a closure. Nothing is evaluated."""
+"""Parses the rule language: an allow-list of Python's expression nodes, each turned into a closure."""
 
 import ast
 import operator
@@ -221,12 +221,10 @@ def _by_steps(root: str, steps: tuple[str | int, ...]) -> Step:
     def read(scope: Scope) -> Any:
         value = scope.names[root]
         for step in steps:
-            if not isinstance(value, Mapping if isinstance(step, str) else list):
+            inside = isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value)
+            if not inside and not (isinstance(value, Mapping) and isinstance(step, str) and step in value):
                 raise RuleFailed(f"`{shown}` does not exist")
-            try:
-                value = value[step]
-            except (KeyError, IndexError):
-                raise RuleFailed(f"`{shown}` does not exist") from None
+            value = value[step]
         return value
 
     return read

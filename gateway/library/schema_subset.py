@@ -106,7 +106,7 @@ def _check_object(node: dict[str, Any], place: Place, findings: Findings) -> Non
     properties = node.get("properties", {})
     extra = node.get("additionalProperties", False)
     if isinstance(properties, dict):
-        if not properties and extra is False:
+        if "properties" not in node and extra is False:
             findings.add(
                 place, "An object without properties accepts only `{}`.", "Add `properties` or `additionalProperties`."
             )
