@@ -1,0 +1,228 @@
+"""The ledger's transactions, as scripts for either database.
+
+No script reads a counter and then writes it: every limit is a condition of the write itself, so that READ COMMITTED is
+enough and no caller can slip in between. Rows are locked in one order, which rules out deadlocks between scripts:
+reservation, quota counter, budget, usage, idempotency, audit.
+"""
+
+from collections.abc import Callable
+
+from gateway.domain.ledger import BudgetExhausted, Claim, Hold, Settlement, StoredAnswer, UsageRow
+from gateway.store import audit
+from gateway.store.audit import canonical
+from gateway.store.database import Row, Script, Statement, T
+from gateway.store.refusals import quota_exceeded
+
+NO_LIMIT = 2**62
+
+_COUNT = (
+    "INSERT INTO quota_counter (business_id, meter, period, used) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (business_id, meter, period) DO UPDATE SET used = quota_counter.used + excluded.used "
+    "WHERE quota_counter.used + excluded.used <= $5 RETURNING used"
+)
+_COUNTED = "SELECT used FROM quota_counter WHERE business_id = $1 AND meter = $2 AND period = $3"
+_RECOUNT = "UPDATE quota_counter SET used = used + $4 WHERE business_id = $1 AND meter = $2 AND period = $3"
+_HOLD_MONEY = (
+    "INSERT INTO budget (business_id, period, spent, reserved) VALUES ($1, $2, 0, $3) "
+    "ON CONFLICT (business_id, period) DO UPDATE SET reserved = budget.reserved + excluded.reserved "
+    "WHERE budget.spent + budget.reserved + excluded.reserved <= $4 RETURNING spent, reserved"
+)
+_MONEY = "SELECT spent, reserved FROM budget WHERE business_id = $1 AND period = $2"
+_BUDGET_ROW = (
+    "INSERT INTO budget (business_id, period, spent, reserved) VALUES ($1, $2, 0, 0) "
+    "ON CONFLICT (business_id, period) DO NOTHING"
+)
+_CHARGE = "UPDATE budget SET spent = spent + $3, reserved = reserved - $4 WHERE business_id = $1 AND period = $2"
+_OPEN = (
+    "INSERT INTO reservation (business_id, request_id, feature, meter, units, quota_period, budget_period, amount, "
+    "state, swept, owner, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', FALSE, $9, $10, $11)"
+)
+_RAISE = (
+    "UPDATE reservation SET amount = amount + $3 "
+    "WHERE business_id = $1 AND request_id = $2 AND state IN ('open', 'sent') RETURNING amount"
+)
+_SENT = (
+    "UPDATE reservation SET state = 'sent' "
+    "WHERE business_id = $1 AND request_id = $2 AND state IN ('open', 'sent') RETURNING amount"
+)
+_CLOSE = (
+    "UPDATE reservation SET state = $3, closed_at = $4 "
+    "WHERE business_id = $1 AND request_id = $2 AND state IN ('open', 'sent') RETURNING amount, units"
+)
+_CORRECT = (
+    "UPDATE reservation SET state = $3, closed_at = $4, swept = FALSE "
+    "WHERE business_id = $1 AND request_id = $2 AND swept RETURNING amount, units"
+)
+_FORGET_USAGE = "DELETE FROM usage WHERE business_id = $1 AND request_id = $2"
+USAGE = (
+    "INSERT INTO usage (business_id, request_id, feature, tokens_used, cost, created_at, prompt, prompt_hash, source, "
+    "route, model, degraded, status, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, "
+    "attempts, latency_ms, user_hash, grounding) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+    "$15, $16, $17, $18, $19, $20, $21, $22)"
+)
+_KEEP_ANSWER = (
+    "UPDATE idempotency SET state = 'done', status = $3, body = $4 "
+    "WHERE business_id = $1 AND key = $2 AND state = 'running'"
+)
+
+Seal = Callable[[StoredAnswer], bytes]
+
+
+class NoRoom(Exception):
+    """The budget has no room for the extension, or the reservation is no longer open."""
+
+
+def reserve(claim: Claim, owner: str, now: int) -> Script[Hold]:
+    """Count the units, hold the money, open the reservation; all of it or nothing."""
+    used = yield from count(claim, now)
+    left = yield from _hold_money(claim, claim.amount)
+    yield Statement(
+        _OPEN,
+        (
+            claim.business_id,
+            claim.request_id,
+            claim.feature,
+            claim.meter,
+            claim.units,
+            claim.quota_window.key,
+            claim.budget_window.key,
+            claim.amount,
+            owner,
+            now,
+            claim.expires_at,
+        ),
+    )
+    return Hold(claim, used, left)
+
+
+def settle_direct(claim: Claim, finish: Callable[[Hold], tuple[T, Settlement]], seal: Seal, now: int) -> Script[T]:
+    """Count and record a request that held no money, in one go."""
+    used = yield from count(claim, now)
+    left = yield from _hold_money(claim, 0)
+    result, settlement = finish(Hold(claim, used, left))
+    yield from _recount(claim, settlement.units - claim.units)
+    yield from _charge(claim, settlement.cost, 0)
+    yield from _record(settlement, seal)
+    return result
+
+
+def extend(claim: Claim, amount: int) -> Script[None]:
+    """Hold `amount` more. Raises NoRoom."""
+    if not (yield Statement(_RAISE, (claim.business_id, claim.request_id, amount))):
+        raise NoRoom
+    try:
+        yield from _hold_money(claim, amount)
+    except BudgetExhausted:
+        raise NoRoom from None
+
+
+def mark_sent(claim: Claim) -> Script[bool]:
+    """Return False when the reservation was closed meanwhile."""
+    return bool((yield Statement(_SENT, (claim.business_id, claim.request_id))))
+
+
+def settle(claim: Claim, settlement: Settlement, seal: Seal, now: int) -> Script[bool]:
+    """Replace the hold, or what the sweeper made of it, by the truth; False when it was settled before."""
+    if not (yield from close(claim, "settled", settlement.cost, settlement.units, now)):
+        return False
+    yield from _record(settlement, seal)
+    return True
+
+
+def close(claim: Claim, state: str, cost: int, units: int, now: int) -> Script[bool]:
+    """End a reservation that is open or was swept: charge `cost`, leave `units` counted. False when it was closed."""
+    this = (claim.business_id, claim.request_id)
+    rows = yield Statement(_CLOSE, (*this, state, now))
+    if rows:
+        held, counted = rows[0]
+        yield from _recount(claim, units - counted)
+        yield from _charge(claim, cost, held)
+        return True
+    rows = yield Statement(_CORRECT, (*this, state, now))
+    if not rows:
+        return False
+    charged, counted = rows[0]
+    yield from _recount(claim, units - counted)
+    yield from _charge(claim, cost - charged, 0)
+    yield Statement(_FORGET_USAGE, this)
+    return True
+
+
+def count(claim: Claim, now: int) -> Script[int]:
+    """Add the claim's units to its meter and return the meter. Raises QuotaExceeded."""
+    if claim.meter is None:
+        return 0
+    key = (claim.business_id, claim.meter, claim.quota_window.key)
+    limit = claim.quota_limit if claim.quota_limit >= 0 else NO_LIMIT
+    rows: list[Row] = []
+    if claim.units and claim.units <= limit:
+        rows = yield Statement(_COUNT, (*key, claim.units, limit))
+    if rows:
+        return int(rows[0][0])
+    rows = yield Statement(_COUNTED, key)
+    used: int = rows[0][0] if rows else 0
+    if claim.units:
+        raise quota_exceeded(claim, used, now)
+    return used
+
+
+def _hold_money(claim: Claim, amount: int) -> Script[int]:
+    """Return what the budget has left after `amount` of it is held. Raises BudgetExhausted."""
+    key = (claim.business_id, claim.budget_window.key)
+    if amount > claim.budget_cap:
+        raise BudgetExhausted
+    rows = yield Statement(_HOLD_MONEY, (*key, amount, claim.budget_cap)) if amount else Statement(_MONEY, key)
+    if amount and not rows:
+        raise BudgetExhausted
+    spent, reserved = rows[0] if rows else (0, 0)
+    left: int = claim.budget_cap - spent - reserved
+    return max(0, left)
+
+
+def _recount(claim: Claim, difference: int) -> Script[None]:
+    if difference and claim.meter is not None:
+        yield Statement(_RECOUNT, (claim.business_id, claim.meter, claim.quota_window.key, difference))
+
+
+def _charge(claim: Claim, cost: int, freed: int) -> Script[None]:
+    key = (claim.business_id, claim.budget_window.key)
+    if cost and not freed:  # a claim of nothing has made no row
+        yield Statement(_BUDGET_ROW, key)
+    if cost or freed:
+        yield Statement(_CHARGE, (*key, cost, freed))
+
+
+def _record(settlement: Settlement, seal: Seal) -> Script[None]:
+    yield Statement(USAGE, usage_values(settlement.row, settlement.cost))
+    if (answer := settlement.stored) is not None:
+        yield Statement(_KEEP_ANSWER, (answer.business_id, answer.key, answer.status, seal(answer)))
+    yield from audit.append(settlement.audit)
+
+
+def usage_values(row: UsageRow, cost: int) -> tuple[object, ...]:
+    """Return the columns of a usage row; `cost` is what the budget is charged, whatever the row says."""
+    usage = row.usage
+    return (
+        row.business_id,
+        row.request_id,
+        row.feature,
+        usage.input_tokens + usage.output_tokens,
+        cost,
+        row.created_at,
+        row.prompt,
+        row.prompt_hash,
+        row.source,
+        row.route,
+        row.model,
+        row.degraded,
+        row.status,
+        usage.input_tokens,
+        usage.cached_tokens,
+        usage.cache_write_tokens,
+        usage.output_tokens,
+        usage.reasoning_tokens,
+        row.attempts,
+        row.latency_ms,
+        row.user_hash,
+        canonical(row.grounding),
+    )

@@ -1,0 +1,56 @@
+"""Whatever is done to a line, the chain tells from where on."""
+
+import asyncio
+
+import pytest
+
+from gateway.domain.ledger import AuditEntry
+from gateway.store.audit import AuditLog
+from tests.store.making import BUSINESS, NOW
+
+
+@pytest.fixture
+async def chain(database):
+    """A log with five lines."""
+    log = AuditLog(database)
+    for number in range(5):
+        await log.append(AuditEntry(BUSINESS, "key-1", "release", f"v{number}", NOW, {"b": number, "a": "ä"}))
+    return log
+
+
+async def test_an_untouched_chain_verifies(chain):
+    assert await chain.verify(BUSINESS) is None
+    assert await chain.verify("a business without lines") is None
+
+
+@pytest.mark.parametrize(
+    ("tampering", "first_broken"),
+    [
+        ("UPDATE audit SET actor = 'someone else' WHERE seq = 3", 3),
+        ("UPDATE audit SET details = '{}' WHERE seq = 1", 1),
+        ("UPDATE audit SET at = at + 1 WHERE seq = 5", 5),
+        ("DELETE FROM audit WHERE seq = 2", 2),
+        ("DELETE FROM audit WHERE seq = 5", 5),
+        ("DELETE FROM audit", 1),
+        ("UPDATE audit_head SET hash = 'x'", 6),
+        ("UPDATE audit SET seq = 9 WHERE seq = 4", 4),
+    ],
+)
+async def test_tampering_is_found_where_it_happened(database, chain, tampering, first_broken):
+    await database.execute(tampering)
+    assert await chain.verify(BUSINESS) == first_broken
+    assert await chain.verify_all() == {BUSINESS: first_broken}
+
+
+async def test_writers_at_once_build_one_chain(database):
+    log = AuditLog(database)
+    entries = [AuditEntry(BUSINESS, "key-1", "release", str(number), NOW, {}) for number in range(40)]
+    await asyncio.gather(*(log.append(entry) for entry in entries))
+    assert await log.verify(BUSINESS) is None
+    assert len(await database.fetch("SELECT seq FROM audit")) == 40
+
+
+async def test_businesses_have_chains_of_their_own(chain):
+    await chain.append(AuditEntry("another", "key-2", "release", "v1", NOW, {}))
+    assert await chain.verify("another") is None
+    assert await chain.verify_all() == {}
