@@ -1,0 +1,211 @@
+"""A plain-ASCII shadow of any text, with a map from each shadow character back to the original.
+
+Detectors read the shadow only, so look-alike letters, full-width digits, marks, invisible characters and escapes
+cannot hide a value, and patterns may run on bytes (one byte is one character).
+"""
+
+import base64
+import binascii
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+LETTER = "\x01"
+"""Stands for a letter of a script that has no Latin twin."""
+SYMBOL = "\x02"
+"""Stands for anything that is neither letter, digit nor ASCII punctuation, such as an emoji."""
+CEDI = "\x03"
+"""Stands for the cedi sign, also when it is written with a cent sign."""
+BOUNDARY = "\x1e"
+"""Separates strings that are scanned together; no detector reads across it."""
+
+_TWINS = {
+    "a": "аαɑ", "b": "ƅɓ", "c": "сϲ", "d": "ԁɖđ", "e": "еεɛ", "f": "ƒ", "g": "ɡ", "h": "һ", "i": "іιɩı", "j": "јϳ",
+    "k": "кκ", "l": "łӏ", "m": "м", "n": "ηŋ", "o": "оοɔø", "p": "рρ", "q": "ԛ", "r": "г", "s": "ѕ", "t": "тτ", "u": "υ",
+    "v": "νʋ", "w": "ԝω", "x": "хχ", "y": "уγɣ",
+    "A": "АΑ", "B": "ВΒ", "C": "СϹ", "D": "ƉĐ", "E": "ЕΕƐ", "H": "НΗ", "I": "ІΙƖӀ", "J": "Ј", "K": "КΚ", "L": "Ł", "M": "МΜ",
+    "N": "ΝŊ", "O": "ОΟƆØ", "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "V": "Ʋ", "X": "ХΧ", "Y": "УΥ", "Z": "Ζ",
+    "'": "ʼ’‘‛`´", '"': "“”„", "-": "–—‑−‐‒―", "/": "⁄∕", ",": "،、", ".": "。·•‧․",
+}  # fmt: skip
+_LOOKALIKES = {twin: ascii_twin for ascii_twin, twins in _TWINS.items() for twin in twins}
+_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u180e")
+_CURRENCY = {"₵": CEDI, "¢": CEDI, "£": "$", "€": "$", "₦": "$"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1d\x1f\x7f]")
+_ESCAPE = re.compile(
+    r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});|\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+)
+_JSON_ESCAPE = re.compile(_ESCAPE.pattern + r'|\\+["\\/bfnrt]')
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}|[A-Za-z0-9+/_-]{6,11}={1,2}")
+_JSON_CONTROLS = {"b": "", "f": "", "n": "\n", "r": "\r", "t": "\t"}
+MAX_NESTING = 3
+_REMEMBERED = 8192
+
+
+def _fold_character(character: str) -> str:
+    """Return the ASCII shadow of one character: empty when it is invisible or a mark."""
+    if character.isascii():
+        return "" if _CONTROL.match(character) else character
+    if (known := _LOOKALIKES.get(character) or _CURRENCY.get(character)) is not None:
+        return known
+    if character in _INVISIBLE or unicodedata.category(character) in ("Cf", "Mn", "Me", "Mc"):
+        return ""
+    folded = "".join(map(_fold_piece, unicodedata.normalize("NFKD", character)))
+    return folded if folded or character.isspace() else ""
+
+
+def _fold_piece(character: str) -> str:
+    """Return the shadow of one character of a compatibility decomposition."""
+    if character.isascii():
+        return character
+    if (known := _LOOKALIKES.get(character)) is not None:
+        return known
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me", "Mc", "Cf"):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.digit(character))
+    if category.startswith("Z"):
+        return "\n" if category in ("Zl", "Zp") else " "
+    return LETTER if category.startswith("L") else SYMBOL
+
+
+class _FoldTable(dict[int, str]):
+    """A translation table that learns; bounded, since texts may use any of a million characters."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_character(chr(code))
+        if len(self) < _REMEMBERED:
+            self[code] = folded
+        return folded
+
+
+_TABLE = _FoldTable()
+
+
+@dataclass(frozen=True, eq=False)
+class Shadow:
+    """A text for detectors. `starts[i]` is where shadow character i begins in the original; None means the same place."""
+
+    text: str
+    starts: list[int] | None = None
+
+    @cached_property
+    def lower(self) -> str:
+        """The shadow in lower case; the same length, since it is ASCII."""
+        return self.text.lower()
+
+    @cached_property
+    def data(self) -> bytes:
+        """The shadow as bytes, at the same offsets."""
+        return self.text.encode("ascii")
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original's span behind a shadow span."""
+        if self.starts is None:
+            return start, end
+        return self.starts[start], self.starts[end]
+
+
+def fold(text: str) -> Shadow:
+    """Return the shadow of `text` as it stands, escapes left alone."""
+    if text.isascii() and not _CONTROL.search(text):
+        return Shadow(text)
+    folded = text.translate(_TABLE)
+    odd = [c for c in set(text) if len(_TABLE[ord(c)]) != 1]
+    return Shadow(folded, _fold_offsets(text, odd) if odd else None)
+
+
+def _fold_offsets(text: str, odd: list[str]) -> list[int]:
+    """Return the original offset of each shadow character when some characters of `text` vanish or grow."""
+    starts: list[int] = []
+    position = 0
+    for match in re.finditer("[" + re.escape("".join(odd)) + "]", text):
+        starts.extend(range(position, match.start()))
+        starts.extend([match.start()] * len(_TABLE[ord(match[0])]))
+        position = match.end()
+    starts.extend(range(position, len(text) + 1))
+    return starts
+
+
+def decode(text: str) -> Shadow | None:
+    """Return the shadow of `text` with percent, HTML and backslash escapes undone (nested up to three times), or None."""
+    current, starts = text, None
+    for _ in range(MAX_NESTING):
+        step = _decode_once(current)
+        if step is None:
+            break
+        current, offsets = step
+        starts = offsets if starts is None else [starts[i] for i in offsets]
+    if starts is None:
+        return None
+    shadow = fold(current)
+    return Shadow(shadow.text, starts if shadow.starts is None else [starts[i] for i in shadow.starts])
+
+
+def _decode_once(text: str) -> tuple[str, list[int]] | None:
+    if "%" not in text and "&" not in text and "\\" not in text:
+        return None
+    pattern = _JSON_ESCAPE if "\\" in text and ('"' in text) else _ESCAPE
+    pieces: list[str] = []
+    starts: list[int] = []
+    position = 0
+    for match in pattern.finditer(text):
+        characters, offsets = _decode_escape(match[0])
+        if characters == match[0]:
+            continue
+        pieces += (text[position : match.start()], characters)
+        starts.extend(range(position, match.start()))
+        starts.extend(match.start() + offset for offset in offsets)
+        position = match.end()
+    if not pieces:
+        return None
+    starts.extend(range(position, len(text) + 1))
+    return "".join(pieces) + text[position:], starts
+
+
+def _decode_escape(escape: str) -> tuple[str, list[int]]:
+    """Return the characters an escape stands for and each one's offset inside it."""
+    if escape[0] == "%":
+        return _decode_percent(escape)
+    if escape[0] == "&":
+        characters = html.unescape(escape)
+    else:
+        body = escape.lstrip("\\")
+        if body[:1] in ("u", "x") and len(body) > 2:
+            characters = chr(int(body[1:], 16))
+        else:
+            characters = _JSON_CONTROLS.get(body, body or "\\")
+    return characters, [0] * len(characters)
+
+
+def _decode_percent(escape: str) -> tuple[str, list[int]]:
+    characters = bytes.fromhex(escape.replace("%", "")).decode("utf-8", "replace")
+    offsets, offset = [], 0
+    for character in characters:
+        offsets.append(min(offset, len(escape)))
+        offset += 3 if character == "\ufffd" else 3 * len(character.encode("utf-8"))
+    return characters, offsets
+
+
+def base64_blobs(text: str) -> list[tuple[int, int, str]]:
+    """Return (start, end, decoded text) for each stretch of `text` that is base64 of printable text."""
+    found = []
+    for match in _BASE64.finditer(text):
+        blob = match[0]
+        if blob.islower() or blob.isupper() or blob.isdigit():
+            continue
+        decoded = _printable(blob)
+        if decoded is not None:
+            found.append((match.start(), match.end(), decoded))
+    return found
+
+
+def _printable(blob: str) -> str | None:
+    bare = blob.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        decoded = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return decoded if decoded and decoded.replace("\n", "").replace("\t", "").isprintable() else None

@@ -1,0 +1,55 @@
+"""Regular expressions on bytes: google-re2 where it is installed, the standard library otherwise, same results.
+
+One compiled object per pattern is several times faster in re2 than one large alternation; a set of all of them tells in
+one pass which can match at all. Patterns use only what both engines read alike: no look-around, no back-references.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+try:
+    import re2
+except ImportError:  # pragma: no cover - the wheel exists for every supported platform; tests force the fallback
+    re2 = None
+
+
+class Match(Protocol):
+    """What detectors use of a match object."""
+
+    def start(self, group: int = 0) -> int: ...
+    def end(self, group: int = 0) -> int: ...
+    def span(self, group: int = 0) -> tuple[int, int]: ...
+    def group(self, group: int = 0) -> bytes | None: ...
+
+
+class PatternSet:
+    """Several case-insensitive patterns that are looked for together; `engine` is `re2` or `re`."""
+
+    def __init__(self, patterns: Sequence[str], *, engine: str = "re2") -> None:
+        sources = [b"(?i)" + pattern.encode("ascii") for pattern in patterns]
+        self._set: Any = None
+        if engine == "re2" and re2 is not None:
+            self._compiled: list[Any] = [re2.compile(source) for source in sources]
+            self._set = _compile_set(sources)
+        else:
+            self._compiled = [re.compile(source) for source in sources]
+
+    def occurring(self, data: bytes) -> Sequence[int]:
+        """Return the indices of patterns that may match somewhere in `data`, ascending."""
+        if self._set is None:
+            return range(len(self._compiled))
+        return sorted(self._set.Match(data) or ())
+
+    def finditer(self, index: int, data: bytes) -> Iterator[Match]:
+        """Return the matches of one pattern, left to right, not overlapping."""
+        matches: Iterator[Match] = self._compiled[index].finditer(data)
+        return matches
+
+
+def _compile_set(sources: Sequence[bytes]) -> Any:
+    union = re2.Set.SearchSet()
+    for source in sources:
+        union.Add(source)
+    union.Compile()
+    return union
