@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from gateway.features.wording import money, number
+from gateway.features.wording import money, number, rounded
 
 MONEY, PERCENT, DAYS, COUNT, PLAIN = "money", "percent", "days", "count", "plain"
 LABEL_LENGTH = 60
 LARGEST = Decimal(10) ** 15
+PLACES = 6
+"""Figures are read up to this size and to this many decimals."""
 
 _NUMBER = re.compile(
     r"(?P<open>\()?\s*(?P<sign>[-+−])?\s*(?P<currency>GHS|GH₵|GH¢|₵|USD|\$|€|£)?\s*(?P<sign2>[-+−])?"
@@ -106,6 +108,7 @@ def amount_of(value: Any, key: str, context: str = "") -> Amount | None:
         return None
     if abs(figure) >= LARGEST:
         return None
+    figure = rounded(figure, PLACES)
     kind = hint or _kind(words, words_of(context), figure)
     cents = isinstance(value, str) and value.strip()[-3:-2] == "."
     return Amount(figure, MONEY if kind == PLAIN and cents else kind)

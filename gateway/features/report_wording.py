@@ -26,6 +26,10 @@ def _subject(fact: FactJson) -> str:
     return f"{fact['of']}: {fact['about']}" if fact.get("of") else str(fact["about"])
 
 
+def _who(fact: FactJson) -> str:
+    return fact.get("of") or "one entry"
+
+
 def _change(fact: FactJson) -> str:
     if fact["direction"] == "unchanged":
         return f"{_subject(fact)} stayed at {fact['value']}"
@@ -65,11 +69,12 @@ def _effect(fact: FactJson) -> str:
 
 
 def _share(fact: FactJson) -> str:
-    return f"{fact['of'] or 'One entry'} made up {fact['share']} of {fact['about']} ({fact['value']})"
+    return f"{_who(fact)} made up {fact['share']} of {fact['about']} ({fact['value']})"
 
 
 def _lead(fact: FactJson) -> str:
-    return f"{fact['of']}: {fact['about']} came to {fact['value']}, {fact['change']} more than {fact['over']}"
+    other = fact.get("over") or "the other"
+    return f"{_who(fact)}: {fact['about']} came to {fact['value']}, {fact['change']} more than {other}"
 
 
 def _mismatch(fact: FactJson) -> str:
@@ -86,8 +91,8 @@ _KINDS: Mapping[str, Callable[[FactJson], str]] = {
     "lead": _lead,
     "mismatch": _mismatch,
     "unusual": lambda fact: f"{_subject(fact)} stood out in {fact['period']} with {fact['value']}",
-    "highest": lambda fact: f"{fact['of'] or 'One entry'} had the highest {fact['about']}: {fact['value']}",
-    "lowest": lambda fact: f"{fact['of'] or 'One entry'} had the lowest {fact['about']}: {fact['value']}",
+    "highest": lambda fact: f"{_who(fact)} had the highest {fact['about']}: {fact['value']}",
+    "lowest": lambda fact: f"{_who(fact)} had the lowest {fact['about']}: {fact['value']}",
     "level": lambda fact: f"{_subject(fact)} came to {fact['value']}",
 }
 
