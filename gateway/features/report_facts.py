@@ -16,6 +16,7 @@ TREND_STEP = 0.02
 """A median step of more than 2 % a period is called growing or declining."""
 OUTLIER_Z = 3.5
 _HEADLINE = frozenset(("revenue", "sales", "profit", "turnover", "income", "receivables", "outstanding", "overdue"))
+_OWED_IN_ALL = frozenset(("outstanding", "receivables", "balance"))
 _EXCERPT = frozenset(("top", "best", "bottom", "worst", "slow", "recent", "latest", "leading"))
 _AVERAGES = frozenset(("average", "avg", "price", "median", "per"))
 
@@ -83,13 +84,14 @@ class _Book:
         moved = sum((c.delta for c in members), Decimal(0))
         kind = members[0].now.kind
         additive = len(members) > 1 and _adds_up(about, kind)
+        now = sum((c.now.value for c in members), Decimal(0))
         if additive:
-            now = sum((c.now.value for c in members), Decimal(0))
             yield from self._sum_changed(about, Amount(now, kind), Amount(now - moved, kind))
         for change in sorted(members, key=lambda c: -abs(c.delta))[:TOP]:
             part = change.delta / moved if additive and moved else None
+            share = change.now.value / now if additive and now > 0 <= change.now.value else None
             weight = 45 + 15 * min(1.0, abs(float(part or 0))) + 10 * _headline(about) + 5 * (kind == MONEY)
-            yield self._change(change, weight, part)
+            yield self._change(change, weight, {"part_of_change": part, "share": share})
 
     def _sum_changed(self, about: str, now: Amount, before: Amount) -> Iterator[Fact]:
         """The change of a list's sum, unless the report gives that change itself."""
@@ -101,7 +103,7 @@ class _Book:
         name = about if about.startswith("total") else f"total {about}"
         yield self._change(Change(Spot(name), now, before), 64 + 20 * _headline(about))
 
-    def _change(self, change: Change, weight: float, part: Decimal | None = None) -> Fact:
+    def _change(self, change: Change, weight: float, shares: Mapping[str, Decimal | None] | None = None) -> Fact:
         """Word one change; percentages change by points, and from nothing there is no percentage."""
         kind, delta = change.now.kind, change.delta
         values = {"value": change.now.text(self._currency), "before": change.before.text(self._currency)}
@@ -113,9 +115,10 @@ class _Book:
             numbers["change"] = float(change.share * 100)
         elif delta:
             values["difference"] = self._text(abs(delta), kind)
-        if part is not None and delta:
-            values["part_of_change"] = percent(part)
-            numbers["part_of_change"] = float(part * 100)
+        for name, share in (shares or {}).items():
+            if share is not None and delta:
+                values[name] = percent(share)
+                numbers[name] = float(share * 100)
         up = "up" if delta > 0 else "down" if delta < 0 else "unchanged"
         return Fact("change", change.spot, values, weight, up, _reading(change.spot.about, delta), numbers)
 
@@ -150,11 +153,16 @@ class _Book:
         for series in self._found.series:
             yield from self._trend(series)
             now, before = series.amounts[-1], series.amounts[-2]
-            if (series.spot.about, series.spot.of) not in self._changed:
+            if not self._is_told(series.spot, now, before):
                 step = self._change(Change(series.spot, now, before), 60 + 8 * _headline(series.spot.about))
                 yield Fact("last_step", step.spot, {**step.values, "period": series.periods[-1]}, step.weight,
                            step.direction, step.reading, step.numbers)  # fmt: skip
             yield from self._odd(series)
+
+    def _is_told(self, spot: Spot, now: Amount, before: Amount) -> bool:
+        """Whether a change says the same already, by its place or by its two figures."""
+        pairs = {(c.now.value, c.before.value) for c in self._found.changes}
+        return (spot.about, spot.of) in self._changed or (now.value, before.value) in pairs
 
     def _trend(self, series: Series) -> Iterator[Fact]:
         values = [float(amount.value) for amount in series.amounts]
@@ -207,7 +215,10 @@ class _Book:
 
     def levels(self) -> Iterator[Fact]:
         """Figures without a past: shares of a list's sum, its extremes, and totals on their own."""
-        for (_, about), members in self._groups.items():
+        changed = {(c.spot.group, c.spot.about) for c in self._found.changes}
+        for (group, about), members in self._groups.items():
+            if (group, about) in changed:
+                continue
             if len(members) > 1:
                 adds = _adds_up(about, members[0].amount.kind)
                 yield from self._shares(about, members) if adds else self._extremes(members)
@@ -216,10 +227,26 @@ class _Book:
         for level in self._found.levels:
             if not level.spot.group and (level.spot.about, level.spot.of) not in self._changed:
                 yield self._level(level, 40 + 15 * _headline(level.spot.about) - 20 * (level.amount.value == 0))
+        yield from self._overdue_parts()
 
     def _level(self, level: Level, weight: float) -> Fact:
         words = {"value": level.amount.text(self._currency)}
-        return Fact("level", level.spot, words, weight, numbers={"value": float(level.amount.value)})
+        late = "overdue" in words_of(level.spot.about) and level.amount.value > 0
+        numbers = {"value": float(level.amount.value)}
+        return Fact("level", level.spot, words, weight, "", "bad" if late else "", numbers)
+
+    def _overdue_parts(self) -> Iterator[Fact]:
+        """How much of what is outstanding is overdue."""
+        for about, amount in self._totals.items():
+            if "overdue" not in words_of(about) or amount.kind != MONEY:
+                continue
+            for whole, total in self._totals.items():
+                if set(words_of(whole)) & _OWED_IN_ALL and total.kind == MONEY and total.value >= amount.value > 0:
+                    share = amount.value / total.value
+                    words = {"value": amount.text(self._currency), "share": percent(share), "whole": whole}
+                    numbers = {"value": float(amount.value), "share": float(share * 100)}
+                    yield Fact("part", Spot(about), words, 71, "", "bad", numbers)
+                    break
 
     def _shares(self, about: str, members: Sequence[Level]) -> Iterator[Fact]:
         total, whole = self._total_of(about, members)

@@ -37,8 +37,10 @@ def _change(fact: FactJson) -> str:
     if "change" not in fact:
         return f"{moved} from {fact['before']} to {fact['value']}"
     text = f"{moved} by {fact['change']} to {fact['value']}, from {fact['before']}"
-    part = fact.get("part_of_change", "-")
-    return text if part.startswith("-") else f"{text}; that is {part} of the total change"
+    part = float(fact.get("part_of_change", "0%").rstrip("%").replace(",", ""))
+    if part > 100:
+        return f"{text}; that alone is more than the whole change"
+    return f"{text}; that is {fact['part_of_change']} of the whole change" if part >= 1 else text
 
 
 def _stated(fact: FactJson) -> str:
@@ -88,6 +90,7 @@ _KINDS: Mapping[str, Callable[[FactJson], str]] = {
     "trend": _trend,
     "effect": _effect,
     "share": _share,
+    "part": lambda fact: f"{fact['share']} of {fact['whole']} is {fact['about']} ({fact['value']})",
     "lead": _lead,
     "mismatch": _mismatch,
     "unusual": lambda fact: f"{_subject(fact)} stood out in {fact['period']} with {fact['value']}",

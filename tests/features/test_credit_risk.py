@@ -165,7 +165,8 @@ async def test_a_refusal_says_what_decided_it():
 
 BANDS = {
     "Sankofa Supermarket": 98, "Golden Star Provisions": 97, "Victory Supermarket": 97, "Adom Mini Mart": 96,
-    "Nyame Bekyere Supermarket": 93, "Golden Star Enterprise": 85, "Nyame Bekyere Enterprise": 79, "Akwaaba Trading": 72,
+    "Nyame Bekyere Supermarket": 93, "Golden Star Enterprise": 85, "Nyame Bekyere Enterprise": 79,
+    "Akwaaba Trading": 72,
     "Royal Trading": 70, "Nyame Bekyere Electricals": 68, "Adom Ventures": 69, "Ebenezer Electricals": 66,
     "Akwaaba Mini Mart": 67, "Victory Mini Mart": 60, "Victory Cold Store": 59, "Sankofa Provisions": 52,
     "Blessed Hands Enterprise": 49, "God's Grace Wholesale": 49, "Nyame Bekyere Wholesale": 36,

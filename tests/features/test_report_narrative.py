@@ -102,6 +102,11 @@ async def test_only_the_five_largest_contributions_are_told():
     assert told == [f"Category {c}" for c in "HGFED"]
 
 
+async def test_the_overdue_part_of_what_is_outstanding_is_told():
+    fact = await one({"receivables": {"outstanding": "400.00", "overdue": "100.00"}}, "part")
+    assert (fact["share"], fact["reading"]) == ("25%", "bad")
+
+
 async def test_two_lists_of_entries_are_matched_by_name_not_by_place():
     now, before = [("Oil", 5), ("Rice", 8)], [("Rice", 4), ("Oil", 10)]
     data = {
