@@ -181,4 +181,6 @@ def _one_slip(a: str, b: str) -> bool:
     rest_a, rest_b = a[start:], b[start:]
     if len(a) != len(b):
         return rest_a[1:] == rest_b if len(a) > len(b) else rest_a == rest_b[1:]
-    return rest_a[1:] == rest_b[1:] or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
+    if rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]:
+        return True
+    return len(a) > _ENOUGH_LETTERS and rest_a[1:] == rest_b[1:]  # `print` is not a slip for `paint`
