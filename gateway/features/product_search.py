@@ -49,16 +49,17 @@ class Catalogue:
 
     def knows(self, word: str) -> bool:
         """Return whether a word, or a synonym of it, names a product or a category."""
-        return bool(self._matching(_stem(word.lower()), tolerant=False))
+        return bool(self._matching(_stem(word.lower())))
 
     def find(self, text: str) -> Found:
         """Return the products a text asks for, in catalogue order."""
         words = _content(text)
         topics: list[_Topic] = []
         for word, joined in words:
-            members = self._matching(word) if word not in CONNECTORS else frozenset()
+            known = self._spelt(word)
+            members = self._matching(known)
             if members:
-                _place(topics, _Topic(frozenset({word}), members, members), joined)
+                _place(topics, _Topic(frozenset({known}), members, members), joined)
         topics = [topic for topic in topics if not topic.words <= PACKAGING] or topics
         coded = frozenset(index for index, code in enumerate(self._codes) if code and code.search(text.lower()))
         asked = coded or frozenset[int]().union(*(self._narrowed(topic) for topic in topics))
@@ -68,13 +69,15 @@ class Catalogue:
     def _pick(self, members: Iterable[int]) -> tuple[Product, ...]:
         return tuple(self.products[index] for index in sorted(members))
 
-    def _matching(self, word: str, tolerant: bool = True) -> frozenset[int]:
-        for candidate in (word, *(_near(word, self._by_name) if tolerant else ())):
-            group = _GROUPS.get(candidate, frozenset({candidate}))
-            members = _union(self._by_name, group) | _union(self._by_category, group)
-            if members:
-                return members
-        return frozenset()
+    def _spelt(self, word: str) -> str:
+        """Return the word, or the catalogue's word that it is a typing slip of."""
+        if self._matching(word):
+            return word
+        return next((other for other in _near(word, self._by_name) if self._matching(other)), word)
+
+    def _matching(self, word: str) -> frozenset[int]:
+        group = _GROUPS.get(word, frozenset({word}))
+        return _union(self._by_name, group) | _union(self._by_category, group)
 
     def _narrowed(self, topic: "_Topic") -> frozenset[int]:
         words = frozenset().union(*(_GROUPS.get(word, frozenset({word})) for word in topic.words))
