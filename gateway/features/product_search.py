@@ -16,6 +16,7 @@ _NO_HEAD = PACKAGING | STOPWORDS
 _UNIT = r"kg|g|mg|l|ml|cl|gb|tb|mb|mah|w|kw|v|inch|m|cm|mm|way|ft"
 _SIZE = re.compile(rf"(\d+(?:\.\d+)?)\s*-?\s*(?:({_UNIT})\b|(?:inches|in\b)|([\"”″]))")
 _TOKEN = re.compile(rf"\d+(?:\.\d+)?(?:{_UNIT})\b|[^\W_]+(?:'[^\W_]+)?|[,;/+&]")
+_CODE = re.compile(r"[\w-]+")
 _PREPOSITION = re.compile(r"\s(?:in|with|for|of|from|by)\s")
 _ENOUGH_LETTERS = 5
 
@@ -43,7 +44,7 @@ class Catalogue:
     def __init__(self, products: Iterable[Product]) -> None:
         self.products = tuple(product for product in products if product.is_active and product.retail_price > 0)
         self._entries = [_entry(product.name, product.category) for product in self.products]
-        self._codes = [_code(product.sku.lower()) for product in self.products]
+        self._by_code = _inverted(frozenset({product.sku.lower()}) for product in self.products)
         self._by_name = _inverted(entry.name for entry in self._entries)
         self._by_category = _inverted(entry.category for entry in self._entries)
 
@@ -61,7 +62,7 @@ class Catalogue:
             if members:
                 _place(topics, _Topic(frozenset({known}), members, members), joined)
         topics = [topic for topic in topics if not topic.words <= PACKAGING] or topics
-        coded = frozenset(index for index, code in enumerate(self._codes) if code and code.search(text.lower()))
+        coded = _union(self._by_code, filter(_is_code, _CODE.findall(text.lower())))
         asked = coded or frozenset[int]().union(*(self._narrowed(topic) for topic in topics))
         near = frozenset[int]().union(*(topic.seen for topic in topics)) - asked
         return Found(self._pick(asked), self._pick(near), bool(asked), tuple(word for word, _ in words))
@@ -137,10 +138,9 @@ def _entry(name: str, category: str) -> _Entry:
     return _Entry(frozenset(words) - STOPWORDS, kinds, nouns[-1] if nouns else "")
 
 
-@lru_cache(maxsize=65_536)
-def _code(sku: str) -> re.Pattern[str] | None:
-    is_telling = len(sku) >= _ENOUGH_LETTERS or (len(sku) >= 3 and not sku.isdigit() and not sku.isalpha())
-    return re.compile(rf"(?<![\w-]){re.escape(sku)}(?![\w-])") if is_telling else None
+def _is_code(word: str) -> bool:
+    """Tell whether a word may be a SKU: long enough, or letters and digits together."""
+    return len(word) >= _ENOUGH_LETTERS or (len(word) >= 3 and not word.isdigit() and not word.isalpha())
 
 
 def _inverted(sets: Iterable[frozenset[str]]) -> dict[str, set[int]]:
