@@ -136,7 +136,7 @@ def _facts(customer: Customer, case: Case, card: Card, assessment_type: str, as_
         "requested_limit": plain(case.requested),
         "balance": plain(history.balance),
         "monthly_credit_purchases": plain(rough(history.monthly_purchases)),
-        "average_order": plain(rough(case.trade.average_order)),
+        "average_order": plain(case.trade.average_order),
         "score": {
             "value": card.score,
             "out_of": 100,

@@ -9,10 +9,11 @@ import msgspec
 
 from gateway.domain.evidence import Evidence, Json
 from gateway.errors import FieldError, InsufficientData
-from gateway.features.report_facts import Fact, collect_facts
+from gateway.features.report_book import Fact
+from gateway.features.report_facts import collect_facts
 from gateway.features.report_figures import label_of, words_of
 from gateway.features.report_scan import scan
-from gateway.features.report_wording import narrative
+from gateway.features.report_wording import narrative, unsigned
 from gateway.ports import PosData
 
 MAX_FACTS = 18
@@ -117,7 +118,7 @@ def expand(words: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Json
 
     A sentence that cites what does not exist is dropped. Text without citations stays as it is.
     """
-    known = {fact["id"]: fact for fact in facts["facts"]}
+    known = {fact["id"]: unsigned(fact) for fact in facts["facts"]}
     currency = facts["currency"]
     story = words["ai_narrative"]
     lists = {

@@ -19,7 +19,13 @@ _SOLD = word_set("revenue sales turnover quantity units sold orders transactions
 
 def say(fact: FactJson) -> str:
     """Return one fact as a sentence."""
-    return sentence(_KINDS[fact["kind"]](fact))
+    return sentence(_KINDS[fact["kind"]](unsigned(fact)))
+
+
+def unsigned(fact: FactJson) -> dict[str, Any]:
+    """Return a fact whose changes have lost their sign, for sentences in which a verb tells the direction."""
+    moving = ("change", "difference", *(("value",) if fact["kind"] in ("trend", "effect") else ()))
+    return {name: text.removeprefix("-") if name in moving else text for name, text in fact.items()}
 
 
 def _subject(fact: FactJson) -> str:

@@ -114,7 +114,7 @@ async def test_two_lists_of_entries_are_matched_by_name_not_by_place():
         "previous": {"products": [{"name": n, "sales": s} for n, s in before]},
     }
     assert (await one(data, "change", of="Rice"))["change"] == "100%"
-    assert (await one(data, "change", of="Oil"))["change"] == "50%"
+    assert (await one(data, "change", of="Oil"))["change"] == "-50%"
 
 
 async def test_a_margin_is_split_into_quantity_mix_and_price_and_the_parts_add_up():
@@ -256,6 +256,11 @@ async def test_citations_become_the_true_values():
 )
 async def test_sloppy_citations_are_understood(text):
     assert (await expanded(GROWTH, text))["summary"] == "It grew 20%."
+
+
+async def test_a_fall_is_cited_without_its_sign():
+    told = await expanded({"sales": 50, "previous_sales": 100}, "Sales fell by {F1.change}.")
+    assert told["summary"] == "Sales fell by 50%."
 
 
 async def test_the_currency_is_not_doubled():

@@ -1,0 +1,110 @@
+"""Facts about figures without a past: shares of a sum, extremes, parts, and sums that do not add up."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from gateway.features.report_book import TOP, Book, Fact, adds_up, headline
+from gateway.features.report_figures import MONEY, polarity, words_of
+from gateway.features.report_spots import Level, Spot
+from gateway.features.wording import percent
+
+_OWED_IN_ALL = frozenset(("outstanding", "receivables", "balance"))
+_EXCERPT = frozenset(("top", "best", "bottom", "worst", "slow", "recent", "latest", "leading"))
+
+
+def level_facts(book: Book) -> Iterator[Fact]:
+    """Figures without a past: shares of a list's sum, its extremes, and totals on their own."""
+    for (group, about), members in book.groups.items():
+        if (group, about) in book.change_groups:
+            continue
+        if len(members) > 1:
+            adds = adds_up(about, members[0].amount.kind)
+            yield from _shares(book, about, members) if adds else _extremes(book, members)
+        elif (about, members[0].spot.of) not in book.changed:
+            yield word_level(book, members[0], 30)
+    for level in book.found.levels:
+        if not level.spot.group and (level.spot.about, level.spot.of) not in book.changed:
+            yield word_level(book, level, 40 + 15 * headline(level.spot.about) - 20 * (level.amount.value == 0))
+    yield from _overdue_parts(book)
+
+
+def word_level(book: Book, level: Level, weight: float) -> Fact:
+    """Return a figure on its own as a fact; money that is overdue is bad in itself."""
+    words = {"value": level.amount.text(book.currency)}
+    late = "overdue" in words_of(level.spot.about) and level.amount.value > 0
+    numbers = {"value": float(level.amount.value)}
+    return Fact("level", level.spot, words, weight, "", "bad" if late else "", numbers)
+
+
+def _overdue_parts(book: Book) -> Iterator[Fact]:
+    """How much of what is outstanding is overdue."""
+    for about, amount in book.totals.items():
+        if "overdue" not in words_of(about) or amount.kind != MONEY:
+            continue
+        for whole, total in book.totals.items():
+            if set(words_of(whole)) & _OWED_IN_ALL and total.kind == MONEY and total.value >= amount.value > 0:
+                share = amount.value / total.value
+                words = {"value": amount.text(book.currency), "share": percent(share), "whole": whole}
+                numbers = {"value": float(amount.value), "share": float(share * 100)}
+                yield Fact("part", Spot(about), words, 71, "", "bad", numbers)
+                break
+
+
+def _shares(book: Book, about: str, members: Sequence[Level]) -> Iterator[Fact]:
+    total, whole = _total_of(book, about, members)
+    if total <= 0 or not whole or any(level.amount.value < 0 for level in members):
+        yield from _extremes(book, members)
+        return
+    ranked = sorted(members, key=lambda m: -m.amount.value)
+    for level in ranked[:TOP]:
+        share = level.amount.value / total
+        words = {"value": level.amount.text(book.currency), "share": percent(share)}
+        numbers = {"value": float(level.amount.value), "share": float(share * 100)}
+        weight = 38 + 22 * float(share) + 5 * headline(about)
+        yield Fact("share", level.spot, words, weight, "", _share_reading(level, share, len(members)), numbers)
+    if len(ranked) == 2 and 0 < ranked[1].amount.value * 10 >= ranked[0].amount.value:
+        yield _lead(book, *ranked)
+
+
+def _lead(book: Book, first: Level, second: Level) -> Fact:
+    more = first.amount.value / second.amount.value - 1
+    words = {"value": first.amount.text(book.currency), "change": percent(more), "over": second.spot.of}
+    numbers = {"value": float(first.amount.value), "change": float(more * 100)}
+    return Fact("lead", first.spot, words, 48, "up", numbers=numbers)
+
+
+def _total_of(book: Book, about: str, members: Sequence[Level]) -> tuple[Decimal, bool]:
+    """Return what shares are taken of and whether it is the whole: a top list needs the report's own total."""
+    listed = sum((level.amount.value for level in members), Decimal(0))
+    stated = [book.totals[name].value for name in (about, f"total {about}") if name in book.totals]
+    excerpt = _EXCERPT & set(words_of(members[0].spot.group))
+    return max([listed, *stated]), bool(stated) or not excerpt
+
+
+def _extremes(book: Book, members: Sequence[Level]) -> Iterator[Fact]:
+    ranked = sorted(members, key=lambda level: level.amount.value)
+    for kind, level in (("highest", ranked[-1]), ("lowest", ranked[0])):
+        yield Fact(
+            kind, level.spot, word_level(book, level, 0).values, 45, numbers={"value": float(level.amount.value)}
+        )
+
+
+def sum_facts(book: Book) -> Iterator[Fact]:
+    """Lists that add up to more than the total the report states."""
+    for (_, about), members in book.groups.items():
+        listed = sum((level.amount.value for level in members), Decimal(0))
+        for name in (f"total {about}", about):
+            total = book.totals.get(name)
+            if total and adds_up(about, total.kind) and 0 < total.value * Decimal("1.005") < listed:
+                words = {"value": total.text(book.currency), "computed": book.text(listed, total.kind)}
+                numbers = {"value": float(total.value), "computed": float(listed)}
+                yield Fact("mismatch", Spot(name), words, 94, "", "bad", numbers)
+                break
+
+
+def _share_reading(level: Level, share: Decimal, n: int) -> str:
+    """Return bad for a sum that hangs on one of several entries, or for debt that has grown old."""
+    if polarity(level.spot.about) < 0 or "aging" in level.spot.about:
+        old = any(int(word) > 60 for word in words_of(level.spot.of) if word.isdigit())
+        return "bad" if old and share >= Decimal("0.1") else ""
+    return "bad" if n > 2 and share > Decimal("0.5") and level.amount.kind == MONEY else ""

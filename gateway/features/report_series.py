@@ -1,0 +1,66 @@
+"""Facts about figures over time: trend, last step and odd values."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from gateway.features.arithmetic import mean, robust_z, theil_sen
+from gateway.features.report_book import Book, Fact, headline, reading_of
+from gateway.features.report_changes import word_change
+from gateway.features.report_figures import Amount
+from gateway.features.report_spots import Change, Series, Spot
+from gateway.features.wording import percent
+
+TREND_STEP = 0.02
+"""A median step of more than 2 % a period is called growing or declining."""
+OUTLIER_Z = 3.5
+
+
+def series_facts(book: Book) -> Iterator[Fact]:
+    """Trend, last step, best period and odd values of every figure over time."""
+    for series in book.found.series:
+        yield from _trend(book, series)
+        now, before = series.amounts[-1], series.amounts[-2]
+        if not _is_told(book, series.spot, now, before):
+            step = word_change(book, Change(series.spot, now, before), 60 + 8 * headline(series.spot.about))
+            yield Fact("last_step", step.spot, {**step.values, "period": series.periods[-1]}, step.weight,
+                       step.direction, step.reading, step.numbers)  # fmt: skip
+        yield from _odd(book, series)
+
+
+def _is_told(book: Book, spot: Spot, now: Amount, before: Amount) -> bool:
+    """Whether a change says the same already, by its place or by its two figures."""
+    pairs = {(c.now.value, c.before.value) for c in book.found.changes}
+    return (spot.about, spot.of) in book.changed or (now.value, before.value) in pairs
+
+
+def _trend(book: Book, series: Series) -> Iterator[Fact]:
+    values = [float(amount.value) for amount in series.amounts]
+    slope, level = theil_sen(values), mean([abs(value) for value in values])
+    if slope is None or not level:
+        return
+    step = slope / level
+    name = "growing" if step > TREND_STEP else "declining" if step < -TREND_STEP else "stable"
+    best = max(range(len(values)), key=lambda i: values[i])
+    words = {
+        "value": percent(step),
+        "trend": name,
+        "periods": str(len(values)),
+        "best_period": series.periods[best],
+        "best": series.amounts[best].text(book.currency),
+    }
+    numbers = {"value": step * 100, "periods": float(len(values)), "best": values[best]}
+    direction = {"growing": "up", "declining": "down", "stable": "unchanged"}[name]
+    reading = reading_of(series.spot.about, Decimal(str(slope))) if name != "stable" else ""
+    yield Fact("trend", series.spot, words, 72 + 5 * headline(series.spot.about), direction, reading, numbers)
+
+
+def _odd(book: Book, series: Series) -> Iterator[Fact]:
+    values = [float(amount.value) for amount in series.amounts]
+    if len(values) < 6:
+        return
+    scores = robust_z(values)
+    worst = max(range(len(values)), key=lambda i: abs(scores[i]))
+    if abs(scores[worst]) > OUTLIER_Z:
+        words = {"value": series.amounts[worst].text(book.currency), "period": series.periods[worst]}
+        side = "up" if scores[worst] > 0 else "down"
+        yield Fact("unusual", series.spot, words, 66, side, "", {"value": values[worst]})
