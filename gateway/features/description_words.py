@@ -105,7 +105,7 @@ _TONES = {
         "on any other property.",
     ),
     "marketing": (
-        "Meet {name}, and give your {category} shelf one more reason to stop and look.",
+        "Meet {name}, and give customers a reason to stop at your {category} shelf.",
         "Here is what it brings.",
         "Put {name} on your list today. Ask us about it, and we will gladly help you and your customers to choose.",
     ),
