@@ -146,7 +146,8 @@ TABLES = (
         version BIGINT NOT NULL,
         body TEXT NOT NULL,
         imported_at BIGINT NOT NULL,
-        UNIQUE (feature, version)
+        UNIQUE (feature, version),
+        UNIQUE (content_hash, feature)
     )""",
     """CREATE TABLE verdict (
         content_hash TEXT NOT NULL REFERENCES prompt_version (content_hash) ON UPDATE RESTRICT,
@@ -172,6 +173,7 @@ TABLES = (
         released_by TEXT NOT NULL,
         note TEXT NOT NULL,
         created_at BIGINT NOT NULL,
+        FOREIGN KEY (content_hash, feature) REFERENCES prompt_version (content_hash, feature),
         FOREIGN KEY (content_hash, model, suite_hash, outcome)
             REFERENCES verdict (content_hash, model, suite_hash, outcome) ON UPDATE RESTRICT ON DELETE RESTRICT
     )""",

@@ -1,0 +1,75 @@
+"""One outcome for each (business, Idempotency-Key), over all processes, kept for 24 hours.
+
+The first caller owns the key for as long as its lease runs. `Ledger.settle` stores the answer in the transaction that
+charges for it, so there is never a charge whose answer cannot be replayed, nor an answer without its charge.
+"""
+
+from gateway.errors import IdempotencyConflict, IdempotencyMismatch
+from gateway.ports import Clock
+from gateway.store.crypto import Sealer, Unreadable
+from gateway.store.database import Database, Row, Script, Statement
+from gateway.store.errors import not_ready
+
+LEASE = 120_000_000
+"""How long a run may take before its key is free for a retry, in microseconds; far longer than any deadline."""
+
+KEPT = 86_400_000_000
+"""How long an outcome is replayed, in microseconds."""
+
+_BEGIN = (
+    "INSERT INTO idempotency (business_id, key, feature, request_hash, state, lease_until, created_at, expires_at) "
+    "VALUES ($1, $2, $3, $4, 'running', $5, $6, $7) ON CONFLICT (business_id, key) DO UPDATE SET "
+    "feature = excluded.feature, request_hash = excluded.request_hash, state = 'running', status = NULL, body = NULL, "
+    "lease_until = excluded.lease_until, created_at = excluded.created_at, expires_at = excluded.expires_at "
+    "WHERE idempotency.expires_at <= $6 OR (idempotency.state = 'running' AND idempotency.lease_until <= $6 "
+    "AND idempotency.request_hash = excluded.request_hash) RETURNING state"
+)
+_LOOK = "SELECT state, request_hash, status, body, lease_until FROM idempotency WHERE business_id = $1 AND key = $2"
+_ABANDON = "DELETE FROM idempotency WHERE business_id = $1 AND key = $2 AND state = 'running'"
+
+
+class IdempotencyKeys:
+    """`ports.Idempotency` over either database."""
+
+    def __init__(self, database: Database, sealer: Sealer, clock: Clock) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._clock = clock
+
+    async def begin(self, business_id: str, key: str, feature: str, request_hash: str) -> tuple[int, bytes] | None:
+        """Return the stored status and body, or None when this caller is the first and owns the key now.
+
+        Raises IdempotencyConflict while the first is running, IdempotencyMismatch for another payload, NotReady.
+        """
+        now = self._clock.now()
+        row = await self._database.run(_begin, business_id, key, feature, request_hash, now)
+        if row is None:
+            return None
+        state, known_hash, status, sealed, lease_until = row
+        if known_hash != request_hash:
+            raise IdempotencyMismatch("This Idempotency-Key was used with another request. Use a new key for this one.")
+        if state == "running":
+            wait = max(1, -(-(lease_until - now) // 1_000_000))
+            raise IdempotencyConflict(
+                "The first request with this Idempotency-Key is still running. Wait a moment and repeat it.",
+                headers={"Retry-After": str(min(wait, 2))},
+            )
+        try:
+            return status, self._sealer.open("idempotency", business_id, key, sealed)
+        except Unreadable:
+            # Answering afresh would charge twice; the operator can list the earlier SECRET_KEY again.
+            raise not_ready("the kept answer was sealed with a key that is no longer listed") from None
+
+    async def abandon(self, business_id: str, key: str) -> None:
+        """Forget a run that gave no answer, so that a retry starts afresh."""
+        await self._database.execute(_ABANDON, business_id, key)
+
+
+def _begin(business_id: str, key: str, feature: str, request_hash: str, now: int) -> Script[Row | None]:
+    while True:
+        owned = yield Statement(_BEGIN, (business_id, key, feature, request_hash, now + LEASE, now, now + KEPT))
+        if owned:
+            return None
+        rows = yield Statement(_LOOK, (business_id, key))
+        if rows:  # else it was abandoned between the two statements
+            return rows[0]
