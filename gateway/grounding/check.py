@@ -1,0 +1,128 @@
+"""The verdict on one sentence: kept, kept with its weekday put right, or dropped with the findings that say why."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.grounding.claims import claim_findings, leftover_findings
+from gateway.grounding.derive import derived, derived_date, operands
+from gateway.grounding.direction import Cited, direction_findings
+from gateway.grounding.extract import Reading, lower, read
+from gateway.grounding.facts import FactIndex
+from gateway.grounding.figures import Figure, Finding, Form
+from gateway.grounding.lexicon import SIGNALS, WEEKDAY_NAMES
+from gateway.grounding.scan import WORD
+from gateway.grounding.trace import carried
+
+_DIGIT = re.compile(r"[\d½¼¾⅓⅔]")
+_MARK = re.compile(r"[\[{<]")
+_MAX_MISSES = 4
+_WEEKDAY_FIRST = re.compile(r"[\s,(]*(?:the\s+)?")
+_DATE_FIRST = re.compile(r"[\s,(]*(?:(?:falls|fell|falling)\s+on\s+(?:a\s+)?|(?:is|was|being|which\s+is|it\s+is)\s+(?:on\s+)?(?:a\s+)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`text` is what may be shown, empty when the sentence falls; `checked` counts the figures that were looked at."""
+
+    text: str
+    findings: tuple[Finding, ...] = ()
+    checked: int = 0
+    corrected: int = 0
+
+
+def check(sentence: str, index: FactIndex) -> Verdict:
+    """Return the verdict on one sentence. Never raises."""
+    low = lower(sentence)
+    digits = _DIGIT.search(low) is not None
+    if not digits and SIGNALS.isdisjoint(WORD.findall(low)) and not _MARK.search(low):
+        return Verdict(sentence)
+    reading = read(sentence, low)
+    findings, cited = _trace(reading, index, sentence, low)
+    text, corrected = sentence, 0
+    if reading.directions:
+        findings += direction_findings(cited, reading.directions, index, sentence, low)
+    if reading.claims:
+        findings += claim_findings(sentence, low, index)
+    findings += leftover_findings(sentence, index)
+    if not findings:
+        text, corrected = _right_weekdays(reading.figures, index, sentence, low)
+    return Verdict("" if findings else text, tuple(findings), len(reading.figures), corrected)
+
+
+def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[list[Finding], list[Cited]]:
+    """Trace every figure; those the evidence does not carry may be derived from those it does."""
+    cited: list[Cited] = []
+    open_figures: list[Figure] = []
+    paired = {id(w) for w, _ in _weekday_pairs(reading.figures, low)}
+    for figure in reading.figures:
+        found = True if id(figure) in paired else carried(figure, index, text, low)
+        if found:
+            cited.append((figure, found if isinstance(found, list) else []))
+        else:
+            open_figures.append(figure)
+    if open_figures:
+        open_figures = _derive(open_figures, cited, index, low)
+    return [Finding(f.form.value, text[f.start : f.end], f.start, f.end) for f in open_figures], cited
+
+
+def _derive(open_figures: list[Figure], cited: list[Cited], index: FactIndex, low: str) -> list[Figure]:
+    """Return the figures that no derivation gives; one that is given may carry the next."""
+    for _ in range(2):
+        missing: list[Figure] = []
+        known = [f for f, _ in cited]
+        values = operands(known, index, low)
+        dates = [d for f in known if f.form is Form.DATE for d in _days(f, index)]
+        for figure in open_figures:
+            if len(missing) >= _MAX_MISSES:
+                missing.append(figure)
+            elif figure.form is Form.DATE:
+                if not derived_date(figure, known, dates):
+                    missing.append(figure)
+            elif not derived(figure, values, index, low, dates):
+                missing.append(figure)
+            if not missing or missing[-1] is not figure:
+                cited.append((figure, []))
+        if not missing or len(missing) == len(open_figures):
+            return missing
+        open_figures = missing
+    return missing
+
+
+def _days(figure: Figure, index: FactIndex) -> list[date]:
+    """The calendar days a date figure can mean: its own year, or the evidence's."""
+    if not figure.day:
+        return []
+    if figure.year:
+        try:
+            return [date(figure.year, figure.month, figure.day)]
+        except ValueError:
+            return []
+    return [d for d in index.dates if (d.month, d.day) == (figure.month, figure.day)]
+
+
+def _weekday_pairs(figures: list[Figure], low: str) -> list[tuple[Figure, Figure]]:
+    """Return (weekday, date) where the two stand together."""
+    pairs = []
+    for a, b in zip(figures, figures[1:], strict=False):
+        gap = low[a.end : b.start]
+        if a.form is Form.WEEKDAY and b.form is Form.DATE and b.day and _WEEKDAY_FIRST.fullmatch(gap):
+            pairs.append((a, b))
+        elif b.form is Form.WEEKDAY and a.form is Form.DATE and a.day and _DATE_FIRST.fullmatch(gap):
+            pairs.append((b, a))
+    return pairs
+
+
+def _right_weekdays(figures: list[Figure], index: FactIndex, text: str, low: str) -> tuple[str, int]:
+    """Replace a weekday that the calendar contradicts, in the spelling of the original."""
+    corrected = 0
+    for weekday, day in reversed(_weekday_pairs(figures, low)):
+        true = {d.weekday() for d in _days(day, index)}
+        if true and int(weekday.value) not in true:
+            name = WEEKDAY_NAMES[min(true)]
+            shown = text[weekday.start : weekday.end]
+            name = name if shown.lower().endswith("day") else name[:3]
+            name = name.upper() if shown.isupper() else name.lower() if shown.islower() else name
+            text = text[: weekday.start] + name + text[weekday.end :]
+            corrected += 1
+    return text, corrected

@@ -1,0 +1,166 @@
+"""Named derivations: what a figure may be computed as from values its own sentence cites by figure or by name.
+
+sum · difference · product with a count · part of an amount · average · ratio · percentage of · percentage change ·
+complement to 100 · points between two percentages · days between two dates · a date plus a duration · stock over a weekly rate
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations, permutations
+
+from gateway.grounding.facts import FactIndex
+from gateway.grounding.figures import Approx, Figure, Form
+from gateway.grounding.keys import stem
+from gateway.grounding.lexicon import Kind
+from gateway.grounding.scan import WORD
+from gateway.grounding.trace import close
+
+_MAX_OPERANDS = 8
+_CHANGE = re.compile(
+    r"\b(?:increase\w*|decrease\w*|grew|growth|rose|rise\w*|fell|fall\w*|drop\w*|decline\w*|up|down|higher|lower|more|less|jump\w*|"
+    r"gain\w*|reduc\w*|climb\w*|chang\w*|exceed\w*|above|below|improve\w*|cheaper|surge\w*|shrank|slip\w*)\b"
+)
+_OF_NEXT = re.compile(r"\s+(?:of|from)\b")
+_RATE = re.compile(r"\b(?:per|a|each|every)\s+(day|week|month)\b|\b(daily|weekly|monthly)\b")
+_RATE_DAYS = {"day": 1.0, "daily": 1.0, "week": 7.0, "weekly": 7.0, "month": 30.0, "monthly": 30.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A cited value: its size, what it measures, and where the sentence cites it."""
+
+    value: float
+    kinds: int
+    start: int
+
+
+def operands(cited: Sequence[Figure], index: FactIndex, low: str) -> list[Operand]:
+    """Return the values a sentence cites by figure, then those it cites by the words of their name."""
+    found = [Operand(f.value, f.kinds, f.start) for f in cited if f.kinds and f.form is not Form.VAGUE]
+    if len(found) < _MAX_OPERANDS:
+        words = {stem(w) for w in WORD.findall(low)}
+        for label, value in index.labels:
+            if label <= words or (len(label) > 2 and len(label - words) == 1):
+                at = min((low.find(w) for w in label if w in low), default=0)
+                if not any(o.value == value[0] for o in found):
+                    found.append(Operand(value[0], value[2], at))
+    return found[:_MAX_OPERANDS]
+
+
+def derived(figure: Figure, known: Sequence[Operand], index: FactIndex, low: str, dates: Sequence[date] = ()) -> bool:
+    """Return whether a named derivation over `known` gives `figure`, to the precision it shows."""
+    if figure.form in (Form.PERCENT, Form.FRACTION):
+        return any(_same(figure, v) for v in _percentages(figure, known, low))
+    if figure.form is Form.MULTIPLE:
+        return any(close(figure, v) for v in _ratios(figure, known))
+    if figure.form is Form.DURATION:
+        return any(close(figure, v) for v in _durations(figure, known, low, (*dates, index.as_of)))
+    if figure.form in (Form.MONEY, Form.COUNT, Form.NUMBER):
+        return any(close(figure, v, Kind.MONEY) for v in _amounts(figure, known, low))
+    return False
+
+
+def derived_date(figure: Figure, known: Sequence[Figure], dates: Sequence[date]) -> bool:
+    """Return whether the date is a cited date plus or minus a cited number of days."""
+    spans = [f.value for f in known if f.form is Form.DURATION and f.unit == "days"]
+    return any(
+        (d.month, d.day) == (figure.month, figure.day) and figure.year in (0, d.year)
+        for start in dates
+        for span in spans
+        if span < 4000
+        for d in (start + timedelta(days=span), start - timedelta(days=span))
+    )
+
+
+def _same(figure: Figure, percent: float) -> bool:
+    """A derived percentage is right when it rounds to what is shown; `about` and its kin widen that as for evidence."""
+    if figure.approx or figure.form is Form.FRACTION:
+        return close(figure, abs(percent))
+    return abs(figure.value - abs(percent)) <= figure.step / 2 + 1e-6
+
+
+def _alike(a: Operand, b: Operand) -> bool:
+    return bool(a.kinds & b.kinds)
+
+
+def _percentages(figure: Figure, known: Sequence[Operand], low: str) -> Iterator[float]:
+    share_only = bool(_OF_NEXT.match(low, figure.end))
+    change = not share_only and bool(_CHANGE.search(low[max(0, figure.start - 40) : figure.end + 30]))
+    for a, b in permutations(known, 2):
+        if not _alike(a, b) or not b.value:
+            continue
+        if change:
+            yield (a.value - b.value) / b.value * 100
+        else:
+            yield a.value / b.value * 100
+        if a.kinds & b.kinds == Kind.PERCENT:
+            yield a.value - b.value
+    for a in known:
+        if a.kinds == Kind.PERCENT and not change:
+            yield 100 - a.value
+        if a.kinds == Kind.RATIO:
+            yield (a.value - 1) * 100 if change else a.value * 100
+
+
+def _ratios(figure: Figure, known: Sequence[Operand]) -> Iterator[float]:
+    for a, b in permutations(known, 2):
+        if _alike(a, b) and b.value:
+            yield a.value / b.value
+
+
+def _amounts(figure: Figure, known: Sequence[Operand], low: str) -> Iterator[float]:
+    """Sums, differences, products with a count, parts and averages, all in the figure's own dimension."""
+    own = [o for o in known if o.kinds & figure.kinds and o.kinds not in (Kind.PERCENT, Kind.RATIO)]
+    factors = [o for o in known if o.kinds & (Kind.COUNT | Kind.DAYS | Kind.MONTHS | Kind.RATIO)]
+    for a, b in combinations(own, 2):
+        yield a.value + b.value
+        yield abs(a.value - b.value)
+    for size in range(3, len(own) + 1):
+        yield sum(o.value for o in own[:size])
+    for a in own:
+        for n in factors:
+            if n is a or n.value > 1000:
+                continue
+            yield a.value * n.value
+            if n.value:
+                yield a.value / n.value
+            for rest in own:
+                if rest is not a and rest is not n:
+                    yield rest.value + a.value * n.value
+                    yield abs(rest.value - a.value * n.value)
+    for p in known:
+        if p.kinds == Kind.PERCENT:
+            for a in own:
+                yield a.value * p.value / 100
+                yield a.value * (1 + p.value / 100)
+                yield a.value * (1 - p.value / 100)
+    if "week" in low and "month" in low:
+        for a in own:
+            yield a.value * 52 / 12
+            yield a.value * 12 / 52
+
+
+def _durations(figure: Figure, known: Sequence[Operand], low: str, dates: Sequence[date]) -> Iterator[float]:
+    kind = figure.kinds
+    own = [o for o in known if o.kinds & kind and o.kinds != Kind.ANY]
+    for a, b in combinations(own, 2):
+        yield a.value + b.value
+        yield abs(a.value - b.value)
+    if kind != Kind.DAYS:
+        return
+    for d, e in combinations(dates, 2):
+        yield float(abs((d - e).days))
+    rate = _RATE.search(low)
+    if rate:
+        days = _RATE_DAYS[rate[1] or rate[2]]
+        counts = [o for o in known if o.kinds & Kind.COUNT]
+        for stock, speed in permutations(counts, 2):
+            if speed.value and abs(speed.start - rate.start()) < abs(stock.start - rate.start()):
+                yield _whole(figure, stock.value / speed.value * days)
+
+
+def _whole(figure: Figure, days: float) -> float:
+    """A cover of 13.1 days is shown as 13; without `about` only the whole day below or nearest is right."""
+    return days if figure.approx is not Approx.NONE else float(round(days))

@@ -1,0 +1,137 @@
+"""Direction words against the sign of the fact they speak of: `grew 8 %` falls when the evidence says -8 %."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from gateway.grounding.facts import FactIndex, Value
+from gateway.grounding.figures import Figure, Finding, Form
+from gateway.grounding.keys import key_info, stem
+from gateway.grounding.lexicon import BETTER, LOWER_IS_BETTER, WORSE
+from gateway.grounding.scan import WORD
+
+Cited = tuple[Figure, list[Value]]
+Direction = tuple[int, int, int]
+
+_BREAK = re.compile(r"[;:]|,(?!\d)|\b(?:while|whereas|but|although|though|despite|compared|against|versus|vs)\b")
+_CLAUSE = re.compile(r"[;:()]|,(?!\d)|\b(?:while|whereas|but|although|though|and|because|when|after|despite|so|as|since|if)\b")
+_NEGATED = re.compile(r"(?:\b(?:not|no|never|without|avoid|instead|rather|prevent|nor|cannot)|n['’]t)\b[^.]{0,22}$")
+_NOT_A_MOVE_AFTER = re.compile(r"\s+(?:to\s+\d|payment|payments|on\b|due\b|within\b|under\b|into\b|behind\b|short\b|the\s+line)")
+_NOT_A_MOVE_BEFORE = re.compile(r"\b(?:follow|set|pick|sign|make|end|stock|build|speed|catch|keep|back|break|write|top|line|tie|a)\s+$")
+_FROM = re.compile(r"\bfrom\s+(?:about|around|roughly|nearly|just\s+over)?\s*$")
+_TO = re.compile(r"\s*(?:(?:days?|weeks?|months?|customers?|units?|invoices?|orders?)\s+)?(?:to|→|->|=>)\s*(?:about|around|roughly|nearly)?\s*")
+_ARROW = re.compile(r"→|->|=>")
+_AUXILIARY = frozenset("has have had is are was were be been being also slightly sharply steadily clearly again still strongly only".split())
+_LEADING = frozenset(
+    "the your our their its his her this that overall total monthly weekly daily net gross we see saw an a in on this month week "
+    "year quarter last period however meanwhile overall customer's business's store's".split()
+)
+_GENERIC = frozenset("change delta trend growth diff difference figure figures level levels pct percent total overall average".split())
+
+
+def direction_findings(cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, text: str, low: str) -> list[Finding]:
+    """Return the direction words of a sentence that contradict the values cited with them or named by them."""
+    moves = [m for m in moves if _is_move(m, low)]
+    if not moves:
+        return []
+    wrong = [*_against_sign(cited, moves, low), *_against_span(cited, moves, index, low), *_against_pair(cited, moves, index, low)]
+    wrong += _against_named(moves, index, low)
+    return [Finding("direction", text[m[0] : m[1]], m[0], m[1], "the evidence moves the other way") for m in dict.fromkeys(wrong)]
+
+
+def _is_move(move: Direction, low: str) -> bool:
+    start, end, _ = move
+    if _NOT_A_MOVE_AFTER.match(low, end) and low[start:end] not in ("rose", "fell", "grew", "increased", "decreased", "declined", "dropped"):
+        return False
+    before = low[max(0, start - 30) : start]
+    return not _NEGATED.search(before) and not (low[start:end] in ("up", "down", "cut", "lower") and _NOT_A_MOVE_BEFORE.search(before))
+
+
+def _nearest(figure: Figure, moves: Sequence[Direction], low: str) -> Direction | None:
+    """The closest direction word with no clause break between it and the figure, within forty characters."""
+    best, gap = None, 41
+    for move in moves:
+        after = move[0] >= figure.end
+        between = (figure.end, move[0]) if after else (move[1], figure.start)
+        distance = between[1] - between[0] + (2 if after else 0)
+        if 0 <= distance < gap and not _BREAK.search(low, *between):
+            best, gap = move, distance
+    return best
+
+
+def _sense(move: Direction, lower_better: bool) -> int:
+    """Up or down in the value itself: an improvement of late days is a fall."""
+    sign = move[2]
+    if sign in (BETTER, WORSE):
+        return (1 if sign == BETTER else -1) * (-1 if lower_better else 1)
+    return sign
+
+
+def _against_sign(cited: Sequence[Cited], moves: Sequence[Direction], low: str) -> Iterator[Direction]:
+    for figure, values in cited:
+        signed = [(v, key_info(v[4]), key_info(v[5])) for v in values if v[1]]
+        signed = [s for s in signed if s[1].direction or s[0][1] < 0]
+        if not signed or figure.form is Form.DATE or low.startswith(" of ", figure.end):
+            continue
+        move = _nearest(figure, moves, low)
+        if move is None:
+            continue
+        senses = {(1 if v[1] > 0 else -1) * (own.direction or 1) == _sense(move, own.lower_better or above.lower_better) for v, own, above in signed}
+        if senses == {False}:
+            yield move
+
+
+def _against_span(cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, low: str) -> Iterator[Direction]:
+    """`from 35 to 42` and `35→42` go up; the word must agree, and so must the order of the two periods in the evidence."""
+    for (a, va), (b, vb) in zip(cited, cited[1:], strict=False):
+        gap = low[a.end : b.start]
+        if a.form is not b.form or a.value == b.value or not _TO.fullmatch(gap):
+            continue
+        if not (_ARROW.search(gap) or _FROM.search(low[max(0, a.start - 24) : a.start])):
+            continue
+        move = _nearest(a, moves, low) or _nearest(b, moves, low) or (moves[0] if len(moves) == 1 else None)
+        if move is None:
+            continue
+        reversed_order = any(cur in va and prev in vb for cur, prev in index.pairs())
+        lower_better = not LOWER_IS_BETTER.isdisjoint(WORD.findall(low))
+        if (b.value > a.value) != (_sense(move, lower_better) > 0) or reversed_order:
+            yield move
+
+
+def _against_pair(cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, low: str) -> Iterator[Direction]:
+    if len(cited) < 2:
+        return
+    for current, previous in index.pairs():
+        now = next((f for f, values in cited if current in values), None)
+        then = next((f for f, values in cited if previous in values), None)
+        if now is None or then is None or now is then or current[1] == previous[1]:
+            continue
+        move = _nearest(now, moves, low) or _nearest(then, moves, low) or (moves[0] if len(moves) == 1 else None)
+        lower_better = key_info(current[4]).lower_better or key_info(current[5]).lower_better
+        if move and (current[1] > previous[1]) != (_sense(move, lower_better) > 0):
+            yield move
+
+
+def _against_named(moves: Sequence[Direction], index: FactIndex, low: str) -> Iterator[Direction]:
+    """A movement named without its figure: `Revenue grew`, `growth in sales`; only when the name is exactly that of a fact."""
+    for move in moves:
+        subject = _subject(move, low)
+        if not subject:
+            continue
+        signs = {sign for label, sign in index.movements if label == subject}
+        lower_better = not LOWER_IS_BETTER.isdisjoint(subject | {w + "s" for w in subject})
+        if signs and _sense(move, lower_better) not in signs:
+            yield move
+
+
+def _subject(move: Direction, low: str) -> frozenset[str]:
+    start = 0
+    for m in _CLAUSE.finditer(low, max(0, move[0] - 80), move[0]):
+        start = m.end()
+    words = WORD.findall(low[max(start, move[0] - 80) : move[0]])
+    while words and words[-1] in _AUXILIARY:
+        words.pop()
+    while words and words[0] in _LEADING:
+        words.pop(0)
+    if not words and (m := re.match(r"\s+(?:in|of)\s+(?:the\s|your\s|our\s)?([a-z ]{3,40})", low[move[1] :  move[1] + 60])):
+        words = m[1].split()[:3]
+    return frozenset(stem(w) for w in words if w not in _GENERIC)

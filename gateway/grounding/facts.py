@@ -1,0 +1,238 @@
+"""The evidence of one request as an index: every number, date, id and word that an answer may cite."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from operator import itemgetter
+
+from gateway.domain.evidence import Evidence, Json
+from gateway.grounding.extract import lower, read
+from gateway.grounding.figures import Figure, Form
+from gateway.grounding.keys import KeyInfo, key_info
+from gateway.grounding.lexicon import CURRENCIES, CURRENT_KEYS, PREVIOUS_KEYS, SIGNALS, STABLE_VALUES, WEEKDAY_NAMES, Kind
+
+Value = tuple[float, float, int, frozenset[str], str, str, int]
+"""One number of the evidence: magnitude, signed value, kinds, nouns, key, key above, and which object it stands in."""
+
+NUMERIC = re.compile(r"([+\-−])?(?:GHS|GH₵|₵|\$)?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?)\s?(%)?$")
+_PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*_\d+)>")
+_NO_NOUNS: frozenset[str] = frozenset()
+_TRENDS = {
+    "increasing": 1, "rising": 1, "growing": 1, "up": 1, "improving": 1, "accelerating": 1, "expanding": 1,
+    "decreasing": -1, "declining": -1, "falling": -1, "down": -1, "shrinking": -1, "deteriorating": -1, "slowing": -1,
+} | dict.fromkeys(STABLE_VALUES, 0)  # fmt: skip
+
+
+class FactIndex:
+    """Built once per request from the evidence and the request's own text; afterwards only read.
+
+    `known_placeholders` are the placeholders of this request; those standing in the facts or the request are known too.
+    """
+
+    def __init__(self, evidence: Evidence, request_text: str = "", known_placeholders: Iterable[str] = ()) -> None:
+        self.as_of = evidence.as_of
+        self.dates: set[date] = {evidence.as_of}
+        self.texts: list[str] = [request_text] if request_text else []
+        self.trends: list[tuple[str, str, int]] = []
+        self._given_placeholders = frozenset(known_placeholders)
+        self._keys: set[str] = set()
+        self._values: list[Value] = []
+        self._objects = 0
+        self._walk(evidence.facts, "", 0)
+        self._walk(evidence.computed, "", 0)
+        self._walk(evidence.derived, "", 0)
+        self._number(evidence.n, Kind.COUNT, key_info("n"), "n", "", 0)
+        self._values.sort(key=itemgetter(0))
+        self._magnitudes = [v[0] for v in self._values]
+
+    # building ------------------------------------------------------------------------------------------------------
+
+    def _walk(self, node: Mapping[str, Json], above: str, inherited: int) -> None:
+        self._objects += 1
+        place, keys = self._objects, self._keys
+        for key, value in node.items():
+            info = key_info(key)
+            if key not in keys:
+                keys.add(key)
+                for number, kind in info.windows:
+                    self._values.append((number, number, kind, info.nouns, key, above, place))
+            self._leaf(value, key, info, above, inherited, place)
+
+    def _leaf(self, value: Json, key: str, info: KeyInfo, above: str, inherited: int, place: int) -> None:
+        kind = type(value)
+        if kind is str:
+            self._text(value, info.kinds or inherited, info, key, above, place)
+        elif kind is int or kind is float:
+            self._number(value, info.kinds or inherited, info, key, above, place)
+        elif kind is dict:
+            self._walk(value, key, info.inherited or inherited)
+        elif kind is list:
+            nouns = info.nouns
+            if value and not nouns and type(value[0]) is dict:
+                nouns = frozenset().union(*(key_info(k).nouns for k in value[0]))
+            self._values.append((len(value), len(value), Kind.COUNT, nouns | {"#"}, key, above, place))
+            for item in value:
+                self._leaf(item, key, info, above, inherited, place)
+
+    def _number(self, value: float, kinds: int, info: KeyInfo, key: str, above: str, place: int) -> None:
+        size = abs(value)
+        if size <= 1 and size and (kinds & (Kind.PERCENT | Kind.RATIO) or (not kinds and type(value) is float)):
+            self._values.append((size * 100, value * 100, Kind.PERCENT, _NO_NOUNS, key, above, place))
+        if kinds & (Kind.DAYS | Kind.MONTHS) and info.unit != 1.0:
+            value, size = value * info.unit, size * info.unit
+        self._values.append((size, value, kinds or Kind.ANY, info.nouns, key, above, place))
+
+    def _text(self, value: str, kinds: int, info: KeyInfo, key: str, above: str, place: int) -> None:
+        if len(value) >= 10 and value[4] == "-" and value[7] == "-":
+            try:
+                self.dates.add(date.fromisoformat(value[:10]))
+            except ValueError:
+                self.texts.append(value)
+            else:
+                if len(value) > 10:
+                    self.texts.append(value)
+            return
+        m = NUMERIC.match(value)
+        if m is None:
+            self.texts.append(value)
+            trend = _TRENDS.get(value.lower()) if len(value) < 16 else None
+            if trend is not None:
+                self.trends.append((key, above, trend))
+            return
+        number = float(m[2].replace(",", ""))
+        if m[3]:
+            kinds = Kind.PERCENT
+        elif not kinds and m[2][-3:-2] == ".":
+            kinds = Kind.MONEY
+        self._number(-number if m[1] and m[1] != "+" else number, kinds, info, key, above, place)
+
+    # what is read only when a figure asks for it ---------------------------------------------------------------------
+
+    @cached_property
+    def corpus(self) -> str:
+        """Every text of the evidence and the request, and the names of the facts, in lower case."""
+        words = [" ".join(k.split("_")) for k in sorted(self._keys)]
+        return lower("\n".join([*self.texts, *words, *sorted(self._keys)]))
+
+    @cached_property
+    def known_placeholders(self) -> frozenset[str]:
+        """The placeholders of this request, written as `PERSON_1`."""
+        seen = [m for text in self.texts for m in _PLACEHOLDER.findall(text)]
+        return frozenset(p.strip("<>").upper() for p in [*self._given_placeholders, *seen])
+
+    @cached_property
+    def cited(self) -> tuple[Figure, ...]:
+        """The figures that stand inside texts of the evidence and the request."""
+        found: list[Figure] = []
+        for text in [*self.texts, *(k for k in sorted(self._keys) if not k.isidentifier())]:
+            low = lower(text)
+            if any(c.isdigit() for c in low) or not SIGNALS.isdisjoint(re.findall(r"[^\W\d_]+", low)):
+                found += read(text, low).figures
+        return tuple(found)
+
+    def allows_currency(self, unit: str) -> bool:
+        """Return whether an amount may be shown in `unit`: the cedi, unless the facts name another, or one they mention."""
+        if unit == "GHS" and "currency" not in self._keys:
+            return True
+        return unit in self._currencies
+
+    @cached_property
+    def _currencies(self) -> frozenset[str]:
+        return frozenset(CURRENCIES[w] for w in re.findall(r"[a-z]+|[$₵¢€£₦]", self.corpus) if w in CURRENCIES)
+
+    @cached_property
+    def _text_values(self) -> list[Value]:
+        """The numbers inside texts, as evidence values, sorted by magnitude."""
+        values: list[Value] = []
+        for f in self.cited:
+            kinds = f.kinds
+            if kinds:
+                nouns = frozenset({f.unit}) if f.form is Form.COUNT and f.unit else _NO_NOUNS
+                values.append((f.value, -f.value if f.sign < 0 else f.value, kinds, nouns, "", "", 0))
+        return sorted(values, key=itemgetter(0))
+
+    @cached_property
+    def weekdays(self) -> frozenset[int]:
+        """Weekdays named in the evidence or the request, or falling on a date of the evidence."""
+        named = {n for n, name in enumerate(WEEKDAY_NAMES) if name.lower() in self.corpus}
+        return frozenset(named | {int(f.value) for f in self.cited if f.form is Form.WEEKDAY} | {d.weekday() for d in self.dates})
+
+    @cached_property
+    def partial_dates(self) -> frozenset[tuple[int, int, int]]:
+        """Year, month and day of every date of the evidence; parts that a text leaves out are 0."""
+        whole = {(d.year, d.month, d.day) for d in self.dates}
+        return frozenset(whole | {(f.year, f.month, f.day) for f in self.cited if f.form is Form.DATE})
+
+    @cached_property
+    def labels(self) -> list[tuple[frozenset[str], Value]]:
+        """The values a sentence can name by the words of their key, with those words."""
+        named = []
+        for value in self._values:
+            label = key_info(value[4]).label
+            if not label or (len(label) == 1 and value[5]):
+                label = label | key_info(value[5]).label
+            if label and "#" not in value[3]:
+                named.append((label, value))
+        return named
+
+    @cached_property
+    def movements(self) -> list[tuple[frozenset[str], int]]:
+        """What moves and which way: named trends, signed changes and two-period values; the name as stemmed words."""
+        moves = [(_subject(key, above), sign) for key, above, sign in self.trends]
+        for value in self._values:
+            if value[4] and value[1]:
+                way = key_info(value[4]).direction
+                if way:
+                    moves.append((_subject(value[4], value[5]), way if value[1] > 0 else -way))
+        for current, previous in self._pairs:
+            if current[1] != previous[1]:
+                moves.append((_subject(current[4], current[5]), 1 if current[1] > previous[1] else -1))
+        return [(label, sign) for label, sign in moves if label]
+
+    def near(self, low: float, high: float) -> list[Value]:
+        """Return the evidence numbers whose magnitude lies in the closed interval."""
+        found = self._values[bisect_left(self._magnitudes, low) : bisect_right(self._magnitudes, high)]
+        if self.texts:
+            texts = self._text_values
+            if texts and texts[-1][0] >= low:
+                found = found + [v for v in texts if low <= v[0] <= high]
+        return found
+
+    def pairs(self) -> list[tuple[Value, Value]]:
+        """Return (current, previous) for values that an object holds for two periods under names that differ only in that."""
+        return self._pairs
+
+    @cached_property
+    def _pairs(self) -> list[tuple[Value, Value]]:
+        sides: dict[tuple[int, str], dict[int, Value]] = {}
+        for value in self._values:
+            info = key_info(value[4]) if value[4] else None
+            if info and info.role and "#" not in value[3]:
+                sides.setdefault((value[6], info.subject), {}).setdefault(info.role, value)
+        return [(side[1], side[-1]) for side in sides.values() if len(side) == 2]
+
+    def mentions(self, phrase: str) -> bool:
+        """Return whether the lower-cased `phrase` stands in the evidence or the request as whole words."""
+        corpus, at = self.corpus, -1
+        while (at := corpus.find(phrase, at + 1)) >= 0:
+            after = at + len(phrase)
+            if not (at and corpus[at - 1].isalnum() and phrase[0].isalnum()) and not (
+                after < len(corpus) and corpus[after].isalnum() and phrase[-1].isalnum()
+            ):
+                return True
+        return False
+
+
+_NOT_SUBJECT = frozenset("trend change delta growth diff difference impact movement variance slope increase decrease rise drop decline fall gain".split())
+_PERIODS = CURRENT_KEYS | PREVIOUS_KEYS | frozenset("month week year quarter period day total overall average monthly weekly daily by vs mom yoy wow pct".split())
+
+
+def _subject(key: str, above: str) -> frozenset[str]:
+    """Return the words that name what moves: those of the key, or of the key above when its own say only how."""
+    for name in (key, above):
+        label = frozenset(w for w in key_info(name).label if w not in _NOT_SUBJECT and w not in _PERIODS)
+        if label:
+            return label
+    return frozenset()

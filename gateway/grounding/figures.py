@@ -1,0 +1,91 @@
+"""A figure: one number, date, weekday, time or id as it stands in a sentence."""
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from gateway.grounding.lexicon import Kind
+
+
+class Form(Enum):
+    """How a figure is written; the form decides what kind of evidence may carry it."""
+
+    MONEY = "amount"
+    PERCENT = "percentage"
+    MULTIPLE = "multiple"
+    FRACTION = "fraction"
+    COUNT = "count"
+    NUMBER = "number"
+    VAGUE = "magnitude"
+    DURATION = "duration"
+    DATE = "date"
+    MONTH_DAY = "day of month"
+    YEAR = "year"
+    WEEKDAY = "weekday"
+    TIME = "time"
+    ID = "id"
+    SPEC = "specification"
+
+
+class Approx(IntEnum):
+    """The rounding word in front of a figure; OVER and UNDER must be true in direction."""
+
+    NONE = 0
+    ABOUT = 1
+    OVER = 2
+    UNDER = 3
+
+
+KINDS = {
+    Form.MONEY: Kind.MONEY,
+    Form.PERCENT: Kind.PERCENT,
+    Form.MULTIPLE: Kind.RATIO,
+    Form.FRACTION: Kind.PERCENT,
+    Form.COUNT: Kind.COUNT,
+    Form.NUMBER: Kind.ANY,
+    Form.VAGUE: Kind.COUNT | Kind.MONEY,
+}
+
+
+@dataclass(slots=True)
+class Figure:
+    """`value` in the form's own unit (amount, percent, days or months); `step` is the last shown digit's worth.
+
+    `unit` is the currency, the duration's base (`days`, `months`), the measure, or the counted noun's group; `day`, `month`
+    and `year` are the parts a date shows, 0 for a part it leaves out. `sign` is +1 or -1 only where the text writes one.
+    """
+
+    form: Form
+    start: int
+    end: int
+    value: float = 0.0
+    step: float = 1.0
+    unit: str = ""
+    sign: int = 0
+    approx: Approx = Approx.NONE
+    scaled: bool = False
+    word: bool = False
+    year: int = 0
+    month: int = 0
+    day: int = 0
+
+    @property
+    def kinds(self) -> int:
+        """The evidence kinds that may carry this figure; none for dates, times and ids, which are looked up by text."""
+        if self.form is Form.DURATION:
+            return Kind.MONTHS if self.unit == "months" else Kind.DAYS
+        return KINDS.get(self.form, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a text that the evidence does not carry: what it is, where, and in which field of the answer.
+
+    `start` and `end` count characters of the checked text. `text` is the masked figure itself: show it to people, never log it.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    reason: str = "not in the evidence"
+    pointer: str = ""

@@ -1,0 +1,119 @@
+"""What the name of a fact says about its value: amount, percentage, count, duration, ratio or score."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gateway.grounding.lexicon import (
+    CURRENT_KEYS,
+    DAYS_PER_UNIT,
+    LOWER_IS_BETTER,
+    MONTHS_PER_UNIT,
+    NOUN_GROUPS,
+    PREVIOUS_KEYS,
+    SIGNED_KEYS,
+    Kind,
+)
+
+_SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+
+_TYPED: dict[str, int] = {}
+for _kind, _words in {
+    Kind.MONEY: "amount amounts balance price prices revenue cost costs profit spend spending fee fees ghs cedis usd payable "
+    "instalment_amount payment salary wage wages turnover income subtotal budget savings exposure deposit cash cogs expense "
+    "expenses tax vat recovery recoverable owed money floor ceiling debt",
+    Kind.MONEY | Kind.COUNT: "total totals limit limits sales purchases outstanding overdue due receivable receivables payments "
+    "paid credit loss losses net gross value volume refunds sold",
+    Kind.PERCENT: "percent pct percentage rate share utilisation utilization confidence probability likelihood proportion "
+    "fraction",
+    Kind.PERCENT | Kind.MONEY: "discount margin markup",
+    Kind.RATIO: "ratio multiple factor elasticity seasonality times multiplier fold",
+    Kind.SCORE | Kind.COUNT: "score rank index rating points stars grade",
+    Kind.COUNT: "count n number num qty quantity stock installments instalments units visits hits frequency version",
+    Kind.DAYS: "day days delay delays lateness tenure age cover recency",
+    Kind.MONTHS: "months",
+}.items():
+    _TYPED.update({_word: _kind for _word in _words.split()})
+_TYPED.update({unit: Kind.DAYS for unit in DAYS_PER_UNIT if len(unit) > 3})
+_TYPED.update({unit: Kind.MONTHS for unit in MONTHS_PER_UNIT if len(unit) > 3})
+_FILLER = frozenset("amount total value ghs usd pct percent percentage days day count n number num the of in a is sum".split())
+_FALLS = frozenset("decrease decline drop fall reduction shortfall".split())
+_RISES = frozenset("increase rise gain uplift jump".split())
+_SYNONYMS = {"avg": "average", "mean": "average", "qty": "quantity", "max": "maximum", "min": "minimum", "utilization": "utilisation"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """`kinds` is 0 where the name tells nothing, `inherited` is what it says of values nested under it; `unit` scales a duration to days or months; `windows` are numbers in the name.
+
+    `label` holds the stemmed words by which a sentence may name the value; `role` is +1 for the current of two periods, -1 for the
+    previous; `subject` is the name without that role. `direction` marks a change: +1, or -1 where the name itself says a fall; `lower_better` a value that improves by falling.
+    """
+
+    kinds: int
+    inherited: int
+    unit: float
+    nouns: frozenset[str]
+    windows: tuple[tuple[float, int], ...]
+    label: frozenset[str]
+    role: int
+    subject: str
+    direction: int
+    lower_better: bool
+
+
+@lru_cache(maxsize=8192)
+def key_info(key: str) -> KeyInfo:
+    """Return what `key` says; names of facts repeat from request to request, so the answer is remembered."""
+    tokens = [t.lower() for t in _SPLIT.findall(key[:80])]
+    windows, rest = _windows(tokens)
+    typed = next((t for t in reversed(rest) if t in _TYPED), "")
+    plural = next((t for t in reversed(rest) if t in NOUN_GROUPS and t.endswith("s")), "")
+    if plural and (not typed or rest.index(plural) > rest.index(typed)):
+        typed = ""
+    inherited = _TYPED.get(typed, 0)
+    kinds = inherited or (Kind.COUNT if plural else 0)
+    unit = MONTHS_PER_UNIT.get(typed) or DAYS_PER_UNIT.get(typed, 1.0)
+    signed = any(t in SIGNED_KEYS for t in rest)
+    if signed and kinds:
+        kinds |= Kind.PERCENT
+    role = next((1 if t in CURRENT_KEYS else -1 for t in rest if t in CURRENT_KEYS or t in PREVIOUS_KEYS), 0)
+    subject = " ".join(t for t in tokens if t not in CURRENT_KEYS and t not in PREVIOUS_KEYS)
+    return KeyInfo(
+        kinds=kinds,
+        inherited=inherited,
+        unit=unit,
+        nouns=frozenset(NOUN_GROUPS[t] for t in rest if t in NOUN_GROUPS),
+        windows=windows,
+        label=frozenset(stem(_SYNONYMS.get(t, t)) for t in tokens if t not in _FILLER and not t.isdigit()),
+        role=role,
+        subject=subject,
+        direction=_direction(rest),
+        lower_better=any(t in LOWER_IS_BETTER for t in rest),
+    )
+
+
+def _direction(tokens: list[str]) -> int:
+    if any(t in _FALLS for t in tokens):
+        return -1
+    return 1 if any(t in SIGNED_KEYS or t in _RISES for t in tokens) else 0
+
+
+def _windows(tokens: list[str]) -> tuple[tuple[tuple[float, int], ...], list[str]]:
+    """Split off the numbers in a name: `next_30_days` is a window of 30 days, `top_10` the number ten."""
+    if not any(t.isdigit() for t in tokens):
+        return (), tokens
+    unit = next((t for t in tokens if t in DAYS_PER_UNIT or t in MONTHS_PER_UNIT), "")
+    kind = Kind.MONTHS if unit in MONTHS_PER_UNIT else Kind.DAYS if unit else Kind.COUNT
+    scale = MONTHS_PER_UNIT.get(unit) or DAYS_PER_UNIT.get(unit, 1.0)
+    windows = tuple((float(t) * scale, kind) for t in tokens if t.isdigit() and len(t) < 7)
+    return windows, [t for t in tokens if not t.isdigit() and t != unit]
+
+
+def stem(word: str) -> str:
+    """Return `word` without its plural ending."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+        return word[:-1]
+    return word

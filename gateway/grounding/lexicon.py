@@ -1,0 +1,159 @@
+"""The word tables of the grounding rules: number words, calendar names, units, countable things, directions."""
+
+from enum import IntEnum
+
+CARDINALS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+
+SCALES = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+VAGUE = {"dozens": 12, "hundreds": 100, "thousands": 1_000, "millions": 1_000_000}
+GLUED_SCALES = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000}
+
+MULTIPLES = {
+    "double": 2, "doubled": 2, "doubles": 2, "doubling": 2, "twice": 2, "twofold": 2,
+    "triple": 3, "tripled": 3, "triples": 3, "tripling": 3, "thrice": 3, "threefold": 3, "treble": 3, "trebled": 3,
+    "quadruple": 4, "quadrupled": 4, "fourfold": 4, "fivefold": 5, "tenfold": 10,
+    "halved": 0.5, "halves": 0.5, "halving": 0.5,
+}  # fmt: skip
+FRACTIONS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
+
+_MONTH_NAMES = (
+    "january february march april may june july august september october november december".split()
+)  # fmt: skip
+MONTHS = {name: n for n, name in enumerate(_MONTH_NAMES, 1)} | {name[:3]: n for n, name in enumerate(_MONTH_NAMES, 1)}
+MONTHS["sept"] = 9
+
+WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = {name.lower(): n for n, name in enumerate(WEEKDAY_NAMES)}
+WEEKDAYS_PLURAL = {name + "s": n for name, n in WEEKDAYS.items()}
+WEEKDAYS_SHORT = {name[:3]: n for name, n in WEEKDAYS.items()} | {"tues": 1, "thur": 3, "thurs": 3}
+
+DAYS_PER_UNIT = {
+    "day": 1.0, "days": 1.0, "night": 1.0, "nights": 1.0, "week": 7.0, "weeks": 7.0, "wk": 7.0, "wks": 7.0,
+    "fortnight": 14.0, "fortnights": 14.0, "hour": 1 / 24, "hours": 1 / 24, "hr": 1 / 24, "hrs": 1 / 24,
+    "minute": 1 / 1440, "minutes": 1 / 1440, "min": 1 / 1440, "mins": 1 / 1440, "second": 1 / 86400, "seconds": 1 / 86400,
+}  # fmt: skip
+MONTHS_PER_UNIT = {"month": 1.0, "months": 1.0, "mth": 1.0, "mths": 1.0, "year": 12.0, "years": 12.0, "yr": 12.0, "yrs": 12.0}
+
+_MEASURES = {
+    "inch": "inch inches", "kg": "kg kgs kilo kilos kilogram kilograms", "g": "g gram grams gm", "mg": "mg",
+    "l": "l litre litres liter liters ltr", "ml": "ml millilitre millilitres", "cl": "cl", "m": "metre metres meter meters",
+    "cm": "cm", "mm": "mm", "km": "km", "gb": "gb", "tb": "tb", "mb": "mb", "w": "w watt watts", "kw": "kw kva", "v": "v volt volts",
+    "mah": "mah", "hz": "hz", "ghz": "ghz", "mp": "mp megapixel megapixels", "ft": "ft foot feet", "yard": "yard yards",
+    "gal": "gallon gallons", "oz": "oz", "lb": "lb lbs pounds", "c": "c °c", "g-net": "5g 4g",
+}  # fmt: skip
+MEASURES = {word: unit for unit, words in _MEASURES.items() for word in words.split()}
+
+_NOUNS = {
+    "customer": "customer client buyer shopper debtor account trader borrower retailer wholesaler",
+    "invoice": "invoice bill receivable",
+    "order": "order purchase transaction sale receipt basket checkout",
+    "payment": "payment instalment installment repayment",
+    "reminder": "reminder message notice sms text email call follow-up letter",
+    "product": "product item sku article line",
+    "unit": "unit piece pack box carton bag bottle tin crate sachet bar roll set bale litre",
+    "employee": "employee cashier staff worker attendant",
+    "store": "store storefront shop branch outlet till",
+    "supplier": "supplier vendor",
+    "refund": "refund return void cancellation",
+    "alert": "alert warning signal flag",
+    "factor": "factor reason",
+    "category": "category segment group",
+    "review": "review rating",
+}  # fmt: skip
+NOUN_GROUPS = {
+    form: group
+    for group, words in _NOUNS.items()
+    for word in words.split()
+    for form in (word, word + ("es" if word.endswith("x") else "s"), word[:-1] + "ies" if word.endswith("y") else word)
+}
+
+UP, DOWN = 1, -1
+BETTER, WORSE = 2, -2
+_DIRECTIONS = {
+    UP: "grew grow grows growing growth grown increased increase increases increasing rose rise rises rising risen up upward "
+    "upwards higher climbed climb climbs climbing gained gain gains jumped jump jumps surged surge surges soared soar expanded "
+    "expand strengthened lengthened accelerated exceeded above uptick upturn peaked picked doubled tripled quadrupled",
+    DOWN: "fell fall falls falling fallen declined decline declines declining dropped drop drops dropping decreased decrease "
+    "decreases decreasing down downward downwards lower lowered reduced reduce reduces reduction shrank shrink shrinks shrunk "
+    "slipped slip slips dipped dip dips plunged slumped slump sank slowed shortened contracted below downturn tumbled lost loss "
+    "halved weakened cut",
+    BETTER: "improved improve improves improving improvement recovered",
+    WORSE: "worsened worsen worsens worsening deteriorated deteriorate deteriorates deteriorating deterioration",
+}
+DIRECTIONS = {word: sign for sign, words in _DIRECTIONS.items() for word in words.split()}
+STABLE_VALUES = frozenset({"stable", "flat", "unchanged", "steady"})
+
+CURRENCIES = {
+    "ghs": "GHS", "gh₵": "GHS", "gh¢": "GHS", "ghc": "GHS", "gh": "GHS", "₵": "GHS", "¢": "GHS", "cedi": "GHS", "cedis": "GHS",
+    "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
+    "£": "GBP", "gbp": "GBP", "₦": "NGN", "ngn": "NGN", "naira": "NGN", "xof": "XOF", "cfa": "XOF", "kes": "KES",
+    "pesewas": "GHS", "pesewa": "GHS",
+}  # fmt: skip
+
+
+class Word(IntEnum):
+    """What a word may start or be part of."""
+
+    CARDINAL = 1
+    SCALE = 2
+    VAGUE = 3
+    MULTIPLE = 4
+    FRACTION = 5
+    MONTH = 6
+    WEEKDAY = 7
+    DIRECTION = 8
+    CLAIM = 9
+
+
+class Kind:
+    """What a figure or an evidence value measures, as bits; an untyped value may be any of them.
+
+    Plain integers, because the index is built for every request and enum flags cost ten times as much to combine.
+    """
+
+    MONEY = 1
+    PERCENT = 2
+    COUNT = 4
+    DAYS = 8
+    MONTHS = 16
+    RATIO = 32
+    SCORE = 64
+    ANY = 127
+
+
+CLAIM_WORDS = frozenset(
+    "market competitor competitors competitor's competing competition rivals industry industry's sector economic economy "
+    "recession downturn interest penalty penalties fee fees fine fines police court courts legal lawsuit lawsuits lawyer lawyers "
+    "solicitor sue sued prosecute prosecuted prosecution arrest bailiff bailiffs litigation warranty warranties guarantee guarantees "
+    "guaranteed guaranteeing medical medically cure cures cured heals clinically doctor doctors dermatologist therapeutic disease "
+    "diseases database similar businesses studies research statistics statistically benchmark benchmarks survey surveys experts "
+    "nationwide certified fda".split()
+)
+
+LEXICON: dict[str, tuple[Word, float]] = {}
+LEXICON.update({word: (Word.CLAIM, 0) for word in CLAIM_WORDS})
+LEXICON.update({word: (Word.DIRECTION, sign) for word, sign in DIRECTIONS.items()})
+LEXICON.update({word: (Word.CARDINAL, value) for word, value in CARDINALS.items()})
+LEXICON.update({word: (Word.SCALE, value) for word, value in SCALES.items()})
+LEXICON.update({word: (Word.VAGUE, value) for word, value in VAGUE.items()})
+LEXICON.update({word: (Word.MULTIPLE, value) for word, value in MULTIPLES.items()})
+LEXICON.update({word: (Word.FRACTION, value) for word, value in FRACTIONS.items()})
+LEXICON.update({word: (Word.WEEKDAY, day) for table in (WEEKDAYS_SHORT, WEEKDAYS, WEEKDAYS_PLURAL) for word, day in table.items()})
+LEXICON.update({word: (Word.MONTH, month) for word, month in MONTHS.items()})
+
+SIGNALS = frozenset(LEXICON)
+"""Words that make a sentence worth a look; without one of them and without a digit it cannot hold a figure or a claim."""
+
+SIGNED_KEYS = frozenset("change delta growth trend diff difference variance impact movement mom yoy wow slope drift pct_change".split())
+LOWER_IS_BETTER = frozenset(
+    "day days overdue default late lateness delay delays cost costs risk debt refund refunds return returns shrinkage loss losses "
+    "void voids stockout stockouts outstanding arrears dso churn".split()
+)
+CURRENT_KEYS = frozenset("current this now latest recent after new curr today".split())
+PREVIOUS_KEYS = frozenset("previous last prior before baseline old prev earlier past".split())

@@ -1,0 +1,244 @@
+"""Find the evidence that carries a figure: the same value, its rounding, or a fixed conversion of its unit."""
+
+import re
+from math import floor, log10
+
+from gateway.grounding.facts import FactIndex, Value
+from gateway.grounding.figures import Approx, Figure, Form
+from gateway.grounding.keys import key_info
+from gateway.grounding.lexicon import Kind
+
+AMOUNT_TOLERANCE = 0.005
+POINTS_TOLERANCE = 0.6
+MULTIPLE_TOLERANCE = 0.05
+ROUNDING_BAND = 0.10
+"""A rounded figure (`about`, `over`, `under`) may lie this share of the evidence value away from it, never more."""
+
+_EPS = 1e-9
+_MORE = re.compile(r"\s*(?:more|higher|above|over|greater|larger|increase|rise|up|growth|bigger|extra)\b")
+_MORE_BEFORE = re.compile(r"(?:exceed\w*|increase\w*|rose|grew|higher|up|above|risen|jumped|growth)\b[^.%]{0,40}$")
+_OF = re.compile(r"\s*(?:of|as much)\b")
+_SCALE_END = re.compile(r"(?:out of|/|on a scale of)\s*$")
+_WORD_NUMBER = re.compile(r"([a-z]{2,})[-/](\d+)$")
+_QUARTER = re.compile(r"([qh])([1-4])$")
+
+
+def carried(figure: Figure, index: FactIndex, text: str, low: str) -> list[Value] | bool:
+    """Return the evidence values that carry `figure`, or True or False where it is looked up by text or date."""
+    form = figure.form
+    if form in (Form.MONEY, Form.PERCENT, Form.COUNT, Form.NUMBER, Form.DURATION, Form.MULTIPLE, Form.FRACTION):
+        found = _numeric(figure, index, low)
+        if not found and form in (Form.COUNT, Form.NUMBER):
+            return _part_of_list(figure, index, low) or _stands_beside(figure, index, low) or _is_scale(figure, low)
+        return found
+    return _BY_TEXT[form](figure, index, text, low)
+
+
+def _numeric(figure: Figure, index: FactIndex, low: str) -> list[Value]:
+    value = figure.value
+    spread = value * (0.12 if figure.approx else AMOUNT_TOLERANCE * 1.01) + figure.step + 0.7
+    if figure.form is Form.FRACTION and figure.approx:
+        spread += 10
+    if figure.form is Form.MONEY and not index.allows_currency(figure.unit):
+        return []
+    found = [v for v in index.near(value - spread, value + spread) if _matches(figure, v)]
+    return found or _converted(figure, index, low)
+
+
+def _matches(figure: Figure, value: Value) -> bool:
+    size, signed, kinds, nouns, *_ = value
+    if not figure.kinds & kinds or (figure.sign and signed and (signed > 0) != (figure.sign > 0)):
+        return False
+    if figure.form is Form.COUNT:
+        noun = figure.unit
+        if noun and nouns and noun not in nouns:
+            return False
+    return close(figure, size, kinds)
+
+
+def close(figure: Figure, size: float, kinds: int = 0) -> bool:
+    """Return whether the figure says `size`: equal within its form's tolerance, or rounded as its wording allows."""
+    value, gap = figure.value, abs(figure.value - size)
+    form, approx = figure.form, figure.approx
+    if form is Form.MONEY or (form is Form.NUMBER and value >= 1000 and kinds & Kind.MONEY):
+        if gap <= AMOUNT_TOLERANCE * size + _EPS or (figure.scaled and gap <= figure.step / 2 + _EPS):
+            return True
+        return bool(approx) and _about_amount(figure, size, gap)
+    if form is Form.PERCENT or form is Form.FRACTION:
+        if gap <= POINTS_TOLERANCE + _EPS or not approx:
+            return gap <= POINTS_TOLERANCE + _EPS
+        slack = 10.0 if form is Form.FRACTION else max(5.0, ROUNDING_BAND * size)
+        return gap <= 1.0 + _EPS if approx is Approx.ABOUT and form is Form.PERCENT else _in_direction(figure, size) and gap <= slack
+    if form is Form.MULTIPLE:
+        if gap <= max(MULTIPLE_TOLERANCE, 0.01 * size) + _EPS or not approx:
+            return gap <= max(MULTIPLE_TOLERANCE, 0.01 * size) + _EPS
+        return gap <= ROUNDING_BAND * size and (gap <= figure.step / 2 or approx is not Approx.ABOUT) and _in_direction(figure, size)
+    if gap <= _EPS * max(1.0, size) or _rounded(figure, size, gap):
+        return True
+    return bool(approx) and gap <= ROUNDING_BAND * size + _EPS and _in_direction(figure, size)
+
+
+def _rounded(figure: Figure, size: float, gap: float) -> bool:
+    """A value with more digits than shown may be cut to the shown ones: 13.1 days as 13 days, 5,234 as 5.2k."""
+    step = figure.step
+    return gap <= step / 2 + _EPS and abs(size / step - round(size / step)) > 1e-6 and (size >= step or figure.scaled)
+
+
+def _in_direction(figure: Figure, size: float) -> bool:
+    if figure.approx is Approx.OVER:
+        return size >= figure.value - _EPS
+    return size <= figure.value + _EPS if figure.approx is Approx.UNDER else True
+
+
+def _about_amount(figure: Figure, size: float, gap: float) -> bool:
+    """A rounded amount: right in direction and within the band; plain `about` means the evidence at one or two digits."""
+    if gap > ROUNDING_BAND * size or not _in_direction(figure, size):
+        return False
+    if figure.approx is not Approx.ABOUT:
+        return True
+    return any(abs(round(size, digits) - figure.value) <= _EPS for digits in _coarse(size))
+
+
+def _coarse(size: float) -> tuple[int, int]:
+    top = floor(log10(size)) if size > 0 else 0
+    return 1 - top, -top
+
+
+def _converted(figure: Figure, index: FactIndex, low: str) -> list[Value]:
+    """The fixed conversions: days and months of 30 days, a year of 12 months or 365 days, ratio and percentage."""
+    value, form = figure.value, figure.form
+    if form is Form.DURATION:
+        return _other_calendar(figure, index)
+    if form is Form.MULTIPLE and value > 0:
+        change = (value - 1) * 100
+        found = index.near(abs(change) - 6, abs(change) + 6)
+        return [v for v in found if v[2] & Kind.PERCENT and key_info(v[4]).direction and abs(v[1] - change) <= 5]
+    if form is Form.PERCENT and value:
+        before = low[max(0, figure.start - 60) : figure.start]
+        more = _MORE.match(low, figure.end) or (_MORE_BEFORE.search(before) and not _OF.match(low, figure.end))
+        ratio = 1 + value / 100 if more else value / 100
+        found = index.near(ratio - 0.006 * max(1, ratio), ratio + 0.006 * max(1, ratio))
+        return [v for v in found if v[2] == Kind.RATIO]
+    return []
+
+
+def _other_calendar(figure: Figure, index: FactIndex) -> list[Value]:
+    value = figure.value
+    wanted: list[tuple[float, int]] = []
+    if figure.unit == "months":
+        wanted = [(value * 30, Kind.DAYS), *([(365.0, Kind.DAYS), (360.0, Kind.DAYS)] if value == 12 else [])]
+    elif value and value % 30 == 0:
+        wanted = [(value / 30, Kind.MONTHS)]
+    found = [v for size, kind in wanted for v in index.near(size - _EPS, size + _EPS) if v[2] & kind and v[2] != Kind.ANY]
+    shown = value / figure.step
+    if figure.step not in (0.0, 1.0) and abs(shown - round(shown)) < _EPS:
+        found += [v for v in index.near(shown - _EPS, shown + _EPS) if v[2] == Kind.ANY]
+    return found
+
+
+def _part_of_list(figure: Figure, index: FactIndex, low: str) -> bool:
+    """`top 3` is a cut of any list of the evidence that is at least that long."""
+    if not low[max(0, figure.start - 12) : figure.start].rstrip().endswith(("top", "first", "bottom", "best", "last")):
+        return False
+    return any("#" in v[3] for v in index.near(figure.value, 1000))
+
+
+def _stands_beside(figure: Figure, index: FactIndex, low: str) -> bool:
+    """A number that is part of a name: the word before or after it stands next to it in the evidence too (`iPhone 15`)."""
+    number = low[figure.start : figure.end]
+    before = re.search(r"([^\W\d_]+)[\s-]$", low[max(0, figure.start - 30) : figure.start])
+    after = re.match(r"[\s-]([^\W\d_]{3,})", low[figure.end : figure.end + 30])
+    if before and before[1] not in _COMMON and index.mentions(f"{before[1]} {number}"):
+        return True
+    return bool(after and after[1] not in _COMMON and index.mentions(f"{number} {after[1]}"))
+
+
+_COMMON = frozenset(
+    "the a an of in on at to by for from with and or is was are were be been has have had over under about around only "
+    "just all top last next first than more less per days day week weeks month months year years".split()
+)
+
+
+def _is_scale(figure: Figure, low: str) -> bool:
+    """`out of 100` names the scale of a score, not a count."""
+    return figure.value in (5.0, 10.0, 100.0) and bool(_SCALE_END.search(low[max(0, figure.start - 14) : figure.start]))
+
+
+# looked up by text or date ---------------------------------------------------------------------------------------------
+
+
+def _vague(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
+    top = {12.0: 100.0, 1000.0: 1e6}.get(figure.value, figure.value * 10)
+    return any(v[2] & figure.kinds for v in index.near(figure.value, top - _EPS))
+
+
+def _date(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
+    return any(
+        month == figure.month and (not figure.day or day == figure.day) and (not figure.year or not year or year == figure.year)
+        for year, month, day in index.partial_dates
+    ) or index.mentions(low[figure.start : figure.end])
+
+
+def _month_day(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
+    day = int(figure.value)
+    if any(d == day for _, _, d in index.partial_dates) or index.mentions(low[figure.start : figure.end]):
+        return True
+    return any("month" in v[4] and v[2] & Kind.DAYS for v in index.near(day, day))
+
+
+def _year(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
+    year = int(figure.value)
+    return (
+        any(y == year for y, _, _ in index.partial_dates)
+        or any(v[2] & (Kind.MONEY | Kind.COUNT) for v in index.near(year, year))
+        or index.mentions(str(year))
+    )
+
+
+def _weekday(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
+    return int(figure.value) in index.weekdays
+
+
+def _time(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
+    if any(f.form is Form.TIME and f.value == figure.value for f in index.cited) or index.mentions(low[figure.start : figure.end]):
+        return True
+    hour = figure.value / 60
+    return any("hour" in v[4] for v in index.near(hour, hour))
+
+
+def _id(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
+    shown = low[figure.start : figure.end]
+    if index.mentions(shown):
+        return True
+    digits = re.sub(r"\D", "", shown)
+    return figure.unit == "phone" and bool(re.search(rf"(?<!\d){digits}(?!\d)", re.sub(r"[\s+-]", "", index.corpus)))
+
+
+def _spec(figure: Figure, index: FactIndex, text: str, low: str) -> list[Value] | bool:
+    shown = low[figure.start : figure.end]
+    if any(index.mentions(form) for form in (shown, shown.replace("-", " "), shown.replace("-", ""), shown.replace(" ", ""))):
+        return True
+    if figure.unit != "code":
+        same = any(f.form is Form.SPEC and (f.unit, f.value) == (figure.unit, figure.value) for f in index.cited)
+        exact = index.near(figure.value, figure.value)
+        return same or any(v[2] == Kind.ANY or figure.unit in v[4] for v in exact)
+    if m := _QUARTER.match(shown):
+        size = 3 if m[1] == "q" else 6
+        return any((month - 1) // size + 1 == int(m[2]) for _, month, _ in index.partial_dates if month)
+    if m := _WORD_NUMBER.match(shown):
+        if text[figure.start].isupper() and text[figure.start + 1].isupper():
+            return False
+        return carried(Figure(Form.NUMBER, figure.end - len(m[2]), figure.end, value=float(m[2])), index, text, low)
+    return bool(figure.value) and any(v[2] & Kind.COUNT for v in index.near(figure.value, figure.value))
+
+
+_BY_TEXT = {
+    Form.VAGUE: _vague,
+    Form.DATE: _date,
+    Form.MONTH_DAY: _month_day,
+    Form.YEAR: _year,
+    Form.WEEKDAY: _weekday,
+    Form.TIME: _time,
+    Form.ID: _id,
+    Form.SPEC: _spec,
+}
