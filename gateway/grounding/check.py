@@ -62,11 +62,11 @@ def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[lis
         else:
             open_figures.append(figure)
     if open_figures:
-        open_figures = _derive(open_figures, cited, index, low)
+        open_figures = _derive(open_figures, reading.figures, cited, index, low)
     return [Finding(f.form.value, text[f.start : f.end], f.start, f.end) for f in open_figures], cited
 
 
-def _derive(open_figures: list[Figure], cited: list[Cited], index: FactIndex, low: str) -> list[Figure]:
+def _derive(open_figures: list[Figure], figures: list[Figure], cited: list[Cited], index: FactIndex, low: str) -> list[Figure]:
     """Return the figures that no derivation gives; one that is given may carry the next."""
     for _ in range(2):
         missing: list[Figure] = []
@@ -79,7 +79,7 @@ def _derive(open_figures: list[Figure], cited: list[Cited], index: FactIndex, lo
             elif figure.form is Form.DATE:
                 if not derived_date(figure, known, dates):
                     missing.append(figure)
-            elif not derived(figure, values, index, low, dates):
+            elif not derived(figure, values, index, low, dates, figures):
                 missing.append(figure)
             if not missing or missing[-1] is not figure:
                 cited.append((figure, []))

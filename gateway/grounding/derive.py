@@ -20,25 +20,34 @@ from gateway.grounding.trace import close
 _MAX_OPERANDS = 8
 _CHANGE = re.compile(
     r"\b(?:increase\w*|decrease\w*|grew|growth|rose|rise\w*|fell|fall\w*|drop\w*|decline\w*|up|down|higher|lower|more|less|jump\w*|"
-    r"gain\w*|reduc\w*|climb\w*|chang\w*|exceed\w*|above|below|improve\w*|cheaper|surge\w*|shrank|slip\w*)\b"
+    r"gain\w*|reduc\w*|climb\w*|chang\w*|exceed\w*|above|below|improve\w*|cheaper|surge\w*|shrank|slip\w*|cut|discount|off|saving|markdown|trim\w*|lengthen\w*|"
+    r"shorten\w*)\b"
 )
 _OF_NEXT = re.compile(r"\s+(?:of|from)\b")
 _RATE = re.compile(r"\b(?:per|a|each|every)\s+(day|week|month)\b|\b(daily|weekly|monthly)\b")
 _RATE_DAYS = {"day": 1.0, "daily": 1.0, "week": 7.0, "weekly": 7.0, "month": 30.0, "monthly": 30.0}
 
 
+_TIMES = re.compile(r"\s*[×x*@]\s*|[^.;\d]{0,40}\b(?:of|at|times)\b[^.;\d]{0,12}")
+_FOR = re.compile(r"\s*[×x*]\s*|[^.;\d]{0,30}\b(?:for|over|times|each)\b[^.;\d]{0,14}")
+_EACH = re.compile(r"\b(?:each|per|average|averages|averaging|apiece|every|a\s(?:day|week|month))\b")
+_OPERATOR = re.compile(r"\s*([-+−–×x*/÷])\s*")
+_EQUALS = re.compile(r"\s*=\s*")
+
+
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A cited value: its size, what it measures, and where the sentence cites it."""
+    """A cited value: its size, what it measures, and where the sentence cites it; `end` is 0 for a value cited by name."""
 
     value: float
     kinds: int
     start: int
+    end: int = 0
 
 
 def operands(cited: Sequence[Figure], index: FactIndex, low: str) -> list[Operand]:
     """Return the values a sentence cites by figure, then those it cites by the words of their name."""
-    found = [Operand(f.value, f.kinds, f.start) for f in cited if f.kinds and f.form is not Form.VAGUE]
+    found = [Operand(f.value, f.kinds, f.start, f.end) for f in cited if f.kinds and f.form is not Form.VAGUE]
     if len(found) < _MAX_OPERANDS:
         words = {stem(w) for w in WORD.findall(low)}
         for label, value in index.labels:
@@ -49,8 +58,13 @@ def operands(cited: Sequence[Figure], index: FactIndex, low: str) -> list[Operan
     return found[:_MAX_OPERANDS]
 
 
-def derived(figure: Figure, known: Sequence[Operand], index: FactIndex, low: str, dates: Sequence[date] = ()) -> bool:
+def derived(
+    figure: Figure, known: Sequence[Operand], index: FactIndex, low: str, dates: Sequence[date], figures: Sequence[Figure]
+) -> bool:
     """Return whether a named derivation over `known` gives `figure`, to the precision it shows."""
+    written = equation(figure, figures, low)
+    if written is not None:
+        return close(figure, abs(written), Kind.MONEY)
     if figure.form in (Form.PERCENT, Form.FRACTION):
         return any(_same(figure, v) for v in _percentages(figure, known, low))
     if figure.form is Form.MULTIPLE:
@@ -95,6 +109,8 @@ def _percentages(figure: Figure, known: Sequence[Operand], low: str) -> Iterator
             yield (a.value - b.value) / b.value * 100
         else:
             yield a.value / b.value * 100
+            if not share_only:
+                yield (a.value - b.value) / b.value * 100
         if a.kinds & b.kinds == Kind.PERCENT:
             yield a.value - b.value
     for a in known:
@@ -113,23 +129,16 @@ def _ratios(figure: Figure, known: Sequence[Operand]) -> Iterator[float]:
 def _amounts(figure: Figure, known: Sequence[Operand], low: str) -> Iterator[float]:
     """Sums, differences, products with a count, parts and averages, all in the figure's own dimension."""
     own = [o for o in known if o.kinds & figure.kinds and o.kinds not in (Kind.PERCENT, Kind.RATIO)]
-    factors = [o for o in known if o.kinds & (Kind.COUNT | Kind.DAYS | Kind.MONTHS | Kind.RATIO)]
-    for a, b in combinations(own, 2):
-        yield a.value + b.value
-        yield abs(a.value - b.value)
-    for size in range(3, len(own) + 1):
-        yield sum(o.value for o in own[:size])
-    for a in own:
-        for n in factors:
-            if n is a or n.value > 1000:
-                continue
-            yield a.value * n.value
-            if n.value:
-                yield a.value / n.value
-            for rest in own:
-                if rest is not a and rest is not n:
-                    yield rest.value + a.value * n.value
-                    yield abs(rest.value - a.value * n.value)
+    yield from _sums(own)
+    products = list(_products(own, known, low))
+    for product, used in products:
+        yield product
+        for rest in own:
+            if rest not in used:
+                yield rest.value + product
+                yield abs(rest.value - product)
+    if _EACH.search(low):
+        yield from (a.value / n.value for a in own for n in known if n.kinds & _FACTORS and n is not a and n.value)
     for p in known:
         if p.kinds == Kind.PERCENT:
             for a in own:
@@ -140,6 +149,49 @@ def _amounts(figure: Figure, known: Sequence[Operand], low: str) -> Iterator[flo
         for a in own:
             yield a.value * 52 / 12
             yield a.value * 12 / 52
+
+
+_FACTORS = Kind.COUNT | Kind.DAYS | Kind.MONTHS | Kind.RATIO
+
+
+def _sums(own: Sequence[Operand]) -> Iterator[float]:
+    for a, b in combinations(own, 2):
+        yield a.value + b.value
+        yield abs(a.value - b.value)
+    for size in range(3, len(own) + 1):
+        yield sum(o.value for o in own[:size])
+
+
+def _products(own: Sequence[Operand], known: Sequence[Operand], low: str) -> Iterator[tuple[float, tuple[Operand, Operand]]]:
+    """A count times an amount, only where the words between them multiply: `3 × 5,000`, `2 payments of 1,600`, `1,200 for 3 months`."""
+    for a in own:
+        for n in known:
+            if n is a or not (n.end and a.end and n.kinds & _FACTORS) or n.value > 1000:
+                continue
+            gap = _TIMES.fullmatch(low, n.end, a.start) if n.end <= a.start else _FOR.fullmatch(low, a.end, n.start)
+            if gap:
+                yield a.value * n.value, (a, n)
+
+
+def equation(figure: Figure, figures: Sequence[Figure], low: str) -> float | None:
+    """Return what the written sum to the left of `= figure` amounts to, or None when there is none."""
+    before = [f for f in figures if f.end <= figure.start]
+    if not before or not _EQUALS.fullmatch(low, before[-1].end, figure.start):
+        return None
+    total, term, terms = 0.0, before[-1].value, 0
+    for left, right in zip(reversed(before[:-1]), reversed(before), strict=False):
+        operator = _OPERATOR.fullmatch(low, left.end, right.start)
+        if operator is None:
+            break
+        terms += 1
+        sign = operator[1]
+        if sign in "×x*":
+            term *= left.value
+        elif sign in "/÷":
+            term = left.value / term if term else 0.0
+        else:
+            total, term = total + (term if sign == "+" else -term), left.value
+    return total + term if terms else None
 
 
 def _durations(figure: Figure, known: Sequence[Operand], low: str, dates: Sequence[date]) -> Iterator[float]:

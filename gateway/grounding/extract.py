@@ -398,15 +398,17 @@ class _Reader:
 
 def _noun(unit: re.Match[str]) -> str:
     """Return the group of the thing counted, `?` for a plural of no group, empty for none."""
-    plural = ""
+    group = ""
     for word in (unit["w1"], unit["w2"], unit["w3"]):
         if not word or word in _NOT_NOUN:
             break
         if word in NOUN_GROUPS:
-            return NOUN_GROUPS[word]
-        if word.endswith("s") and len(word) > 3 and not plural:
-            plural = "?"
-    return plural
+            group = NOUN_GROUPS[word]
+            if word.endswith("s"):
+                break
+        elif word.endswith("s") and len(word) > 3:
+            group = group or "?"
+    return group
 
 
 def _approx(low: str, start: int) -> Approx:

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
@@ -168,10 +169,11 @@ class FactIndex:
     @cached_property
     def labels(self) -> list[tuple[frozenset[str], Value]]:
         """The values a sentence can name by the words of their key, with those words."""
+        counted = Counter(key_info(value[4]).label for value in self._values)
         named = []
         for value in self._values:
             label = key_info(value[4]).label
-            if not label or (len(label) == 1 and value[5]):
+            if not label or (len(label) == 1 and counted[label] > 1):
                 label = label | key_info(value[5]).label
             if label and "#" not in value[3]:
                 named.append((label, value))

@@ -67,7 +67,7 @@ def key_info(key: str) -> KeyInfo:
     """Return what `key` says; names of facts repeat from request to request, so the answer is remembered."""
     tokens = [t.lower() for t in _SPLIT.findall(key[:80])]
     windows, rest = _windows(tokens)
-    typed = next((t for t in reversed(rest) if t in _TYPED), "")
+    typed = _time_unit(rest) or next((t for t in reversed(rest) if t in _TYPED), "")
     plural = next((t for t in reversed(rest) if t in NOUN_GROUPS and t.endswith("s")), "")
     if plural and (not typed or rest.index(plural) > rest.index(typed)):
         typed = ""
@@ -91,6 +91,14 @@ def key_info(key: str) -> KeyInfo:
         direction=_direction(rest),
         lower_better=any(t in LOWER_IS_BETTER for t in rest),
     )
+
+
+def _time_unit(tokens: list[str]) -> str:
+    """`days_overdue` and `average_payment_day_after_due` are durations whatever else their name says; `sales_per_day` is not."""
+    for before, token in zip(["", *tokens], tokens, strict=False):
+        if (token in DAYS_PER_UNIT or token in MONTHS_PER_UNIT) and before != "per" and (token.endswith("s") or token == "day"):
+            return token
+    return ""
 
 
 def _direction(tokens: list[str]) -> int:

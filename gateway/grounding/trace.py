@@ -183,7 +183,7 @@ def _month_day(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
     day = int(figure.value)
     if any(d == day for _, _, d in index.partial_dates) or index.mentions(low[figure.start : figure.end]):
         return True
-    return any("month" in v[4] and v[2] & Kind.DAYS for v in index.near(day, day))
+    return any("day" in v[4] for v in index.near(day, day))
 
 
 def _year(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
