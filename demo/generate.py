@@ -10,8 +10,11 @@ The simulation runs past the as-of date; what happens then goes to the truth fil
 import argparse
 import json
 import math
+import sys
 from datetime import date
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python demo/generate.py` works from anywhere, too
 
 from demo.debts import settle
 from demo.oddities import cheat, plant

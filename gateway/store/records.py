@@ -4,6 +4,7 @@ Every query takes the business id first; a row's key is `(business_id, id)`, so 
 """
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from datetime import date
 import msgspec
 
 from gateway.domain.records import Record
-from gateway.errors import FieldError, ValidationFailed
+from gateway.errors import FieldError, NotReady, ValidationFailed
 from gateway.store.database import Database
 from gateway.store.records_inline import InlineRows
 from gateway.store.records_kinds import is_id
@@ -49,7 +50,7 @@ class RecordStore:
 
     def __init__(self, db: Database, *, memo: Memo | None = None) -> None:
         self._db = db
-        self._memo = memo or Memo()
+        self._memo = Memo() if memo is None else memo  # an empty memo is false
         self._growth: dict[str, tuple[int, int]] = {}
 
     async def upsert(self, business_id: str, table: str, ndjson: bytes) -> UpsertResult:
@@ -78,7 +79,9 @@ class RecordStore:
         if self._db.dialect == "postgresql" and grown >= max(STATISTICS_ROWS, 2 * analyzed):
             analyzed = grown
             for name in (table.name, "sale_items") if table.name == "sales" else (table.name,):
-                await self._db.execute(f"ANALYZE pos_{name}")
+                # The rows are stored; that PostgreSQL is at it itself must not make the push fail.
+                with contextlib.suppress(NotReady):
+                    await self._db.execute(f"ANALYZE pos_{name}")
         self._growth[table.name] = (grown, analyzed)
 
     async def delete(self, business_id: str, table: str, ids: Sequence[str]) -> int:

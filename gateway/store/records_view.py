@@ -28,7 +28,10 @@ from gateway.store.records_source import EVERYTHING, Filter, Source
 
 @dataclass
 class RecordView:
-    """`PosData` over stored and inline tables; make it with `open_view`."""
+    """`PosData` over stored and inline tables; make it with `open_view`.
+
+    `foreign` holds the ids of invoices and sales in another currency, `excluded` says how many they are.
+    """
 
     business_id: str
     currency: str
@@ -38,12 +41,8 @@ class RecordView:
     inline: Source
     inline_tables: frozenset[str]
     foreign: Mapping[str, frozenset[str]]
+    excluded: int
     _later: Later | None = None
-
-    @property
-    def excluded(self) -> int:
-        """How many invoices and sales are left out because they are in another currency."""
-        return sum(map(len, self.foreign.values()))
 
     async def customer(self, customer_id: str) -> Customer | None:
         """Return the customer, None when this business has no such one by `as_of`."""
@@ -160,4 +159,5 @@ async def open_view(
     """Return the view in which the tables `names` come from `inline` and the others from `stored`."""
     sources = {table: inline if table in names else stored for table in ("invoices", "sales")}
     foreign = {table: await source.foreign(table, currency) for table, source in sources.items()}
-    return RecordView(business_id, currency, as_of, revision, stored, inline, names, foreign)
+    excluded = sum(map(len, foreign.values()))
+    return RecordView(business_id, currency, as_of, revision, stored, inline, names, foreign, excluded)

@@ -1,5 +1,6 @@
 """Pushing, deleting and counting records, on every database at hand."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -7,9 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import Malformed, NotFound, PayloadTooLarge, ValidationFailed
+from gateway.ports import PosData, Records
 from gateway.store.database import Database
 from gateway.store.migrating import migrations
 from gateway.store.records import RecordStore, TableCount, UpsertResult
+from gateway.store.records_memo import Memo
 from gateway.store.records_schema import LINES, SCHEMA
 from gateway.store.records_write import LINE_COLUMNS
 from tests.store.record_rows import AS_OF, customer, invoice, line, movement, ndjson, payment, rows_of, sale, tables
@@ -155,6 +158,29 @@ async def test_a_repeated_question_costs_one_query_for_the_revision(
     monkeypatch.setattr(database, "fetch", lambda sql, *args: asked.append(sql) or fetch(sql, *args))
     assert await (await store.open(A, "GHS", AS_OF)).sales(since=AS_OF.replace(month=1)) == first
     assert len(asked) == 1 and "pos_revision" in asked[0]
+
+
+async def test_a_memo_without_room_asks_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = RecordStore(database, memo=Memo(limit_bytes=0))
+    asked: list[str] = []
+    fetch = database.fetch
+    monkeypatch.setattr(database, "fetch", lambda sql, *args: asked.append(sql) or fetch(sql, *args))
+    for _ in range(2):
+        await (await store.open(A, "GHS", AS_OF)).products()
+    assert sum("pos_products" in sql for sql in asked) == 2
+
+
+async def test_pushes_at_the_same_time_count_each_new_row_once(store: RecordStore) -> None:
+    body = ndjson([customer(f"c{number}") for number in range(50)])
+    results = await asyncio.gather(*(store.upsert(A, "customers", body) for _ in range(5)))
+    assert (sum(r.inserted for r in results), sum(r.updated for r in results)) == (50, 200)
+    assert (await store.open(A, "GHS", AS_OF)).revision == "5"
+
+
+async def test_a_store_is_what_the_port_asks_for(store: RecordStore) -> None:
+    port: Records = store
+    pos: PosData = await port.open(A, "GHS", AS_OF)
+    assert (pos.business_id, pos.currency, pos.as_of, pos.revision, pos.excluded) == (A, "GHS", AS_OF, "0", 0)
 
 
 async def test_a_push_is_seen_by_the_next_view(store: RecordStore) -> None:
