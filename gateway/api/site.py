@@ -1,6 +1,5 @@
 """What the HTTP handlers need; made by `app.py`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.pipeline.kit import Kit
@@ -26,4 +25,3 @@ class Site:
     max_body_bytes: int
     max_records_bytes: int
     version: str
-    ready: Callable[[], bool]

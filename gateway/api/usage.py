@@ -12,6 +12,7 @@ from gateway.api.site import Site
 from gateway.domain.money import usd_from_nano
 from gateway.errors import FieldError, ValidationFailed
 from gateway.library.windows import window
+from gateway.pipeline.admission import plan_of
 from gateway.pipeline.meta import instant
 
 MAX_DAYS = 92
@@ -26,7 +27,7 @@ def usage_routes(site: Site) -> list[HTTPRouteHandler]:
         business, now = caller.business, site.kit.clock.now()
         today = local_day(now, business.timezone)
         since, until = _range(request, today)
-        plan = site.kit.policy.plan_of(business, now)
+        plan = plan_of(site.kit.policy, business, now)
         month, day = window("month", now, business.timezone), window("day", now, business.timezone)
         rows = await site.usage.by_day(business.id, since, until, business.timezone)
         counters = await site.usage.counters(business.id, [month.key, day.key])

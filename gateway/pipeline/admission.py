@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from gateway.domain.answer import Degraded, DegradedReason
+from gateway.domain.caller import Business
 from gateway.domain.ledger import UNLIMITED, Window
 from gateway.errors import FeatureDisabled, Forbidden, NotInPlan, RateLimited
-from gateway.library.policy import Plan
-from gateway.library.windows import window
+from gateway.library.catalog import Feature
+from gateway.library.policy_types import Plan, Policy
+from gateway.library.windows import kind_of_meter, window
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.kit import Kit
 
@@ -30,12 +32,12 @@ async def admit(kit: Kit, ask: Ask) -> Admission:
         raise Forbidden(f"This key has no scope `{feature.group}`. Ask an administrator for a key that has it.")
     if not _switched_on(kit, business.id, feature.flag):
         raise FeatureDisabled(f"`{feature.name}` is switched off. An administrator can switch it on again.")
-    plan = kit.policy.plan_of(business, ask.received_at)
-    limit, mode = plan.quota(feature), plan.mode(feature)
-    if mode == "none" or limit == 0:
+    plan = plan_of(kit.policy, business, ask.received_at)
+    limit, mode = feature.limit(plan), feature.mode(plan)
+    if mode == "none":
         raise NotInPlan(
             f"The plan {plan.name} does not include `{feature.name}`. Upgrade the plan to use it.",
-            extensions={"plan": plan.name, "upgrade": kit.policy.upgrade_for(feature, plan)},
+            extensions={"plan": plan.name, "upgrade": upgrade_for(kit.policy, feature, plan)},
         )
     wait = await kit.limiter.take(business.id, ask.caller.user_id, plan.requests_per_minute)
     if wait > 0:
@@ -48,15 +50,37 @@ async def admit(kit: Kit, ask: Ask) -> Admission:
         degraded = Degraded(DegradedReason.OPTED_OUT, "This business has opted out of AI models for this feature.")
     elif mode == "rules":
         degraded = Degraded(DegradedReason.PLAN, f"The plan {plan.name} serves this feature by fixed rules.")
-    period = "day" if (feature.meter or "").endswith("_per_day") else "month"
     return Admission(
         plan=plan,
         quota_limit=limit if feature.meter else UNLIMITED,
-        quota_window=window(period, ask.received_at, business.timezone),
+        quota_window=window(kind_of_meter(feature.meter or ""), ask.received_at, business.timezone),
         budget_window=window("month", ask.received_at, business.timezone),
         calls_left_per_minute=plan.requests_per_minute,
         degraded=degraded,
     )
+
+
+def plan_of(policy: Policy, business: Business, now: int) -> Plan:
+    """Return the business's plan. Raises NotInPlan when its trial is over or its plan is not sold."""
+    plan = policy.plans.get(business.plan)
+    if plan is None:
+        raise NotInPlan("The plan of this business is not known here. An administrator must choose one.")
+    if business.trial_ends_at is not None and now >= business.trial_ends_at:
+        raise NotInPlan("The trial has ended. Choose a plan to go on.", extensions={"plan": plan.name})
+    return plan
+
+
+def upgrade_for(policy: Policy, feature: Feature, plan: Plan) -> str | None:
+    """Return the cheapest plan above this one that serves the feature by a model or gives more of it."""
+    limit = feature.limit(plan)
+    better = [
+        other
+        for other in policy.plans.values()
+        if other.price_ghs > plan.price_ghs
+        and feature.mode(other) == "ai"
+        and (feature.limit(other) == UNLIMITED or feature.limit(other) > limit or feature.mode(plan) != "ai")
+    ]
+    return min(better, key=lambda other: other.price_ghs).name if better else None
 
 
 def _switched_on(kit: Kit, business_id: str, flag: str) -> bool:

@@ -20,6 +20,7 @@ from gateway.library.catalog import PromptVersion
 from gateway.masking.restoring import StreamRestorer, restore_tree
 from gateway.pipeline.admission import Admission, admit
 from gateway.pipeline.ask import Answered, Ask
+from gateway.pipeline.background import later
 from gateway.pipeline.caching import CachedAnswer, cache_key, decode_answer, encode_answer
 from gateway.pipeline.calling import Attempts, Called, call_models
 from gateway.pipeline.deadline import Deadline
@@ -28,7 +29,7 @@ from gateway.pipeline.kit import Kit
 from gateway.pipeline.masking import MaskedEvidence, mask
 from gateway.pipeline.meta import Made, meta, rate_headers
 from gateway.pipeline.metering import Reservation, Spend, audit_entry, claim, reserve, usage_row
-from gateway.pipeline.rendering import render
+from gateway.pipeline.rendering import render, schema_tokens
 from gateway.pipeline.routing import Route, cheapest_first, economise, route
 from gateway.pipeline.screening import screen
 from gateway.pipeline.serving import SafeStream, Show
@@ -109,7 +110,7 @@ async def answer_by_model(
             answered, settlement = _finished(context, body, made, held.hold, held.spend)
             await held.settle(settlement)
             if key is not None and made.source is Source.MODEL and made.degraded is None:
-                await _keep(context, key, body, made)
+                later(_keep(context, key, body, made))
             return answered
     except BudgetExhausted:
         detail = "This month's AI budget is used up; the rules answer until it is raised or the month ends."
@@ -158,7 +159,8 @@ async def _reserve(
 ) -> tuple[Reservation, Route]:
     def bound(route: Route) -> int:
         first = route.candidates[0] if route.candidates else None
-        return first.bound(prompt.token_budget, prompt.params.max_output_tokens) if first else 0
+        most = prompt.token_budget + schema_tokens(prompt.wire_schema)
+        return first.bound(most, prompt.params.max_output_tokens) if first else 0
 
     try:
         held = await stack.enter_async_context(reserve(context.kit, context.ask, context.admission, bound(models)))

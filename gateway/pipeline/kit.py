@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Literal
 
 from gateway.library.catalog import Catalog, Feature, PromptVersion
-from gateway.library.policy import Policy
+from gateway.library.policy_types import Policy
 from gateway.masking.masker import Masker
 from gateway.pipeline.breaker import Breakers
 from gateway.pipeline.flights import Flights

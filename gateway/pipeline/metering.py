@@ -10,12 +10,11 @@ from gateway.domain.ledger import AuditEntry, Claim, Hold, Settlement, UsageRow
 from gateway.domain.usage import NO_USAGE, Usage
 from gateway.pipeline.admission import Admission
 from gateway.pipeline.ask import Ask
+from gateway.pipeline.background import later
 from gateway.pipeline.kit import Kit
 
 GRACE_US = 20_000_000
 """How long past its deadline a reservation stays open before the sweeper closes it, in microseconds."""
-
-_background: set[asyncio.Task[None]] = set()
 
 
 @dataclass(slots=True)
@@ -95,7 +94,7 @@ async def reserve(kit: Kit, ask: Ask, admission: Admission, amount: int) -> Asyn
     try:
         hold = await asyncio.shield(opening)
     except asyncio.CancelledError:
-        opening.add_done_callback(lambda done: _keep(_release_late(kit, done)))
+        opening.add_done_callback(lambda done: later(_release_late(kit, done)))
         raise
     held = Reservation(kit, ask, hold, covered=amount)
     try:
@@ -184,8 +183,3 @@ async def _release_late(kit: Kit, opened: "asyncio.Future[Hold]") -> None:
     if not opened.cancelled() and opened.exception() is None:
         await kit.ledger.release(opened.result())
 
-
-def _keep(work: object) -> None:
-    task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
-    _background.add(task)
-    task.add_done_callback(_background.discard)

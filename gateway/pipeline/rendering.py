@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -52,7 +53,13 @@ def _messages(prompt: PromptVersion, masked: MaskedEvidence, facts: dict[str, An
     variables = {"facts": facts, "request": masked.request, "evidence": fence(facts)}
     messages = tuple(Message(template.role, template.render(variables)) for template in prompt.messages)
     tokens = sum(estimate_tokens(message.content) + MESSAGE_OVERHEAD_TOKENS for message in messages)
-    return messages, tokens + prompt.wire_tokens
+    return messages, tokens + schema_tokens(prompt.wire_schema)
+
+
+@lru_cache(maxsize=512)
+def schema_tokens(wire_schema: bytes) -> int:
+    """Return what the output schema adds to a prompt's tokens."""
+    return estimate_tokens(wire_schema.decode())
 
 
 def _list_at(facts: dict[str, Any], pointer: str) -> Sequence[Any]:

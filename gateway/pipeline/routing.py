@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gateway.library.catalog import PromptVersion
-from gateway.library.policy import ModelSpec, Price
+from gateway.library.policy_types import ModelSpec
+from gateway.library.prices import Price
 from gateway.pipeline.admission import Admission
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.kit import Kit
@@ -49,7 +50,7 @@ def route(kit: Kit, ask: Ask, prompt: PromptVersion) -> Route:
     for name, route_name, reason in names:
         spec = kit.policy.models[name]
         price = spec.price(today)
-        if name in candidates or price is None or not spec.routable(today) or not spec.accepts(prompt.params):
+        if name in candidates or price is None or not spec.routable(today) or spec.refuses(prompt.params):
             continue
         proven = kit.switches.proven(prompt.content_hash, name)
         if not proven and kit.model_proof == "require":

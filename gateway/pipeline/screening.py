@@ -60,8 +60,9 @@ def _texts(value: Any, steps: list[str], path: str) -> list[tuple[str, str]]:
         items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         return [found for key, item in items for found in _texts(item, [], f"{path}/{key}")]
     head, rest = steps[0], steps[1:]
-    if head == "*" and isinstance(value, list):
-        return [found for index, item in enumerate(value) for found in _texts(item, rest, f"{path}/{index}")]
+    if head == "*" and isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return [found for key, item in items for found in _texts(item, rest, f"{path}/{key}")]
     if isinstance(value, dict) and head in value:
         return _texts(value[head], rest, f"{path}/{head}")
     return []

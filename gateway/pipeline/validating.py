@@ -14,7 +14,7 @@ from gateway.domain.evidence import Evidence
 from gateway.grounding.ground import Grounded, ground, overwrite
 from gateway.grounding.stream import StreamGrounder
 from gateway.library.catalog import Feature, PromptVersion
-from gateway.library.schemas import nulls_dropped
+from gateway.library.wire import nulls_dropped
 from gateway.pipeline.masking import MaskedEvidence
 
 _DECODE = msgspec.json.Decoder().decode
@@ -63,7 +63,7 @@ class Judge:
             return Judged(None, None, ("The answer is not one JSON object.",))
         if not isinstance(reply, dict):
             return Judged(None, None, ("The answer is not a JSON object.",))
-        words = nulls_dropped(self._output, self._without_computed(reply))
+        words = nulls_dropped(self._output.raw, self._without_computed(reply))
         errors = self._output.check(words)
         if errors:
             return Judged(None, None, tuple(f"{e.pointer}: {e.message}" for e in errors[:MAX_PROBLEMS]))

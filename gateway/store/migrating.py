@@ -72,22 +72,39 @@ async def migrate_open(database: Database) -> list[str]:
     return await database.run(_forwards, database.dialect, migrations())
 
 
+async def pending(database: Database) -> list[str]:
+    """Return the ids of migrations that have not run on an open database. Raises SchemaTooNew."""
+    return await database.run(_pending, database.dialect, migrations())
+
+
+def _pending(dialect: Dialect, known: Sequence[Migration]) -> Script[list[str]]:
+    yield Statement(MIGRATION_TABLE[dialect])
+    rows = yield Statement("SELECT name FROM migration WHERE app_name = $1", (APP,))
+    ran = {row[0] for row in rows}
+    _refuse_newer(ran, known)
+    return [migration.id for migration in known if migration.id not in ran]
+
+
+def _refuse_newer(ran: set[str], known: Sequence[Migration]) -> None:
+    if newer := sorted(ran - {migration.id for migration in known}):
+        raise SchemaTooNew(
+            f"The database was migrated by a newer release ({', '.join(newer)}). Start that release or a later one."
+        )
+
+
 def _forwards(dialect: Dialect, known: Sequence[Migration]) -> Script[list[str]]:
     if dialect == "postgresql":  # SQLite's writing transaction is already exclusive
         yield Statement("SELECT pg_advisory_xact_lock($1)", (LOCK,))
     yield Statement(MIGRATION_TABLE[dialect])
     rows = yield Statement("SELECT name FROM migration WHERE app_name = $1", (APP,))
     ran = {row[0] for row in rows}
-    if newer := sorted(ran - {migration.id for migration in known}):
-        raise SchemaTooNew(
-            f"The database was migrated by a newer release ({', '.join(newer)}). Start that release or a later one."
-        )
-    pending = [migration for migration in known if migration.id not in ran]
-    for migration in pending:
+    _refuse_newer(ran, known)
+    waiting = [migration for migration in known if migration.id not in ran]
+    for migration in waiting:
         for sql in migration.statements(dialect):
             yield Statement(sql)
         yield Statement("INSERT INTO migration (name, app_name) VALUES ($1, $2)", (migration.id, APP))
-    return [migration.id for migration in pending]
+    return [migration.id for migration in waiting]
 
 
 def manager_of(migration_id: str, description: str) -> MigrationManager:

@@ -42,6 +42,11 @@ _EARLIER = (
     "ORDER BY created_at DESC"
 )
 
+_STATE = (
+    "SELECT content_hash, released_by FROM release WHERE feature = $1 AND label = $2 AND target = $3 "
+    "ORDER BY created_at DESC LIMIT 1"
+)
+
 
 class VersionChanged(Exception):
     """A version that was imported before has other contents now; the text names both hashes and what to do."""
@@ -49,6 +54,14 @@ class VersionChanged(Exception):
 
 class NotPassed(Exception):
     """Only a passed verdict can carry a release; the text says which one was offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelState:
+    """Where a label stands, and who put it there."""
+
+    content_hash: str
+    released_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,11 @@ class Releases:
         """Return the content hash that the label is on now; only through a passed verdict."""
         rows = await self._database.fetch(LIVE, label, target)
         return next((content_hash for name, content_hash in rows if name == feature), None)
+
+    async def state(self, feature: str, *, label: str = PRODUCTION, target: str = EVERYONE) -> LabelState | None:
+        """Return where the label stands; None when it was never set."""
+        rows = await self._database.fetch(_STATE, feature, label, target)
+        return LabelState(*rows[0]) if rows else None
 
     async def _move(
         self, feature: str, proof: tuple[str, str, str], label: str, target: str, released_by: str, note: str

@@ -1,0 +1,151 @@
+"""The commands: serve, migrate, demo, keys, prompts, audit."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from admin.lifecycle import Synced
+from admin.lifecycle import sync as sync_prompts
+from gateway.app import VERSION
+from gateway.cli import demo as demo_command
+from gateway.cli.keys import keys_app
+from gateway.cli.running import fail, opened, run, say, settings
+from gateway.cli.serving import serve_forever
+from gateway.library.catalog import load_catalog
+from gateway.library.policy import load_policy
+from gateway.settings import Settings
+from gateway.store.migrating import migrate as migrate_database
+from gateway.store.migrating import migrate_open
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The POS AI gateway.")
+prompts_app = typer.Typer(no_args_is_help=True, help="Prompt files: check them, bring the database in line.")
+audit_app = typer.Typer(no_args_is_help=True, help="The hash-chained audit log.")
+app.add_typer(keys_app, name="keys")
+app.add_typer(prompts_app, name="prompts")
+app.add_typer(audit_app, name="audit")
+out = Console()
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; with more than one use PostgreSQL.")] = 1,
+) -> None:
+    """Migrate, bring the prompts in line and serve."""
+    found = settings()
+    run(lambda: _prepare(found))
+    serve_forever(found, host, port, workers)
+
+
+@app.command()
+def migrate(as_json: Json = False) -> None:
+    """Bring the database up to date."""
+    found = settings()
+    ran = run(lambda: migrate_database(found.database_url))
+    say({"migrations": ran}, as_json=as_json, human=lambda: out.print(f"{len(ran)} migrations ran."))
+
+
+@app.command()
+def demo(
+    tenant: Annotated[Path | None, typer.Option(help="Folder of JSON Lines; the product's own by default.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Load the demo tenants and print a key for each business."""
+    found = settings()
+
+    async def load() -> list[demo_command.DemoBusiness]:
+        async with opened(found) as store:
+            await migrate_open(store.database)
+            return await demo_command.load(store, tenant or demo_command.TENANT, quiet=as_json)
+
+    businesses = run(load)
+    value = {"businesses": [business.as_json() for business in businesses]}
+    say(value, as_json=as_json, human=lambda: demo_command.show(out, businesses))
+
+
+@app.command(hidden=True)
+def quickstart(
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000, host: str = "127.0.0.1"
+) -> None:  # fmt: skip
+    """Migrate, load the demo tenants, say how to use them, and serve: what `make run` does."""
+    found = settings()
+
+    async def ready() -> list[demo_command.DemoBusiness]:
+        await _prepare(found)
+        async with opened(found) as store:
+            return await demo_command.load(store, demo_command.TENANT, quiet=False)
+
+    businesses = run(ready)
+    demo_command.welcome(out, businesses, f"http://{host}:{port}", found)
+    serve_forever(found, host, port, 1)
+
+
+@prompts_app.command("lint")
+def lint(as_json: Json = False) -> None:
+    """Check every prompt and policy file; says file, line and what to write instead."""
+    found = settings()
+
+    async def load() -> int:
+        return len(load_catalog(found.prompts_dir, load_policy(found.policy_dir)).prompts)
+
+    count = run(load)
+    say({"versions": count, "problems": []}, as_json=as_json, human=lambda: out.print(f"{count} versions, no problems."))
+
+
+@prompts_app.command("sync")
+def sync(as_json: Json = False) -> None:
+    """Import versions and verdicts from the repository and release what is proven."""
+    found = settings()
+    synced = run(lambda: _sync(found))
+    value = {"imported": synced.imported, "released": list(synced.released), "unproven": list(synced.unproven)}
+    say(value, as_json=as_json, human=lambda: _show_sync(synced))
+
+
+@audit_app.command("verify")
+def verify(as_json: Json = False) -> None:
+    """Recompute every business's hash chain; ends with status 1 at the first entry that was altered."""
+    found = settings()
+
+    async def check() -> dict[str, int]:
+        async with opened(found) as store:
+            return await store.audit.verify_all()
+
+    broken = run(check)
+    say({"broken": broken}, as_json=as_json, human=lambda: None)
+    if broken:
+        fail("\n".join(f"Business {business}: entry {seq} does not fit the chain." for business, seq in broken.items()))
+    if not as_json:
+        out.print("Every chain is whole.")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(VERSION)
+
+
+async def _prepare(found: Settings) -> None:
+    await migrate_database(found.database_url)
+    synced = await _sync(found)
+    for sentence in synced.unproven:
+        Console(stderr=True).print(sentence, style="yellow", markup=False)
+
+
+async def _sync(found: Settings) -> Synced:
+    catalog = load_catalog(found.prompts_dir, load_policy(found.policy_dir))
+    async with opened(found) as store:
+        return await sync_prompts(catalog, found.verdicts_dir, store.releases)
+
+
+def _show_sync(synced: Synced) -> None:
+    table = Table("what", "which")
+    table.add_row("new versions", str(synced.imported))
+    table.add_row("released", ", ".join(synced.released) or "–")
+    out.print(table)
+    for sentence in synced.unproven:
+        out.print(sentence, style="yellow", markup=False)

@@ -1,0 +1,38 @@
+"""Structured log lines by allow-list: a field that is not named here never reaches a sink."""
+
+import logging
+import sys
+from typing import Any
+
+import msgspec
+import structlog
+
+ALLOWED = frozenset({
+    "event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "duration_ms", "feature", "model",
+    "fault", "attempt", "reason", "kind", "place", "count", "seconds", "table", "backend", "version", "port", "url_scheme",
+    "error",
+})  # fmt: skip
+_encode = msgspec.json.Encoder(enc_hook=lambda value: type(value).__name__).encode
+
+
+def configure(level: str) -> None:
+    """Send lines at `level` and above to standard error, one JSON object each."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.processors.JSONRenderer(serializer=lambda event, **_: _encode(event)),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+
+
+def only_allowed(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event without any field that is not on the list; an exception becomes its type's name."""
+    kept = {key: value for key, value in event.items() if key in ALLOWED}
+    if "error" in kept and not isinstance(kept["error"], str):
+        kept["error"] = type(kept["error"]).__name__
+    return kept
