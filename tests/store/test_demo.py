@@ -8,9 +8,11 @@ import pytest
 
 from gateway.domain.caller import Business
 from gateway.errors import ValidationFailed
+from gateway.store.businesses import Businesses
 from gateway.store.database import Database
 from gateway.store.demo import load_tenant
 from gateway.store.records import RecordStore
+from tests.store.making import SetClock
 from tests.store.record_rows import AS_OF, customer, movement, ndjson, sale
 
 SHOP = {"id": "b1", "name": "Shop", "tin": "C1", "subscription_tier": "ENTERPRISE", "ai_opt_out": True}
@@ -44,6 +46,13 @@ async def test_businesses_are_registered_in_the_words_of_the_gateway(store: Reco
     loaded = await load_tenant(write(tmp_path, businesses=[SHOP], customers=[customer()]), store, register)
     assert register.seen == [Business(id="b1", name="Shop", plan="ENTERPRISE", ai_opt_out=True)]
     assert [(tenant.business.id, tenant.rows) for tenant in loaded] == [("b1", 1)]
+
+
+async def test_businesses_of_the_demo_tenant_are_tenants_of_the_gateway(store: RecordStore, database: Database) -> None:
+    businesses = Businesses(database, SetClock())
+    loaded = await load_tenant(TENANT, store, businesses.put)
+    assert sorted(await businesses.list(), key=str) == sorted((tenant.business for tenant in loaded), key=str)
+    assert {business.plan for business in await businesses.list()} == {"STARTER", "PROFESSIONAL", "ENTERPRISE"}
 
 
 async def test_loading_twice_changes_nothing(store: RecordStore, tmp_path: Path) -> None:
