@@ -241,7 +241,7 @@ def _thin(case: Case) -> Iterator[Factor]:
         yield Factor("tenure", whole, f"{age} of credit history, where {WANTED_MONTHS} months are wanted", 9)
     if h.undated:
         text = f"{count(h.undated, 'settled invoice')} without a payment date could not be judged"
-        yield Factor("undated_payments", h.undated, text, 5)
+        yield Factor("undated_payments", h.undated, text, 13)
     if case.peers.n < case.peers.FEWEST:
         yield Factor("comparable_customers", case.peers.n, "Too few comparable customers for a comparison", 2)
 
