@@ -5,11 +5,10 @@ import os
 import structlog
 from litestar.types import ASGIApp
 
+from admin.pages.routes import admin_routes
 from gateway import logs
 from gateway.app import Service, create_service
 from gateway.settings import Settings
-
-from admin.pages.routes import admin_routes
 
 log = structlog.get_logger("gateway.start")
 

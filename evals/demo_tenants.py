@@ -4,6 +4,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from gateway.masking.masker import Masker
+
 from evals.workbench import Tenants, Workbench
 from gateway.adapters.clock import SystemClock
 from gateway.adapters.offline_model import OfflineModel
@@ -12,7 +14,6 @@ from gateway.domain.caller import Business
 from gateway.domain.records import Record
 from gateway.library.catalog import load_catalog
 from gateway.library.policy import load_policy
-from gateway.masking.masker import Masker
 from gateway.settings import ROOT, Settings
 from gateway.store.demo import read_businesses, read_rows, tenant_files
 from gateway.store.records import parse_inline

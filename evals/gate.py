@@ -70,7 +70,9 @@ def complaints_about(prompt: PromptVersion, judgement: Judgement, verdicts: Path
     except VerdictUnreadable as error:
         return [str(error)]
     if kept.content_hash != verdict.content_hash:
-        return [f"{prompt.label} was changed after its verdict. A released version never changes: add a new one. {again}"]
+        return [
+            f"{prompt.label} was changed after its verdict. A released version never changes: add a new one. {again}"
+        ]
     if kept.suite_hash != verdict.suite_hash:
         return [f"The suite of {prompt.label} was changed after its verdict. {again}"]
     if kept != verdict:

@@ -15,7 +15,9 @@ MARK = {"passed": "✅ passed", "failed": "❌ failed", "not_enough_evidence": "
 def write_reports(folder: Path, judgements: Sequence[Judgement], complaints: Sequence[str]) -> None:
     """Write `gate.json`, `gate.xml` (JUnit) and `gate.md` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "gate.json").write_text(json.dumps(as_json(judgements, complaints), indent=2, ensure_ascii=False), "utf-8")
+    (folder / "gate.json").write_text(
+        json.dumps(as_json(judgements, complaints), indent=2, ensure_ascii=False), "utf-8"
+    )
     ElementTree(as_junit(judgements)).write(folder / "gate.xml", encoding="utf-8", xml_declaration=True)
     (folder / "gate.md").write_text(as_markdown(judgements, complaints), "utf-8")
 
@@ -60,7 +62,12 @@ def as_junit(judgements: Sequence[Judgement]) -> Element:
 
 def as_markdown(judgements: Sequence[Judgement], complaints: Sequence[str]) -> str:
     """Return a summary fit for a pull-request comment."""
-    lines = ["# Prompt evaluations", "", "| prompt | model | cases | passed | verdict |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "# Prompt evaluations",
+        "",
+        "| prompt | model | cases | passed | verdict |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for judgement in judgements:
         figures = judgement.verdict.figures
         lines.append(
@@ -71,7 +78,9 @@ def as_markdown(judgements: Sequence[Judgement], complaints: Sequence[str]) -> s
         failed = [result for result in judgement.results if not result.passed]
         if failed:
             lines += ["", f"## {_name(judgement)}", ""]
-            lines += [f"- **{result.case.description}** (line {result.case.line}): {result.reason}" for result in failed]
+            lines += [
+                f"- **{result.case.description}** (line {result.case.line}): {result.reason}" for result in failed
+            ]
     if complaints:
         lines += ["", "## The gate is closed", "", *[f"- {complaint}" for complaint in complaints]]
     return "\n".join(lines) + "\n"

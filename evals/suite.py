@@ -96,7 +96,9 @@ def _case(
     assertions = [
         _assertion(findings, (*place, "assert", position), item, known) for position, item in enumerate(own or [])
     ]
-    assertions += [_assertion(findings, ("defaultTest", "assert", i), item, known) for i, item in enumerate(default_asserts)]
+    assertions += [
+        _assertion(findings, ("defaultTest", "assert", i), item, known) for i, item in enumerate(default_asserts)
+    ]
     if not assertions:
         findings.add(place, "The case checks nothing, so it would always pass.", "Give it an `assert` list.")
     metadata = test.get("metadata") or {}

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
+from gateway.masking.masker import Masker
 
 from evals.checks.registry import Output
 from evals.suite import Case
@@ -20,7 +21,6 @@ from gateway.domain.reply import Delta, ModelCall, Reply
 from gateway.errors import GatewayError, ValidationFailed
 from gateway.library.catalog import Catalog, PromptVersion
 from gateway.library.policy import Policy
-from gateway.masking.masker import Masker
 from gateway.masking.vault import Vault
 from gateway.pipeline.answer import answer
 from gateway.pipeline.ask import Ask

@@ -27,7 +27,7 @@ from gateway.api.problems import HANDLERS
 from gateway.api.records import record_routes
 from gateway.api.site import Site
 from gateway.api.usage import usage_routes
-from gateway.jobs.housekeeping import Housekeeping
+from gateway.jobs.housekeeping import Chore, Housekeeping
 from gateway.library.catalog import Catalog, load_catalog
 from gateway.library.policy import load_policy
 from gateway.library.policy_types import Policy
@@ -48,6 +48,7 @@ from gateway.store.keys import Keys
 from gateway.store.ledger import DatabaseLedger
 from gateway.store.migrating import pending
 from gateway.store.records import RecordStore
+from gateway.store.redis_tier import RedisTier
 from gateway.store.releases import Releases
 from gateway.store.revisions import CACHE
 from gateway.store.snapshot import Snapshots
@@ -176,7 +177,7 @@ def open_store(settings: Settings, clock: Clock) -> Store:
         records=RecordStore(database),
         ledger=DatabaseLedger(database, sealer, clock),
         idempotency=IdempotencyKeys(database, sealer, clock),
-        cache=TieredCache(database, sealer, clock, redis=redis),
+        cache=TieredCache(database, sealer, clock, redis=RedisTier(redis) if redis else None),
         usage=UsageQueries(database),
         audit=AuditLog(database),
     )
@@ -223,7 +224,8 @@ def _site(
 
 def _models(settings: Settings, rules: Mapping[str, Rules]) -> dict[str, Model]:
     if settings.offline:
-        return {"offline": OfflineModel(rules)}
+        stand_in = OfflineModel(rules)
+        return {"responses": stand_in, "chat": stand_in}
     # Imported here: the SDK takes a second to load, and offline mode needs none of it.
     from gateway.adapters.openai_model import OpenAIModel
 

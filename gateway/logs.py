@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
@@ -30,7 +31,7 @@ def configure(level: str) -> None:
     )
 
 
-def only_allowed(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+def only_allowed(logger: Any, method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Return the event without any field that is not on the list; an exception becomes its type's name."""
     kept = {key: value for key, value in event.items() if key in ALLOWED}
     if "error" in kept and not isinstance(kept["error"], str):

@@ -1,8 +1,8 @@
 """What the pipeline needs of the outside world, as Protocols; `app.py` names the adapters, tests bring fakes."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from gateway.domain.ledger import Claim, Hold, Settlement
 from gateway.domain.records import (
@@ -21,6 +21,8 @@ from gateway.domain.records import (
     Supplier,
 )
 from gateway.domain.reply import Delta, ModelCall, Reply
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -100,6 +102,12 @@ class Ledger(Protocol):
 
     async def release(self, hold: Hold) -> None:
         """Give back money and quota of a reservation that led to no call."""
+
+    async def settle_direct(self, claim: Claim, units: int, finish: Callable[[Hold], tuple[T, Settlement]]) -> T:
+        """Count `units` and record an answer that needed no reservation (cache hit, rules), in one transaction.
+
+        `finish` makes the answer from the counted meter; it is pure and may run twice. Raises QuotaExceeded or NotReady.
+        """
 
     async def sweep(self) -> int:
         """Close expired reservations: sent ones are charged at their reserve, others released. Returns how many."""

@@ -19,7 +19,7 @@ class SettingsError(Exception):
 
 
 def _setting(env: str, doc: str, default: object) -> Any:
-    return field(default=default, metadata={"env": env, "doc": doc})  # type: ignore[arg-type]
+    return field(default=default, metadata={"env": env, "doc": doc})
 
 
 @dataclass(frozen=True, slots=True)

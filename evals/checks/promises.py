@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from gateway.masking.egress import guard
+
 from evals.checks.registry import CheckError, Outcome, Output, check
 from gateway.domain.reply import EgressBlocked
 from gateway.grounding.ground import ungrounded
 from gateway.library.tokens import estimate_tokens
-from gateway.masking.egress import guard
 
 
 @check("schema")
@@ -22,7 +23,9 @@ def grounded(output: Output, value: Any) -> Outcome:
     if output.evidence is None:
         raise CheckError("there is no evidence to compare with")
     found = ungrounded(output.body, output.evidence, request=output.request, schema=output.feature.response.raw)
-    return Outcome(not found, "; ".join(f"{f.pointer}: {f.reason}" for f in found[:5]) or "every figure is in the evidence")
+    return Outcome(
+        not found, "; ".join(f"{f.pointer}: {f.reason}" for f in found[:5]) or "every figure is in the evidence"
+    )
 
 
 @check("no-pii")

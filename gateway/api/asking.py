@@ -17,7 +17,7 @@ from gateway.api.site import Site
 from gateway.domain.caller import Caller
 from gateway.errors import FieldError, LanguageNotSupported, ValidationFailed
 from gateway.library.catalog import Feature
-from gateway.library.schemas import coerce_query
+from gateway.library.query import coerce_query
 from gateway.pipeline.ask import Ask
 
 _IDEMPOTENCY_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
@@ -91,5 +91,3 @@ def _trace(request: AnyRequest) -> dict[str, str]:
 def caller_of(site: Site, request: AnyRequest) -> Caller:
     """Return the caller of a route that is no feature."""
     return authenticate(site, request)
-
-

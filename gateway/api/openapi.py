@@ -34,11 +34,17 @@ def openapi_document(catalog: Catalog, version: str) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "security": [{"serviceKey": []}],
-        "tags": [{"name": name} for name in sorted({f.group for f in catalog.features.values()} | {"records", "service"})],
+        "tags": [
+            {"name": name} for name in sorted({f.group for f in catalog.features.values()} | {"records", "service"})
+        ],
         "paths": {**paths, **_service_paths()},
         "components": {
             "securitySchemes": {
-                "serviceKey": {"type": "http", "scheme": "bearer", "description": "`Bearer` or `Token` and a service key."}
+                "serviceKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "`Bearer` or `Token` and a service key.",
+                }
             },
             "schemas": {"Problem": _problem_schema(), "Meta": _meta_schema()},
             "parameters": _parameters(),
@@ -58,7 +64,10 @@ def _feature_operation(feature: Feature) -> dict[str, Any]:
         content["application/json"]["example"] = feature.example_response
     if feature.stream is not None:
         content["text/event-stream"] = {
-            "schema": {"type": "string", "description": f"Events `delta` (text of `{feature.stream}`), `final`, `error`."}
+            "schema": {
+                "type": "string",
+                "description": f"Events `delta` (text of `{feature.stream}`), `final`, `error`.",
+            }
         }
     operation: dict[str, Any] = {
         "operationId": feature.name,
@@ -96,7 +105,12 @@ def _query_parameters(feature: Feature) -> list[dict[str, Any]]:
     schema = _public(feature.input.raw)
     required = set(schema.get("required", ()))
     return [
-        {"name": name, "in": "path" if name in in_path else "query", "required": name in required | in_path, "schema": sub}
+        {
+            "name": name,
+            "in": "path" if name in in_path else "query",
+            "required": name in required | in_path,
+            "schema": sub,
+        }
         for name, sub in schema.get("properties", {}).items()
         if name != "records"
     ]
@@ -117,7 +131,9 @@ def _problems(codes: tuple[str, ...]) -> dict[str, Any]:
 def _service_paths() -> dict[str, Any]:
     table = {"name": "table", "in": "path", "required": True, "schema": {"type": "string", "enum": list(TABLES)}}
     business = [{"$ref": "#/components/parameters/BusinessId"}, {"$ref": "#/components/parameters/RequestId"}]
-    rows = {"application/x-ndjson": {"schema": {"type": "string", "description": "One JSON object a line, at most 5,000."}}}
+    rows = {
+        "application/x-ndjson": {"schema": {"type": "string", "description": "One JSON object a line, at most 5,000."}}
+    }
     ids = {"type": "object", "required": ["ids"], "additionalProperties": False}
     ids["properties"] = {"ids": {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 5000}}
     days = [
@@ -146,7 +162,12 @@ def _service_paths() -> dict[str, Any]:
 
 
 def _operation(
-    name: str, summary: str, tag: str, parameters: list[dict[str, Any]], body: dict[str, Any] | None, errors: tuple[str, ...]
+    name: str,
+    summary: str,
+    tag: str,
+    parameters: list[dict[str, Any]],
+    body: dict[str, Any] | None,
+    errors: tuple[str, ...],
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": name,
@@ -221,7 +242,9 @@ def _meta_schema() -> dict[str, Any]:
         degraded={"anyOf": [degraded, {"type": "null"}]},
         grounding=closed(ok=boolean, checked=integer, corrected=integer, dropped=integer),
         pii=closed(masked=integer),
-        usage=closed(input_tokens=integer, cached_tokens=integer, output_tokens=integer, cost_usd=_TEXT, cost_ghs=_TEXT),
+        usage=closed(
+            input_tokens=integer, cached_tokens=integer, output_tokens=integer, cost_usd=_TEXT, cost_ghs=_TEXT
+        ),
         quota=closed(meter=nullable, limit=integer, used=integer, remaining=integer, resets_at=_TEXT),
         latency_ms=integer,
         ai_generated=boolean,

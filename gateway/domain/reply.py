@@ -92,7 +92,13 @@ class UpstreamFault(Exception):
     """
 
     def __init__(
-        self, fault: Fault, *, usage: Usage = NO_USAGE, sent: bool = True, retry_after: float | None = None, upstream_id: str = ""
+        self,
+        fault: Fault,
+        *,
+        usage: Usage = NO_USAGE,
+        sent: bool = True,
+        retry_after: float | None = None,
+        upstream_id: str = "",
     ) -> None:
         super().__init__(fault.value)
         self.fault = fault

@@ -81,7 +81,7 @@ async def _answer(context: Context, show: Show | None) -> Answered:
     models = route(kit, ask, prompt)
     names = tuple(candidate.spec.id for candidate in models.candidates)
     key = cache_key(ask.caller.business.id, ask, prompt, names, context.gathered.digest)
-    cacheable = ask.feature.cache_seconds > 0 and names != ("offline",)
+    cacheable = ask.feature.cache_seconds > 0 and not any(candidate.offline for candidate in models.candidates)
     async with AsyncExitStack() as stack:
         if cacheable:
             await stack.enter_async_context(kit.flights.join(key))
@@ -182,7 +182,7 @@ def _compose(
     if judged is not None and judged.words is not None and judged.grounded is not None and candidate is not None:
         body, corrected = context.judge.compose(restore_tree(judged.words, masked.vault), evidence)
         if not context.ask.feature.response.check(body):
-            offline = candidate.spec.dialect == "offline"
+            offline = candidate.offline
             if not candidate.proven:
                 warnings = (*warnings, f"model_unproven: {candidate.spec.id}")
             return body, Made(
@@ -190,7 +190,9 @@ def _compose(
                 reason=candidate.reason, grounding=_figures(judged.grounded, corrected), masked=len(masked.vault),
                 usage=spend.usage, cost=spend.cost, ai_generated=not offline, warnings=warnings,
             )  # fmt: skip
-        called = Called(None, candidate, Degraded(DegradedReason.OUTPUT_INVALID, "The answer broke the response schema."))
+        called = Called(
+            None, candidate, Degraded(DegradedReason.OUTPUT_INVALID, "The answer broke the response schema.")
+        )
     grounded = context.judge.rules_judged(masked.facts, masked)
     body, _ = context.judge.compose(restore_tree(grounded.answer, masked.vault), evidence)
     return body, Made(

@@ -3,7 +3,7 @@
 Per model: one call and, if its answer is unusable, one repair call; then the next model; then the caller's rules.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -27,6 +27,7 @@ from gateway.pipeline.validating import Judge, Judged
 MIN_ATTEMPT_S = 0.05
 SHARE_FOR_FIRST = 0.7
 """An attempt that has a successor may take this share of the time left."""
+
 
 @dataclass(slots=True)
 class Attempts:
@@ -107,7 +108,7 @@ async def _attempt(
 ) -> Reply:
     call = _call(attempts, candidate, messages, is_last=is_last)
     model = attempts.kit.models[candidate.spec.dialect]
-    if candidate.spec.dialect != "offline":
+    if not candidate.offline:
         await attempts.held.about_to_send()
     attempts.held.spend.started(candidate.spec.id, bound)
     try:
@@ -128,13 +129,16 @@ async def _attempt(
 
 
 async def _stream(attempts: Attempts, safe: SafeStream, pieces: AsyncIterator[Delta | Reply]) -> Reply:
-    async for piece in pieces:
-        if isinstance(piece, Reply):
-            await safe.close()
-            attempts.streamed = safe.shown
-            return piece
-        await safe.feed(piece.text)
+    try:
+        async for piece in pieces:
+            if isinstance(piece, Reply):
+                await safe.close()
+                return piece
+            await safe.feed(piece.text)
+    finally:
         attempts.streamed = safe.shown
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()  # closes the upstream now and not at some later collection
     raise UpstreamFault(Fault.TRUNCATED)
 
 

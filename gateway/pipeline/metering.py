@@ -1,9 +1,10 @@
 """Step 6 and the last: money and quota are reserved before and settled after, exactly once, whatever happens between."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.domain.answer import Source
 from gateway.domain.ledger import AuditEntry, Claim, Hold, Settlement, UsageRow
@@ -80,7 +81,9 @@ class Reservation:
             await self.kit.ledger.release(self.hold)
             return
         cost = self.spend.cost + self.spend.in_flight
-        row = usage_row(self.ask, self.spend, cost=cost, source=Source.RULES, status=499, degraded="cancelled", latency_ms=0)
+        row = usage_row(
+            self.ask, self.spend, cost=cost, source=Source.RULES, status=499, degraded="cancelled", latency_ms=0
+        )
         await self.kit.ledger.settle(self.hold, Settlement(cost, 0, row, audit_entry(self.ask, row)))
 
 
@@ -169,9 +172,9 @@ def audit_entry(ask: Ask, row: UsageRow) -> AuditEntry:
     )
 
 
-async def finish(work: object) -> None:
+async def finish(work: Coroutine[Any, Any, None]) -> None:
     """Run a settlement to its end even when the caller is cancelled meanwhile, then let the cancellation through."""
-    task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    task = asyncio.ensure_future(work)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -182,4 +185,3 @@ async def finish(work: object) -> None:
 async def _release_late(kit: Kit, opened: "asyncio.Future[Hold]") -> None:
     if not opened.cancelled() and opened.exception() is None:
         await kit.ledger.release(opened.result())
-

@@ -11,6 +11,7 @@ from gateway.pipeline.ask import Ask
 from gateway.pipeline.kit import Kit
 
 ECONOMY_ROUTE = "gpt-3.5"
+OFFLINE = "offline"
 ECONOMY_FROM_SHARE = 0.8
 
 
@@ -23,6 +24,11 @@ class Candidate:
     route: str
     reason: str
     proven: bool
+
+    @property
+    def offline(self) -> bool:
+        """True for the rules that stand in for a model where there is no key: nothing leaves and nothing is spent."""
+        return self.spec.id == OFFLINE
 
     def bound(self, input_tokens: int, max_output_tokens: int) -> int:
         """Return the most one attempt can cost, in nano-USD."""
@@ -41,7 +47,7 @@ def route(kit: Kit, ask: Ask, prompt: PromptVersion) -> Route:
     """Return the models that can serve this prompt today: priced, not retired, able, and proven where that is asked."""
     today = datetime.fromtimestamp(ask.received_at / 1e6, UTC).date()
     if kit.offline:
-        names = [("offline", prompt.route, "no provider key is set")]
+        names = [(OFFLINE, prompt.route, "no provider key is set")]
     else:
         names = [(name, prompt.route, "the prompt's route") for name in kit.policy.routes[prompt.route]]
         names += [(name, ECONOMY_ROUTE, "next after the prompt's route") for name in kit.policy.routes[ECONOMY_ROUTE]]

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from gateway.domain.evidence import Evidence
+from gateway.grounding.facts import FactIndex
 from gateway.grounding.ground import Grounded, ground, overwrite
 from gateway.grounding.stream import StreamGrounder
 from gateway.library.catalog import Feature, PromptVersion
@@ -78,12 +79,8 @@ class Judge:
 
     def stream_grounder(self, masked: MaskedEvidence) -> StreamGrounder:
         """Return a grounder for text that is shown while it is written; its verdicts are those of the whole text."""
-        facts = masked.facts
-        return StreamGrounder(
-            replace(masked.evidence, facts=facts),
-            request_text=request_text(masked.request),
-            known_placeholders=masked.vault.placeholders(),
-        )
+        evidence = replace(masked.evidence, facts=masked.facts)
+        return StreamGrounder(FactIndex(evidence, request_text(masked.request), masked.vault.placeholders()))
 
     def compose(self, words: dict[str, Any], evidence: Evidence) -> tuple[dict[str, Any], int]:
         """Return the answer, code's fields over the words, and how many of the words' fields had to be corrected."""
@@ -104,14 +101,16 @@ class Judge:
             rules_answer=lambda: self.rules_words(facts),
             min_items=self._min_items,
             skip=self._skip,
-            unsupported=None if self._unsupported is None else lambda text: self._unsupported(text, facts),
+            unsupported=self._claims(facts),
         )
+
+    def _claims(self, facts: Mapping[str, Any]) -> Callable[[str], list[str]] | None:
+        unsupported = self._unsupported
+        return None if unsupported is None else lambda text: list(unsupported(text, facts))
 
     def _broken_rules(self, words: dict[str, Any], masked: MaskedEvidence) -> list[str]:
         answer, _ = self.compose(words, masked.evidence)
-        return [
-            rule.message for rule in self._rules if not rule.holds(answer, masked.evidence.facts, masked.request)
-        ]
+        return [rule.message for rule in self._rules if not rule.holds(answer, masked.evidence.facts, masked.request)]
 
     def _without_computed(self, reply: dict[str, Any]) -> dict[str, Any]:
         return _keep_known(reply, self._output.raw, self._feature.response.raw)
