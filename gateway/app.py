@@ -48,7 +48,7 @@ from gateway.store.keys import Keys
 from gateway.store.ledger import DatabaseLedger
 from gateway.store.migrating import pending
 from gateway.store.records import RecordStore
-from gateway.store.redis_tier import RedisTier
+from gateway.store.redis_tier import RedisTier, redis_client
 from gateway.store.releases import Releases
 from gateway.store.revisions import CACHE
 from gateway.store.snapshot import Snapshots
@@ -162,7 +162,7 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     """Return everything that stands on the database, not connected yet; the command line uses it without a server."""
     database = open_database(settings.database_url, durability=settings.ledger_durability)
     sealer = Sealer(settings.secrets())
-    redis = Redis.from_url(settings.redis_url) if settings.redis_url else None
+    redis = redis_client(settings.redis_url) if settings.redis_url else None
     keys = Keys(database, clock)
     snapshots = Snapshots(database, keys)
     return Store(
@@ -177,7 +177,7 @@ def open_store(settings: Settings, clock: Clock) -> Store:
         records=RecordStore(database),
         ledger=DatabaseLedger(database, sealer, clock),
         idempotency=IdempotencyKeys(database, sealer, clock),
-        cache=TieredCache(database, sealer, clock, redis=RedisTier(redis) if redis else None),
+        cache=TieredCache(database, sealer, clock, redis=RedisTier(redis, clock) if redis else None),
         usage=UsageQueries(database),
         audit=AuditLog(database),
     )

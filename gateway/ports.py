@@ -106,7 +106,7 @@ class Ledger(Protocol):
     async def settle_direct(self, claim: Claim, units: int, finish: Callable[[Hold], tuple[T, Settlement]]) -> T:
         """Count `units` and record an answer that needed no reservation (cache hit, rules), in one transaction.
 
-        `finish` makes the answer from the counted meter; it is pure and may run twice. Raises QuotaExceeded or NotReady.
+        `finish` makes the answer from the counted meter; pure, as it may run twice. Raises QuotaExceeded or NotReady.
         """
 
     async def sweep(self) -> int:

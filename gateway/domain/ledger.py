@@ -1,4 +1,7 @@
-"""What is claimed before a call and settled after it. Money is nano-USD, instants are microseconds since the epoch (UTC)."""
+"""What is claimed before a call and settled after it.
+
+Money is nano-USD, instants are microseconds since the epoch (UTC).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +42,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An open reservation. `quota_used` is the meter after this claim; `budget_left` what is neither spent nor reserved."""
+    """An open reservation: `quota_used` is the meter after it, `budget_left` what is neither spent nor reserved."""
 
     claim: Claim
     quota_used: int

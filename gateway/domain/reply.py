@@ -33,7 +33,7 @@ class ModelCall:
     """One upstream attempt.
 
     `wire_schema` is the strict JSON Schema of the answer, already encoded as JSON. `guard` is the egress guard: the
-    transport hands it the final bytes and it raises `EgressBlocked`. `timeout` is in seconds and covers the whole attempt.
+    transport hands it the final bytes and it raises `EgressBlocked`. `timeout` is in seconds, for the whole attempt.
     """
 
     model: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Usage:
     """Token counts of one or more upstream calls.
 
-    `cached_tokens` and `cache_write_tokens` are parts of `input_tokens`; `reasoning_tokens` is a part of `output_tokens`.
+    `cached_tokens` and `cache_write_tokens` are parts of `input_tokens`, `reasoning_tokens` of `output_tokens`.
     """
 
     input_tokens: int = 0

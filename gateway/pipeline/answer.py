@@ -1,6 +1,6 @@
 """One request, top to bottom.
 
-admit → replay → gather → cache → reserve → mask → render → route → call → validate and ground → restore → settle → answer
+admit → replay → gather → cache → reserve → mask → render → route → call → judge → restore → settle → answer
 
 Authentication and reading of the body come before, in `gateway.api`. Whatever the model does, the caller gets the same
 schema: from the model, from the cache, or from the rules with `meta.degraded` saying why.
@@ -144,7 +144,7 @@ def live_prompt(kit: Kit, ask: Ask) -> PromptVersion | None:
 
 
 async def replay(kit: Kit, ask: Ask, stack: AsyncExitStack) -> Answered | None:
-    """Return the stored outcome of this Idempotency-Key, or None for its first use, which is undone unless it answers."""
+    """Return the stored outcome of this Idempotency-Key; None for its first use, undone unless it answers."""
     business_id, key = ask.caller.business.id, str(ask.idempotency_key)
     stored = await kit.idempotency.begin(business_id, key, ask.feature.name, ask.request_hash)
     if stored is None:

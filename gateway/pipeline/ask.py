@@ -14,9 +14,9 @@ from gateway.library.catalog import Feature
 class Ask:
     """A validated request of an authenticated caller.
 
-    `body` holds no `as_of` and no `records`: they are `as_of` (business-local day) and `inline`. `user_hash` is a keyed hash of `X-User-Id`.
-    `ledger_id` is unique for ever: the request id itself, or one made from it when a caller chose the id. `started` is in
-    monotonic seconds, `received_at` in microseconds since the epoch (UTC).
+    `body` holds no `as_of` and no `records`: they are `as_of` (business-local day) and `inline`. `user_hash` is a keyed
+    hash of `X-User-Id`. `ledger_id` is unique for ever: the request id, or one made from it when the caller chose that.
+    `started` is in monotonic seconds, `received_at` in microseconds since the epoch (UTC).
     """
 
     feature: Feature

@@ -1,4 +1,4 @@
-"""Step 6 and the last: money and quota are reserved before and settled after, exactly once, whatever happens between."""
+"""Step 6 and the last: money and quota, reserved before and settled after, exactly once, whatever happens between."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -54,7 +54,7 @@ class Reservation:
     closed: bool = False
 
     async def cover(self, bound: int) -> bool:
-        """Make sure that the reserve covers one more attempt of at most `bound` nano-USD; False when the cap forbids."""
+        """Let the reserve cover one more attempt of at most `bound` nano-USD; False when the cap forbids."""
         needed = self.spend.cost + bound - self.covered
         if needed <= 0:
             return True

@@ -53,8 +53,10 @@ class Judge:
         """Return the words that fixed rules write from these facts, true or masked."""
         if self._fallback is None:
             return rules_from_schema(self._output.raw, facts)
-        words = self._fallback(facts)
-        return self._expand(words, facts) if self._expand else words
+        words: dict[str, Any] = self._fallback(facts)
+        if self._expand is not None:
+            words = self._expand(words, facts)
+        return words
 
     def judge(self, text: str, masked: MaskedEvidence) -> Judged:
         """Return what the reply is worth: schema first, then figures, then the prompt's own rules."""
@@ -163,7 +165,7 @@ def _scalars(value: Any, name: str) -> list[tuple[str, Any]]:
 
 
 def _keep_known(reply: dict[str, Any], output: Mapping[str, Any], response: Mapping[str, Any]) -> dict[str, Any]:
-    """Drop what only code may fill: known to the response but not asked of the model. Unknown keys stay, to be refused."""
+    """Drop what only code may fill: in the response, not asked of the model. Unknown keys stay, to be refused."""
     asked, owned = output.get("properties", {}), response.get("properties", {})
     kept: dict[str, Any] = {}
     for key, value in reply.items():
