@@ -103,6 +103,24 @@ async def test_equal_ids_of_two_businesses_stay_apart(store: RecordStore) -> Non
     assert (await ours.sales(), await ours.sales(customer_id="same"), await ours.sales(product_id="rice")) == ((),) * 3
 
 
+async def test_equal_sale_ids_of_two_businesses_keep_their_own_lines(store: RecordStore) -> None:
+    await store.upsert(A, "sales", ndjson([sale("same", items=[line("rice")])]))
+    await store.upsert(B, "sales", ndjson([sale("same", items=[line("oil"), line("salt")])]))
+    await store.upsert(B, "sales", ndjson([sale("same", items=[line("soap")])]))
+    sold = [await (await store.open(business, "GHS", AS_OF)).sales() for business in (A, B)]
+    assert [[item.product for found in sales for item in found.items] for sales in sold] == [["rice"], ["soap"]]
+    assert await (await store.open(A, "GHS", AS_OF)).sales(product_id="soap") == ()
+
+
+async def test_equal_movements_of_a_day_keep_the_order_in_which_they_were_sent(store: RecordStore) -> None:
+    rows = ndjson([movement(number) for number in range(1, 13)])
+    await store.upsert(A, "stock_movements", rows)
+    await store.delete(A, "stock_movements", ["rice|2026-10-01|RECEIPT|"])
+    await store.upsert(A, "stock_movements", rows)
+    pos = await store.open(A, "GHS", AS_OF)
+    assert [found.quantity for found in await pos.stock_movements()] == list(range(1, 13))
+
+
 async def test_rows_that_name_another_business_are_refused(store: RecordStore) -> None:
     with pytest.raises(ValidationFailed) as refusal:
         await store.upsert(A, "customers", ndjson([customer(business=A), customer("c2", business=B)]))
