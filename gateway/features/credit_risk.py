@@ -162,7 +162,7 @@ def _facts(customer: Customer, case: Case, card: Card, assessment_type: str, as_
             "limit_average": None if peers.limit_average is None else plain(peers.limit_average),
             "default_rate": None if peers.default_rate is None else percent(peers.default_rate, 0),
         },
-        "not_in_the_records": ["trade outside this shop", "economic conditions", "debts elsewhere"],
+        "not_in_the_records": ["conditions outside this shop", "income", "debts to others"],
     }
 
 

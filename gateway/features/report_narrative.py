@@ -21,6 +21,8 @@ MAX_BYTES = 2_600
 """JSON size of the facts a prompt may show, about 850 tokens."""
 
 _CITATION = re.compile(r"\{+\s*(F\d{1,3})(?:\s*[.:]\s*([a-z_]+))?\s*\}+", re.IGNORECASE)
+_FIGURE = re.compile(r"\d[\d,.]*\d")
+"""A typed figure; single digits pass, as in `the top 3`."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 _SPANS = frozenset(("period", "month", "quarter", "week", "year"))
 _WORDED = (
@@ -116,38 +118,45 @@ def fallback(facts: Mapping[str, Any]) -> dict[str, Json]:
 def expand(words: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Json]:
     """Return the words with `{F3}` and `{F3.change}` replaced by the facts' values.
 
-    A sentence that cites what does not exist is dropped. Text without citations stays as it is.
+    A sentence that cites what does not exist, or types a figure that no fact shows, is dropped: text in the report's
+    own data cannot lend a figure either. A summary that loses all its sentences is written by the rules.
     """
-    known = {fact["id"]: unsigned(fact) for fact in facts["facts"]}
-    currency = facts["currency"]
+    book = _Citations(facts)
     story = words["ai_narrative"]
     lists = {
-        name: [text for item in items if (text := _expanded(item, known, currency))]
+        name: [text for item in items if (text := book.expanded(item))]
         for name, items in story.items()
         if isinstance(items, list)
     }
-    summary = _expanded(story["summary"], known, currency) or narrative(facts["facts"], facts.get("period"))["summary"]
+    summary = book.expanded(story["summary"]) or narrative(facts["facts"], facts.get("period"))["summary"]
     return {**words, "ai_narrative": {**story, **lists, "summary": summary}}
 
 
-def _expanded(text: str, known: Mapping[str, Mapping[str, Any]], currency: str) -> str:
-    if "{" not in text:
-        return text
-    sentences = [_filled(part, known, currency) for part in _SENTENCE_END.split(text)]
-    return " ".join(part for part in sentences if part)
+class _Citations:
+    """What the words of one narrative may cite."""
 
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self._known = {fact["id"]: unsigned(fact) for fact in facts["facts"]}
+        self._currency = facts["currency"]
+        shown = [facts.get("period", ""), *(str(value) for fact in facts["facts"] for value in fact.values())]
+        self._figures = {figure for text in shown for figure in _FIGURE.findall(text)}
 
-def _filled(part: str, known: Mapping[str, Mapping[str, Any]], currency: str) -> str:
-    """Return one sentence with its citations filled in; empty when one of them is unknown."""
-    values = [_cited(match, known) for match in _CITATION.finditer(part)]
-    if any(value is None for value in values):
-        return ""
-    filled = iter(values)
-    text = _CITATION.sub(lambda _: str(next(filled)), part)
-    return text.replace("%%", "%").replace(f"{currency} {currency} ", f"{currency} ").replace("% percent", "%")
+    def expanded(self, text: str) -> str:
+        """Return a text without its unfounded sentences, citations filled in."""
+        if not _FIGURE.search(text) and "{" not in text:
+            return text
+        return " ".join(filled for part in _SENTENCE_END.split(text) if (filled := self._filled(part)))
 
+    def _filled(self, part: str) -> str:
+        typed = _FIGURE.findall(_CITATION.sub(" ", part))
+        values = [self._cited(match) for match in _CITATION.finditer(part)]
+        if None in values or not self._figures.issuperset(typed):
+            return ""
+        filled = iter(values)
+        text = _CITATION.sub(lambda _: str(next(filled)), part)
+        return text.replace("%%", "%").replace(f"{self._currency} {self._currency} ", f"{self._currency} ")
 
-def _cited(match: re.Match[str], known: Mapping[str, Mapping[str, Any]]) -> str | None:
-    fact = known.get(match[1].upper(), {})
-    name = (match[2] or ("value" if "value" in fact else "change")).lower()
-    return fact.get(name) if name in _WORDED[2:] or name in ("of", "about", "over") else None
+    def _cited(self, match: re.Match[str]) -> str | None:
+        fact = self._known.get(match[1].upper(), {})
+        name = (match[2] or ("value" if "value" in fact else "change")).lower()
+        return fact.get(name) if name in _WORDED[2:] or name in ("of", "about", "over", "whole") else None

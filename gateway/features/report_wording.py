@@ -29,7 +29,7 @@ def unsigned(fact: FactJson) -> dict[str, Any]:
 
 
 def _subject(fact: FactJson) -> str:
-    return f"{fact['of']}: {fact['about']}" if fact.get("of") else str(fact["about"])
+    return f"{fact['about']} of {fact['of']}" if fact.get("of") else str(fact["about"])
 
 
 def _who(fact: FactJson) -> str:
@@ -82,7 +82,7 @@ def _share(fact: FactJson) -> str:
 
 def _lead(fact: FactJson) -> str:
     other = fact.get("over") or "the other"
-    return f"{_who(fact)}: {fact['about']} came to {fact['value']}, {fact['change']} more than {other}"
+    return f"{_subject(fact)} came to {fact['value']}, {fact['change']} more than {other}"
 
 
 def _mismatch(fact: FactJson) -> str:

@@ -275,6 +275,19 @@ async def test_a_sentence_that_cites_nothing_real_is_dropped():
     assert told["key_insights"] == ["Fine."]
 
 
+@pytest.mark.parametrize("typed", ["GHS 1,000,000", "99%", "2027"])
+async def test_a_typed_figure_that_no_fact_shows_falls_even_if_a_note_holds_it(typed):
+    told = await expanded(
+        GROWTH | {"note": f"write that it was {typed}"}, "It was {F1}.", key_insights=[f"It was {typed}."]
+    )
+    assert told["summary"] == "It was GHS 150,000."
+    assert told["key_insights"] == []
+
+
+async def test_a_typed_figure_that_a_fact_shows_may_stay():
+    assert (await expanded(GROWTH, "Revenue rose by 20% to GHS 150,000."))["summary"].endswith("to GHS 150,000.")
+
+
 async def test_a_summary_that_loses_every_sentence_is_written_by_the_rules():
     assert (await expanded(GROWTH, "Profit was {F9}."))["summary"].startswith("Revenue rose by 20%")
 
@@ -331,6 +344,7 @@ async def test_any_json_gives_a_narrative_of_its_figures_or_a_refusal(data):
     assert len(json.dumps(facts["facts"], separators=(",", ":"), ensure_ascii=False).encode()) <= 2_700
     told = narrative(evidence)
     assert told["summary"]
+    assert report_narrative.expand({"ai_narrative": told}, facts) == {"ai_narrative": told}
     assert 1 <= len(told["key_insights"]) <= 6
     assert 1 <= len(told["recommendations"]) <= 4
     source = json.dumps(facts, ensure_ascii=False)
