@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.grounding.claims import claim_findings, leftover_findings
-from gateway.grounding.derive import derived, derived_date, operands
+from gateway.grounding.derive import derived, derived_date, false_sum, operands
 from gateway.grounding.direction import Cited, direction_findings
 from gateway.grounding.extract import Reading, lower, read
 from gateway.grounding.facts import FactIndex
@@ -54,16 +54,21 @@ def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[lis
     """Trace every figure; those the evidence does not carry may be derived from those it does."""
     cited: list[Cited] = []
     open_figures: list[Figure] = []
+    wrong: list[Figure] = []
+    written_sum = "=" in low or " to " in low or "total" in low
     paired = {id(w) for w, _ in _weekday_pairs(reading.figures, low)}
     for figure in reading.figures:
         found = True if id(figure) in paired else carried(figure, index, text, low)
-        if found:
+        if found and written_sum and false_sum(figure, reading.figures, low):
+            wrong.append(figure)
+        elif found:
             cited.append((figure, found if isinstance(found, list) else []))
         else:
             open_figures.append(figure)
     if open_figures:
         open_figures = _derive(open_figures, reading.figures, cited, index, low)
-    return [Finding(f.form.value, text[f.start : f.end], f.start, f.end) for f in open_figures], cited
+    missing = [Finding(f.form.value, text[f.start : f.end], f.start, f.end) for f in open_figures]
+    return missing + [Finding(f.form.value, text[f.start : f.end], f.start, f.end, "the sum is wrong") for f in wrong], cited
 
 
 def _derive(open_figures: list[Figure], figures: list[Figure], cited: list[Cited], index: FactIndex, low: str) -> list[Figure]:
@@ -79,7 +84,7 @@ def _derive(open_figures: list[Figure], figures: list[Figure], cited: list[Cited
             elif figure.form is Form.DATE:
                 if not derived_date(figure, known, dates):
                     missing.append(figure)
-            elif not derived(figure, values, index, low, dates, figures):
+            elif false_sum(figure, figures, low) or not derived(figure, values, index, low, dates):
                 missing.append(figure)
             if not missing or missing[-1] is not figure:
                 cited.append((figure, []))

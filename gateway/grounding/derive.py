@@ -32,6 +32,7 @@ _TIMES = re.compile(r"\s*[×x*@]\s*|[^.;\d]{0,40}\b(?:of|at|times)\b[^.;\d]{0,12
 _FOR = re.compile(r"\s*[×x*]\s*|[^.;\d]{0,30}\b(?:for|over|times|each)\b[^.;\d]{0,14}")
 _EACH = re.compile(r"\b(?:each|per|average|averages|averaging|apiece|every|a\s(?:day|week|month))\b")
 _OPERATOR = re.compile(r"\s*([-+−–×x*/÷])\s*")
+_ADDS_UP = re.compile(r"[^.\d]{0,30}\b(?:add(?:s|ing)?\s+up\s+to|sum(?:s|ming)?\s+(?:up\s+)?to|make(?:s)?\s+a\s+total\s+of)\s*")
 _EQUALS = re.compile(r"\s*=\s*")
 
 
@@ -58,14 +59,11 @@ def operands(cited: Sequence[Figure], index: FactIndex, low: str) -> list[Operan
     return found[:_MAX_OPERANDS]
 
 
-def derived(
-    figure: Figure, known: Sequence[Operand], index: FactIndex, low: str, dates: Sequence[date], figures: Sequence[Figure]
-) -> bool:
+def derived(figure: Figure, known: Sequence[Operand], index: FactIndex, low: str, dates: Sequence[date] = ()) -> bool:
     """Return whether a named derivation over `known` gives `figure`, to the precision it shows."""
-    written = equation(figure, figures, low)
-    if written is not None:
-        return close(figure, abs(written), Kind.MONEY)
-    if figure.form in (Form.PERCENT, Form.FRACTION):
+    if figure.form is Form.FRACTION:
+        return any(_vaguely(figure, v) for v in (*_percentages(figure, known, low), *(o.value for o in known if o.kinds == Kind.PERCENT)))
+    if figure.form is Form.PERCENT:
         return any(_same(figure, v) for v in _percentages(figure, known, low))
     if figure.form is Form.MULTIPLE:
         return any(close(figure, v) for v in _ratios(figure, known))
@@ -90,9 +88,16 @@ def derived_date(figure: Figure, known: Sequence[Figure], dates: Sequence[date])
 
 def _same(figure: Figure, percent: float) -> bool:
     """A derived percentage is right when it rounds to what is shown; `about` and its kin widen that as for evidence."""
-    if figure.approx or figure.form is Form.FRACTION:
+    if figure.approx:
         return close(figure, abs(percent))
     return abs(figure.value - abs(percent)) <= figure.step / 2 + 1e-6
+
+
+def _vaguely(figure: Figure, percent: float) -> bool:
+    """`more than half` may stand beside the exact share, which its own sentence gives; plain `half` must be within five points."""
+    if figure.approx in (Approx.OVER, Approx.UNDER):
+        return (percent >= figure.value) == (figure.approx is Approx.OVER) and percent <= 100
+    return abs(percent - figure.value) <= 5.0
 
 
 def _alike(a: Operand, b: Operand) -> bool:
@@ -173,24 +178,35 @@ def _products(own: Sequence[Operand], known: Sequence[Operand], low: str) -> Ite
                 yield a.value * n.value, (a, n)
 
 
-def equation(figure: Figure, figures: Sequence[Figure], low: str) -> float | None:
-    """Return what the written sum to the left of `= figure` amounts to, or None when there is none."""
-    before = [f for f in figures if f.end <= figure.start]
-    if not before or not _EQUALS.fullmatch(low, before[-1].end, figure.start):
-        return None
+def false_sum(figure: Figure, figures: Sequence[Figure], low: str) -> bool:
+    """Return whether the sentence says that `figure` is what other figures make, and they do not: `2 + 2 = 5`, `add up to`."""
+    before = [f for f in figures if f.end <= figure.start and f.kinds]
+    if not before:
+        return False
+    gap = low[before[-1].end : figure.start]
+    if _EQUALS.fullmatch(gap):
+        written = _evaluate(before, low)
+        return written is not None and not close(figure, abs(written), Kind.MONEY)
+    if _ADDS_UP.fullmatch(gap):
+        known = [Operand(f.value, f.kinds, f.start, f.end) for f in before[:_MAX_OPERANDS]]
+        return len(known) > 1 and not any(close(figure, v, Kind.MONEY) for v in _amounts(figure, known, low))
+    return False
+
+
+def _evaluate(before: Sequence[Figure], low: str) -> float | None:
+    """Work out the written sum that ends with the last of `before`; None when it is a single figure."""
     total, term, terms = 0.0, before[-1].value, 0
     for left, right in zip(reversed(before[:-1]), reversed(before), strict=False):
         operator = _OPERATOR.fullmatch(low, left.end, right.start)
         if operator is None:
             break
         terms += 1
-        sign = operator[1]
-        if sign in "×x*":
+        if operator[1] in "×x*":
             term *= left.value
-        elif sign in "/÷":
+        elif operator[1] in "/÷":
             term = left.value / term if term else 0.0
         else:
-            total, term = total + (term if sign == "+" else -term), left.value
+            total, term = total + (term if operator[1] == "+" else -term), left.value
     return total + term if terms else None
 
 

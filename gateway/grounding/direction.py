@@ -20,12 +20,11 @@ _NOT_A_MOVE_BEFORE = re.compile(r"\b(?:follow|set|pick|sign|make|end|stock|build
 _FROM = re.compile(r"\bfrom\s+(?:about|around|roughly|nearly|just\s+over)?\s*$")
 _TO = re.compile(r"\s*(?:(?:days?|weeks?|months?|customers?|units?|invoices?|orders?)\s+)?(?:to|→|->|=>)\s*(?:about|around|roughly|nearly)?\s*")
 _ARROW = re.compile(r"→|->|=>")
-_AUXILIARY = frozenset("has have had is are was were be been being also slightly sharply steadily clearly again still strongly only".split())
+_AUXILIARY = frozenset(["has", "have", "had", "is", "are", "was", "were", "be", "been", "being", "also", "slightly", "sharply", "steadily", "clearly", "again", "still", "strongly", "only"])
 _LEADING = frozenset(
-    "the your our their its his her this that overall total monthly weekly daily net gross we see saw an a in on this month week "
-    "year quarter last period however meanwhile overall customer's business's store's".split()
+    ["the", "your", "our", "their", "its", "his", "her", "this", "that", "overall", "total", "monthly", "weekly", "daily", "net", "gross", "we", "see", "saw", "an", "a", "in", "on", "this", "month", "week", "year", "quarter", "last", "period", "however", "meanwhile", "overall", "customer's", "business's", "store's"]
 )
-_GENERIC = frozenset("change delta trend growth diff difference figure figures level levels pct percent total overall average".split())
+_GENERIC = frozenset(["change", "delta", "trend", "growth", "diff", "difference", "figure", "figures", "level", "levels", "pct", "percent", "total", "overall", "average"])
 
 
 def direction_findings(cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, text: str, low: str) -> list[Finding]:
@@ -117,7 +116,7 @@ def _against_named(moves: Sequence[Direction], index: FactIndex, low: str) -> It
         subject = _subject(move, low)
         if not subject:
             continue
-        signs = {sign for label, sign in index.movements if label == subject}
+        signs = {sign for label, sign in index.movements if label == subject or (subject < label and label - subject <= _HOW_MUCH)}
         lower_better = not LOWER_IS_BETTER.isdisjoint(subject | {w + "s" for w in subject})
         if signs and _sense(move, lower_better) not in signs:
             yield move

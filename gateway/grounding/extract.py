@@ -21,6 +21,7 @@ from gateway.grounding.lexicon import (
 from gateway.grounding.scan import (
     AND_A_HALF,
     APPROX,
+    COMPARED,
     CURRENCY_BEFORE,
     DAY_BEFORE,
     EMAIL,
@@ -34,11 +35,9 @@ from gateway.grounding.scan import (
 )
 
 _VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
-_BETWEEN_NOUN = frozenset("business working calendar full consecutive more further extra additional whole straight".split())
+_BETWEEN_NOUN = frozenset(["business", "working", "calendar", "full", "consecutive", "more", "further", "extra", "additional", "whole", "straight"])
 _NOT_NOUN = frozenset(
-    "in on at of to by for from with and or but is was are were be been has have had will would can could should may might "
-    "this that these those than then when while as if per a an the it its their your our his her they we you which who so "
-    "across versus vs plus minus means shows remains makes gives leaves exceeds equals needs stands sits was yes always".split()
+    ["in", "on", "at", "of", "to", "by", "for", "from", "with", "and", "or", "but", "is", "was", "are", "were", "be", "been", "has", "have", "had", "will", "would", "can", "could", "should", "may", "might", "this", "that", "these", "those", "than", "then", "when", "while", "as", "if", "per", "a", "an", "the", "it", "its", "their", "your", "our", "his", "her", "they", "we", "you", "which", "who", "so", "across", "versus", "vs", "plus", "minus", "means", "shows", "remains", "makes", "gives", "leaves", "exceeds", "equals", "needs", "stands", "sits", "was", "yes", "always"]
 )
 _DOUBLE_IS_A_WORD = re.compile(r"[\s-](?:check|down|bed|door|sided|burner|digit|digits|up|room|glazed|edged|entry)")
 _HALF_IS_A_WORD = re.compile(r"(?:first|second|other|better|behind|h1|h2)\s+$")
@@ -242,6 +241,8 @@ class _Reader:
             nouns = (following, unit["w2"] if unit else None)
             if not (unit and unit["pct"]) and not any(n in NOUN_GROUPS or n in DAYS_PER_UNIT or n in MONTHS_PER_UNIT for n in nouns if n):
                 return
+            if start == 0 and self.text[0] == "O":
+                return
             if following in ("of", "another", "by", "or", "and", "on", "to") or re.search(r"\b(?:no|each|every|any|this|that)\s$", low[max(0, start - 8) : start]):
                 return
         self._classify(start, end, value, 1.0, word=True)
@@ -429,6 +430,9 @@ def _join(value: float, following: float, kind: Word) -> float | None:
 
 def _share_units(figures: list[Figure], low: str) -> None:
     """Let the bare end of a range take the unit of the other end: `7-10 days`, `GHS 2,000-3,000`, `9-11am`, `15→30 days`."""
+    for left, right in zip(figures, figures[1:], strict=False):
+        if right.form is Form.NUMBER and left.form in (Form.DURATION, Form.PERCENT) and COMPARED.fullmatch(low, left.end, right.start):
+            _take(right, left, low)
     for i in range(len(figures) - 1, 0, -1):
         left, right = figures[i - 1], figures[i]
         if Form.NUMBER not in (left.form, right.form) or not RANGE.fullmatch(low, left.end, right.start):

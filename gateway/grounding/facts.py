@@ -12,13 +12,22 @@ from gateway.domain.evidence import Evidence, Json
 from gateway.grounding.extract import lower, read
 from gateway.grounding.figures import Figure, Form
 from gateway.grounding.keys import KeyInfo, key_info
-from gateway.grounding.lexicon import CURRENCIES, CURRENT_KEYS, PREVIOUS_KEYS, SIGNALS, STABLE_VALUES, WEEKDAY_NAMES, Kind
+from gateway.grounding.lexicon import (
+    CURRENCIES,
+    CURRENT_KEYS,
+    PREVIOUS_KEYS,
+    SIGNALS,
+    STABLE_VALUES,
+    WEEKDAY_NAMES,
+    Kind,
+)
 
 Value = tuple[float, float, int, frozenset[str], str, str, int]
 """One number of the evidence: magnitude, signed value, kinds, nouns, key, key above, and which object it stands in."""
 
 NUMERIC = re.compile(r"([+\-−])?(?:GHS|GH₵|₵|\$)?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?)\s?(%)?$")
 _PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*_\d+)>")
+_PLAIN_KEY = re.compile(r"\w+")
 _NO_NOUNS: frozenset[str] = frozenset()
 _TRENDS = {
     "increasing": 1, "rising": 1, "growing": 1, "up": 1, "improving": 1, "accelerating": 1, "expanding": 1,
@@ -127,7 +136,7 @@ class FactIndex:
     def cited(self) -> tuple[Figure, ...]:
         """The figures that stand inside texts of the evidence and the request."""
         found: list[Figure] = []
-        for text in [*self.texts, *(k for k in sorted(self._keys) if not k.isidentifier())]:
+        for text in [*self.texts, *(k for k in sorted(self._keys) if not _PLAIN_KEY.fullmatch(k))]:
             low = lower(text)
             if any(c.isdigit() for c in low) or not SIGNALS.isdisjoint(re.findall(r"[^\W\d_]+", low)):
                 found += read(text, low).figures
@@ -227,8 +236,8 @@ class FactIndex:
         return False
 
 
-_NOT_SUBJECT = frozenset("trend change delta growth diff difference impact movement variance slope increase decrease rise drop decline fall gain".split())
-_PERIODS = CURRENT_KEYS | PREVIOUS_KEYS | frozenset("month week year quarter period day total overall average monthly weekly daily by vs mom yoy wow pct".split())
+_NOT_SUBJECT = frozenset(["trend", "change", "delta", "growth", "diff", "difference", "impact", "movement", "variance", "slope", "increase", "decrease", "rise", "drop", "decline", "fall", "gain"])
+_PERIODS = CURRENT_KEYS | PREVIOUS_KEYS | frozenset(["month", "week", "year", "quarter", "period", "day", "total", "overall", "average", "monthly", "weekly", "daily", "by", "vs", "mom", "yoy", "wow", "pct"])
 
 
 def _subject(key: str, above: str) -> frozenset[str]:

@@ -121,7 +121,7 @@ class _Run:
         kept = [self.walk(value, f"{pointer}/{i}", f"{pattern}/*", item=True) for i, value in enumerate(node)]
         kept = [value for value in kept if value is not _MISSING]
         wanted = self.min_items.get(pointer, self.min_items.get(pattern, 0))
-        if len(kept) < min(wanted, len(node)) or len(kept) < len(node) and len(kept) < wanted:
+        if len(kept) < min(wanted, len(node)) or (len(kept) < len(node) and len(kept) < wanted):
             spare = self.rules_at(pointer)
             for value in spare if isinstance(spare, list) else ():
                 if len(kept) >= wanted:

@@ -33,12 +33,12 @@ for _kind, _words in {
     Kind.DAYS: "day days delay delays lateness tenure age cover recency",
     Kind.MONTHS: "months",
 }.items():
-    _TYPED.update({_word: _kind for _word in _words.split()})
+    _TYPED.update(dict.fromkeys(_words.split(), _kind))
 _TYPED.update({unit: Kind.DAYS for unit in DAYS_PER_UNIT if len(unit) > 3})
 _TYPED.update({unit: Kind.MONTHS for unit in MONTHS_PER_UNIT if len(unit) > 3})
-_FILLER = frozenset("amount total value ghs usd pct percent percentage days day count n number num the of in a is sum".split())
-_FALLS = frozenset("decrease decline drop fall reduction shortfall".split())
-_RISES = frozenset("increase rise gain uplift jump".split())
+_FILLER = frozenset(["amount", "total", "value", "ghs", "usd", "pct", "percent", "percentage", "days", "day", "count", "n", "number", "num", "the", "of", "in", "a", "is", "sum"])
+_FALLS = frozenset(["decrease", "decline", "drop", "fall", "reduction", "shortfall"])
+_RISES = frozenset(["increase", "rise", "gain", "uplift", "jump"])
 _SYNONYMS = {"avg": "average", "mean": "average", "qty": "quantity", "max": "maximum", "min": "minimum", "utilization": "utilisation"}
 
 

@@ -5,8 +5,7 @@ from enum import IntEnum
 CARDINALS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 
@@ -23,7 +22,7 @@ MULTIPLES = {
 FRACTIONS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
 
 _MONTH_NAMES = (
-    "january february march april may june july august september october november december".split()
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 )  # fmt: skip
 MONTHS = {name: n for n, name in enumerate(_MONTH_NAMES, 1)} | {name[:3]: n for n, name in enumerate(_MONTH_NAMES, 1)}
 MONTHS["sept"] = 9
@@ -128,16 +127,11 @@ class Kind:
 
 
 CLAIM_WORDS = frozenset(
-    "market competitor competitors competitor's competing competition rivals industry industry's sector economic economy "
-    "recession downturn interest penalty penalties fee fees fine fines police court courts legal lawsuit lawsuits lawyer lawyers "
-    "solicitor sue sued prosecute prosecuted prosecution arrest bailiff bailiffs litigation warranty warranties guarantee guarantees "
-    "guaranteed guaranteeing medical medically cure cures cured heals clinically doctor doctors dermatologist therapeutic disease "
-    "diseases database similar businesses studies research statistics statistically benchmark benchmarks survey surveys experts "
-    "nationwide certified fda".split()
+    ["market", "competitor", "competitors", "competitor's", "competing", "competition", "rivals", "industry", "industry's", "sector", "economic", "economy", "recession", "downturn", "interest", "penalty", "penalties", "fee", "fees", "fine", "fines", "police", "court", "courts", "legal", "lawsuit", "lawsuits", "lawyer", "lawyers", "solicitor", "sue", "sued", "prosecute", "prosecuted", "prosecution", "arrest", "bailiff", "bailiffs", "litigation", "warranty", "warranties", "guarantee", "guarantees", "guaranteed", "guaranteeing", "medical", "medically", "cure", "cures", "cured", "heals", "clinically", "doctor", "doctors", "dermatologist", "therapeutic", "disease", "diseases", "database", "similar", "businesses", "studies", "research", "statistics", "statistically", "benchmark", "benchmarks", "survey", "surveys", "experts", "nationwide", "certified", "fda"]
 )
 
 LEXICON: dict[str, tuple[Word, float]] = {}
-LEXICON.update({word: (Word.CLAIM, 0) for word in CLAIM_WORDS})
+LEXICON.update(dict.fromkeys(CLAIM_WORDS, (Word.CLAIM, 0)))
 LEXICON.update({word: (Word.DIRECTION, sign) for word, sign in DIRECTIONS.items()})
 LEXICON.update({word: (Word.CARDINAL, value) for word, value in CARDINALS.items()})
 LEXICON.update({word: (Word.SCALE, value) for word, value in SCALES.items()})
@@ -150,10 +144,9 @@ LEXICON.update({word: (Word.MONTH, month) for word, month in MONTHS.items()})
 SIGNALS = frozenset(LEXICON)
 """Words that make a sentence worth a look; without one of them and without a digit it cannot hold a figure or a claim."""
 
-SIGNED_KEYS = frozenset("change delta growth trend diff difference variance impact movement mom yoy wow slope drift pct_change".split())
+SIGNED_KEYS = frozenset(["change", "delta", "growth", "trend", "diff", "difference", "variance", "impact", "movement", "mom", "yoy", "wow", "slope", "drift", "pct_change"])
 LOWER_IS_BETTER = frozenset(
-    "day days overdue default late lateness delay delays cost costs risk debt refund refunds return returns shrinkage loss losses "
-    "void voids stockout stockouts outstanding arrears dso churn".split()
+    ["day", "days", "overdue", "default", "late", "lateness", "delay", "delays", "cost", "costs", "risk", "debt", "refund", "refunds", "return", "returns", "shrinkage", "loss", "losses", "void", "voids", "stockout", "stockouts", "outstanding", "arrears", "dso", "churn"]
 )
-CURRENT_KEYS = frozenset("current this now latest recent after new curr today".split())
-PREVIOUS_KEYS = frozenset("previous last prior before baseline old prev earlier past".split())
+CURRENT_KEYS = frozenset(["current", "this", "now", "latest", "recent", "after", "new", "curr", "today"])
+PREVIOUS_KEYS = frozenset(["previous", "last", "prior", "before", "baseline", "old", "prev", "earlier", "past"])

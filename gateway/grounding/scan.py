@@ -47,11 +47,11 @@ _OVER = (
     r"higher than|larger than|longer than|minimum of|a little over"
 )
 _UNDER = (
-    r"under|less than|below|up to|at most|no more than|fewer than|not more than|maximum of|nearly|almost|smaller than|"
+    r"under|less than|below|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up to|at most|no more than|fewer than|not more than|maximum of|nearly|almost|smaller than|"
     r"lower than|shorter than|just shy of"
 )
 APPROX = re.compile(rf"(?:\b(?:({_ABOUT})|({_OVER})|({_UNDER}))\s+(?:a\s+|an\s+|the\s+)?|([~≈])\s?)$")
-CURRENCY_BEFORE = re.compile(rf"{CURRENCY}\.?\s?$")
+CURRENCY_BEFORE = re.compile(rf"(?<![^\W_]){CURRENCY}\.?\s?$")
 
 NUMBERED = re.compile(r"(?<![^\W\d_])(?:step|option|tip|phase|stage|part|section|point|priority|action|reason|idea|level|#)\s?#?$")
 LIST_NUMBER = re.compile(r"\W*\(?\d{1,2}[.)](?:\s|$)")
@@ -63,5 +63,8 @@ MULTIPLE_NEXT = re.compile(
     r"the\b|their\b|its\b|your\b|his\b|her\b|our\b|average\b|normal\b|usual\b|typical\b|monthly\b|weekly\b|daily\b|what\b|that\b|of\b)"
 )
 RANGE = re.compile(r"\s*(?:-|–|—|to|→|->|=>|and|or|/|&|,)\s*")
+COMPARED = re.compile(
+    r",?\s+(?:up\s+|down\s+)?(?:against|versus|vs\.?|from|compared\s+(?:with|to)|instead\s+of|rather\s+than|not|after|and\s+not)\s+"
+)
 WORD = re.compile(r"[^\W\d_]+")
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}")

@@ -9,8 +9,7 @@ _SPACE = re.compile(r"\s+")
 _LIST_MARK = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z])\.?$")
 _LAST_WORD = re.compile(r"([^\W\d_](?:[^\W\d_]|\.(?=[^\W\d_]))*)\.$")
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof rev hon ltd co inc no nr st jr sr e.g i.e eg ie etc vs approx appx ca cf est max min avg incl excl qty tel ext "
-    "dept jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat a.m p.m gh inv ref fig nos p.a".split()
+    ["mr", "mrs", "ms", "dr", "prof", "rev", "hon", "ltd", "co", "inc", "no", "nr", "st", "jr", "sr", "e.g", "i.e", "eg", "ie", "etc", "vs", "approx", "appx", "ca", "cf", "est", "max", "min", "avg", "incl", "excl", "qty", "tel", "ext", "dept", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "a.m", "p.m", "gh", "inv", "ref", "fig", "nos", "p.a"]
 )
 
 

@@ -154,8 +154,7 @@ def _stands_beside(figure: Figure, index: FactIndex, low: str) -> bool:
 
 
 _COMMON = frozenset(
-    "the a an of in on at to by for from with and or is was are were be been has have had over under about around only "
-    "just all top last next first than more less per days day week weeks month months year years".split()
+    ["the", "a", "an", "of", "in", "on", "at", "to", "by", "for", "from", "with", "and", "or", "is", "was", "are", "were", "be", "been", "has", "have", "had", "over", "under", "about", "around", "only", "just", "all", "top", "last", "next", "first", "than", "more", "less", "per", "days", "day", "week", "weeks", "month", "months", "year", "years"]
 )
 
 
