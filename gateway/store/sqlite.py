@@ -114,8 +114,8 @@ class SqliteDatabase:
 
 def sqlite_path(url: str) -> Path:
     """Return the file that `sqlite:///relative` or `sqlite:////absolute` names. Raises ValueError for memory."""
-    path = url.removeprefix("sqlite:").removeprefix("///")
-    if not path or ":memory:" in path:
+    path = url.removeprefix("sqlite:///")
+    if path in ("", ":memory:", url):
         raise ValueError("DATABASE_URL must name a file, for example sqlite:///var/gateway.sqlite")
     return Path(path)
 
