@@ -16,7 +16,7 @@ from gateway.domain.records import Record
 from gateway.errors import FieldError, NotReady, ValidationFailed
 from gateway.store.database import Database
 from gateway.store.records_inline import InlineRows
-from gateway.store.records_kinds import is_id
+from gateway.store.records_kinds import LONGEST_MADE_ID, is_id
 from gateway.store.records_lines import MAX_PUSH_ROWS
 from gateway.store.records_memo import Memo
 from gateway.store.records_parsing import parse_inline, parse_push, table_named
@@ -94,7 +94,7 @@ class RecordStore:
             raise ValidationFailed(
                 f"Send at most {MAX_PUSH_ROWS:,} ids in one call.", [FieldError("/ids", "holds too many ids")]
             )
-        wanted = [row_id for row_id in dict.fromkeys(ids) if is_id(row_id)]
+        wanted = [row_id for row_id in dict.fromkeys(ids) if is_id(row_id, LONGEST_MADE_ID)]
         return await self._db.run(remove_rows, business_id, known, wanted) if wanted else 0
 
     async def counts(self, business_id: str) -> dict[str, TableCount]:

@@ -22,6 +22,7 @@ HIGHEST_AMOUNT = 10**12
 HIGHEST_QUANTITY = 10**9
 HIGHEST_COUNT = 10**6
 LONGEST_ID = 128
+LONGEST_MADE_ID = 2000
 LONGEST_TEXT = 1000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -71,10 +72,15 @@ def encode_id(value: object) -> str:
     return encode_text(value, LONGEST_ID)
 
 
-def is_id(value: object) -> bool:
-    """Whether some row could have this id."""
+def encode_key_text(value: object) -> str:
+    """Return text that is part of a key: an index of PostgreSQL holds no more than about 2,700 bytes a row."""
+    return encode_text(value, LONGEST_ID)
+
+
+def is_id(value: object, longest: int = LONGEST_ID) -> bool:
+    """Whether some row could have this id of at most `longest` characters."""
     try:
-        encode_id(value)
+        encode_text(value, longest)
     except Unfit:
         return False
     return True
@@ -209,6 +215,7 @@ def choice(*allowed: str) -> Kind:
 
 
 TEXT = Kind(encode_text)
+KEY_TEXT = Kind(encode_key_text)
 ID = Kind(encode_id)
 MONEY = Kind(encode_money, decode_money)
 DAY = Kind(encode_day, decode_day)

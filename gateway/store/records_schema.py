@@ -35,9 +35,11 @@ REFERENCES = frozenset(
 KIND_OF_COLUMN = {
     ("customers", "customer_type"): kinds.choice("RETAIL", "WHOLESALE"),
     ("invoices", "status"): kinds.choice("PENDING", "PARTIAL", "PAID", "WRITTEN_OFF", "IN_COLLECTION"),
+    ("reminders", "channel"): kinds.KEY_TEXT,
     ("sales", "type"): kinds.choice("RETAIL", "WHOLESALE"),
     ("sales", "status"): kinds.choice("DRAFT", "PENDING", "COMPLETED", "PARTIAL", "REFUNDED", "CANCELLED"),
     ("stock_movements", "type"): kinds.choice("OPENING", "RECEIPT", "TRANSFER", "ADJUSTMENT"),
+    ("stock_movements", "reference"): kinds.KEY_TEXT,
     ("stock_movements", "quantity"): kinds.SIGNED,
 }
 REPEATED_WORDS = frozenset(

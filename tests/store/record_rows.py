@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from gateway.store import records_kinds as kinds
-from gateway.store.records_schema import KIND_OF_COLUMN, LINES, SCHEMA, Column, Table
+from gateway.store.records_schema import LINES, SCHEMA, Column, Table
 
 AS_OF = date(2026, 11, 20)
 
@@ -53,6 +53,7 @@ _IDS = st.text(string.ascii_lowercase + "-|#%é", min_size=1, max_size=4)
 _AMOUNTS = st.decimals(0, 10**6, places=2).map(str)
 _BY_KIND = {
     kinds.TEXT: _TEXT,
+    kinds.KEY_TEXT: _TEXT,
     kinds.ID: _IDS,
     kinds.MONEY: _AMOUNTS,
     kinds.DAY: st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(str),
@@ -74,7 +75,7 @@ _CHOICES = {
 def _values(table: Table, column: Column) -> st.SearchStrategy[Any]:
     if (table.name, column.name) == ("stock_movements", "type"):
         return st.sampled_from(("OPENING", "RECEIPT", "TRANSFER", "ADJUSTMENT"))
-    if (table.name, column.name) in KIND_OF_COLUMN and column.kind is not kinds.SIGNED:
+    if column.kind not in _BY_KIND:
         return st.sampled_from(_CHOICES[column.name])
     if column.name == "currency":
         return st.sampled_from(("GHS", "GHS", "USD"))

@@ -13,7 +13,7 @@ from gateway.store.database import Database
 from gateway.store.migrating import migrations
 from gateway.store.records import RecordStore, TableCount, UpsertResult
 from gateway.store.records_memo import Memo
-from gateway.store.records_schema import LINES, SCHEMA
+from gateway.store.records_schema import LINES, SCHEMA, natural_id
 from gateway.store.records_write import LINE_COLUMNS
 from tests.store.record_rows import AS_OF, customer, invoice, line, movement, ndjson, payment, rows_of, sale, tables
 
@@ -141,6 +141,15 @@ async def test_rows_without_an_id_are_deleted_by_their_key(store: RecordStore) -
     gone = ["rice|2026-10-01|RECEIPT|#2", "rice|2026-10-01|RECEIPT|a%7Cb%23c%25"]
     assert await store.delete(A, "stock_movements", gone) == 2
     assert [m.quantity for m in await (await store.open(A, "GHS", AS_OF)).stock_movements()] == [5]
+
+
+async def test_the_longest_key_that_is_taken_can_be_stored_and_deleted(store: RecordStore) -> None:
+    longest = {"invoice": "%" * 128, "customer": "é" * 128, "channel": "\U0001f600" * 128, "date": "2026-10-01"}
+    assert await store.upsert(A, "reminders", ndjson([longest])) == UpsertResult(1, 0)
+    made = natural_id([longest[part] for part in ("invoice", "customer", "date", "channel")])
+    assert await store.delete(A, "reminders", [made]) == 1
+    with pytest.raises(ValidationFailed):
+        await store.upsert(A, "reminders", ndjson([{**longest, "channel": "x" * 129}]))
 
 
 async def test_counts_tell_rows_and_the_last_day_of_every_table(store: RecordStore) -> None:
