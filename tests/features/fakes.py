@@ -25,7 +25,8 @@ from gateway.domain.records import (
 )
 
 DEMO_DAY = date(2026, 11, 20)
-DEMO_DIR = Path(__file__).resolve().parents[2] / "demo" / "tenant"
+ROOT = Path(__file__).resolve().parents[2]
+DEMO_DIR, PROMPTS = ROOT / "demo" / "tenant", ROOT / "prompts"
 SANKOFA = "f8820783-4394-46f9-a877-97243cadc3af"
 AKWAABA = "6e9c975b-3ac7-4aaf-b2a0-1653d504e150"
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from gateway.errors import NotFound, ValidationFailed
 from gateway.features import credit_risk
 from gateway.features.credit_card import level_of
-from tests.features.fakes import AKWAABA, DEMO_DAY, DEMO_DIR, SANKOFA, InlinePos
+from gateway.grounding.ground import overwrite
+from gateway.library.yamlfile import read_yaml_file
+from tests.features.fakes import AKWAABA, DEMO_DAY, DEMO_DIR, PROMPTS, SANKOFA, InlinePos
 
 CUSTOMER = {"id": "c1", "name": "Adom Stores", "customer_type": "WHOLESALE", "credit_limit": "4000.00"}
 
@@ -244,3 +246,9 @@ async def test_records_after_the_day_of_the_question_are_not_seen():
     early = InlinePos.of(date(2026, 8, 1), customers=[CUSTOMER], **rows)
     assert early.excluded > 0
     assert (await assess(early)).n < (await assess(pos(**rows))).n
+
+
+async def test_the_example_of_the_contract_is_what_the_demo_tenant_gives():
+    example = read_yaml_file(PROMPTS / "credit_risk" / "feature.yaml").data["example"]
+    evidence = await credit_risk.gather(InlinePos.from_dir(DEMO_DIR, SANKOFA), example["request"], DEMO_DAY)
+    assert overwrite(words(evidence), evidence.computed)[0] == example["response"]
