@@ -9,7 +9,7 @@ _IBAN_LENGTHS = {
     "LV": 21, "MC": 27, "ML": 28, "MR": 27, "MT": 31, "MU": 30, "NE": 28, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "QA": 29,
     "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SN": 28, "TG": 28, "TN": 24, "TR": 26, "UA": 29,
 }  # fmt: skip
-_MOBILE = frozenset("20 23 24 25 26 27 28 29 50 53 54 55 56 57 58 59".split())
+_MOBILE = frozenset(["20", "23", "24", "25", "26", "27", "28", "29", "50", "53", "54", "55", "56", "57", "58", "59"])
 _LANDLINE = re.compile(r"30[2-8]\d{6}|3[1-9][2-7]\d{6}")
 _SEPARATORS = re.compile(r"[^0-9+()]+")
 _DIGIT_WORDS = {

@@ -4,7 +4,7 @@ Each recogniser looks at the shadow of a text. Strong ones go first, then the fo
 order ids …) claim their place, then the rest. What is claimed is never read twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.masking.folding import Shadow
@@ -12,8 +12,7 @@ from gateway.masking.patterns import PatternSet
 from gateway.masking.recognisers import ALL, PROTECT, Recogniser
 from gateway.masking.spans import Span
 
-_PROTECTED = 2
-_FOUND = 1
+_FOUND, _PROTECTED, _NAMED = 1, 2, 3
 
 
 @dataclass(slots=True)
@@ -30,6 +29,10 @@ class Claims:
     def is_protected(self, start: int, end: int) -> bool:
         """Tell whether a safe form claims any character between."""
         return self.taken.find(_PROTECTED, start, end) >= 0
+
+    def is_known_name(self, start: int) -> bool:
+        """Tell whether a known person or business stands at `start`."""
+        return self.taken[start] == _NAMED
 
     def protect(self, start: int, end: int) -> None:
         """Claim a safe form, so that no later recogniser reads it."""
@@ -48,9 +51,17 @@ class Formats:
         self._recognisers = tuple(sorted(recognisers, key=lambda r: r.rank))
         self._patterns = PatternSet([r.pattern for r in self._recognisers], engine=engine)
 
-    def scan(self, shadow: Shadow) -> Claims:
-        """Return the personal values and the protected forms of a shadow, in shadow offsets."""
+    def scan(self, shadow: Shadow, known: Iterable[Span] = (), blobs: Iterable[tuple[int, int]] = ()) -> Claims:
+        """Return the personal values and the protected forms of a shadow, in shadow offsets.
+
+        What is `known` already, and encoded `blobs`, are claimed before anything is read, and not reported again.
+        """
         claims = Claims(taken=bytearray(len(shadow.text)))
+        for span in known:
+            code = _NAMED if span.kind in ("PERSON", "BUSINESS") else _FOUND
+            claims.taken[span.start : span.end] = bytes((code,)) * (span.end - span.start)
+        for start, end in blobs:
+            claims.taken[start:end] = bytes((_FOUND,)) * (end - start)
         data = shadow.data
         for index in self._patterns.occurring(data):
             recogniser = self._recognisers[index]

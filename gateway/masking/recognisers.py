@@ -204,9 +204,7 @@ def _handle(text: str, match: Match) -> Found:
 
 
 _NO_STREET_NAME = frozenset(
-    "a an and at are as by for from has have in is it of off on or our per the their then this to was were with your my each "
-    "bags boxes cartons crates pieces pcs packs units trips trucks litres days weeks months years times left sold bought "
-    "items products goods customers shops stores people".split()
+    ["a", "an", "and", "at", "are", "as", "by", "for", "from", "has", "have", "in", "is", "it", "of", "off", "on", "or", "our", "per", "the", "their", "then", "this", "to", "was", "were", "with", "your", "my", "each", "bags", "boxes", "cartons", "crates", "pieces", "pcs", "packs", "units", "trips", "trucks", "litres", "days", "weeks", "months", "years", "times", "left", "sold", "bought", "items", "products", "goods", "customers", "shops", "stores", "people"]
 )
 _GAP = r"[ \t.\-/()_]{0,2}"
 _NINE = rf"(?:{_GAP}[0-9]){{8}}"
@@ -253,15 +251,15 @@ STRONG = (
     Recogniser("card number by cue", "ID_CARD", 0, rf"\b(?:ghana ?card|ecowas card|id card|national id|nia|nid)\b{_CUE_NUMBER}([0-9]{{9}}[ \-]?[0-9])\b"),
     Recogniser("IBAN", "ACCOUNT", 0, r"\b[A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]){11,32}", _iban),
     Recogniser("IBAN by cue", "ACCOUNT", 0, rf"\biban\b{_OF}([A-Z]{{2}}[0-9]{{2}}(?:[ \-]?[A-Z0-9]*[0-9][A-Z0-9]*){{2,10}})"),
-    Recogniser("voter id", "ID_CARD", 0, rf"\bvoter'?s?'?\b(?:[ \-](?:id|card|identity|registration|reg|roll))*{_CUE_NUMBER}([0-9](?:[ \-]?[0-9]){{7,11}})\b"),
+    Recogniser("voter id", "ID_CARD", 0, rf"\bv[oter]{{3,5}}'?s?'?\b(?:[ \-](?:id|card|identity|registration|reg|roll))*{_CUE_NUMBER}([0-9](?:[ \-]?[0-9]){{7,11}})\b"),
     Recogniser("driver's licence", "ID_CARD", 0, rf"\b(?:driver'?s?'?|driving) licen[cs]e\b{_CUE_NUMBER}([A-Z]{{0,6}}[ \-]?[0-9][A-Z0-9\-]{{4,20}})\b"),
     Recogniser("health insurance", "ID_CARD", 0, rf"\b(?:nhis|health insurance)\b{_CUE_NUMBER}([A-Z]{{0,3}}[0-9]{{7,12}})\b"),
-    Recogniser("passport by cue", "ID_CARD", 0, rf"\bpassports?\b{_CUE_NUMBER}([A-Z]{{1,2}}[ \-]?[0-9](?:[ \-]?[0-9]){{5,8}})\b"),
+    Recogniser("passport by cue", "ID_CARD", 0, rf"\bpas+[port]{{2,5}}s?\b{_CUE_NUMBER}([A-Z]{{1,2}}[ \-]?[0-9](?:[ \-]?[0-9]){{5,8}})\b"),
     Recogniser("tax number by cue", "TAX_ID", 0, rf"\b(?:tin|tax (?:id|number|payer|no|identification)|taxpayer)\b{_CUE_NUMBER}([A-Z]{{0,1}}[0-9](?:[ \-]?[0-9]){{7,11}})\b"),
     Recogniser("pension number by cue", "ID_CARD", 0, rf"\b(?:ssnit|social security|pension)\b{_CUE_NUMBER}([A-Z]?[0-9](?:[ \-]?[0-9]){{7,13}})\b"),
     Recogniser(
         "account by cue", "ACCOUNT", 0,
-        rf"\b(?:account|acct|acc|a/c|iban|bank|susu)s?\b{_CUE_NUMBER}([0-9](?:[ \t\-]?[0-9]){{7,17}})\b",
+        rf"\b(?:ac+[count]{{3,6}}|acct|acc|a/c|iban|bank|susu)s?\b{_CUE_NUMBER}([0-9](?:[ \t\-]?[0-9]){{7,17}})\b",
     ),
     Recogniser("payment card", "CARD", 0, r"\b[23456][0-9]{3}(?:[ \-]?[0-9]){11,15}\b", _card),
     Recogniser("digital address by cue", "ADDRESS", 0, rf"\b(?:ghana ?post|gps|digital address|ghanapostgps)\b{_OF}([A-Z][A-Z0-9][ \-]?[0-9]{{3,4}}[ \-]?[0-9]{{4}})\b"),

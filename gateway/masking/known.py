@@ -1,0 +1,221 @@
+"""Values that are known to be personal, and every way they come back in a text: parts, order, case, other formats."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.masking import checks
+from gateway.masking.folding import BOUNDARY, LETTER, Shadow, fold
+from gateway.masking.lexicon import FIRST, Lexicon
+from gateway.masking.reading import CUE_GAP, JOINT, SPACE, Words
+from gateway.masking.spans import Span
+
+_DIGITS = bytes(range(48, 58))
+_NOT_DIGITS = bytes(set(range(256)) - set(_DIGITS))
+_NOT_ALNUM = bytes(i for i in range(256) if not (chr(i).isascii() and chr(i).isalnum()) and i != ord(LETTER))
+_LOWER = bytes.maketrans(bytes(range(65, 91)), bytes(range(97, 123)))
+_NAME_WORD = re.compile(f"[a-z{LETTER}]+")
+_REVERSED_GAP = re.compile(r",[ \t]{1,2}| [&] |&|\. |[ \t\-'_.+]{1,2}")
+_PREFIX = re.compile(r"(?:\+|\(\+?|\b00)?[ ]?(?:2[ \-.]?3[ \-.]?3)?[ \t)\-./]{0,3}(?:\(?0\)?)?[ \t)\-./(]{0,2}\Z")
+_HOUSE = re.compile(
+    r"^\W*(?:(?:h(?:ou)?se|plot|flat|apartment|apt|block|blk|unit|room|shop|no|number|h/no)\b[.,:#\s]*)*(?:[a-z]{0,2}\d[\w/\-]*)?[\s,]*"
+)
+_NAMED = ("PERSON", "BUSINESS")
+_NUMBERED = ("PHONE", "ID_CARD", "TAX_ID", "ACCOUNT", "CARD")
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """A person or business: the words that tell who it is, and the words that may stand between them."""
+
+    kind: str
+    core: frozenset[str]
+    all: frozenset[str]
+    initials: frozenset[str]
+
+
+class KnownValues:
+    """Known values, prepared for search; immutable. `strict` is for the egress guard, see `find`."""
+
+    def __init__(self, values: Iterable[tuple[str, str]], lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._parties: list[_Party] = []
+        self._words: dict[str, list[_Party]] = {}
+        self._numbers: dict[bytes, str] = {}
+        self._codes: dict[bytes, str] = {}
+        for kind, value in values:
+            self._add(kind, fold(value).lower)
+        self._word_set = frozenset(self._words)
+
+    def _add(self, kind: str, low: str) -> None:
+        if kind in _NAMED:
+            self._add_party(kind, low)
+            return
+        if kind in _NUMBERED:
+            digits = "".join(c for c in low if c.isdigit())
+            national = checks.national_number(digits) if kind == "PHONE" else None
+            if len(digits) >= 6:
+                self._numbers[(national or digits).encode()] = kind
+        for code in self._spellings(kind, low):
+            squashed = code.encode("ascii").translate(_LOWER, _NOT_ALNUM)
+            if len(squashed) >= (5 if kind in ("EMAIL", "VEHICLE", "IP") else 6):
+                self._codes[squashed] = kind
+
+    def _spellings(self, kind: str, low: str) -> list[str]:
+        """Return the parts of a value that give it away by themselves."""
+        if kind == "EMAIL":
+            local = low.partition("@")[0]
+            return [low, local] if not self._lexicon.is_safe(local) else [low]
+        if kind == "ADDRESS":
+            street = _HOUSE.sub("", low.split(",")[0]) or _HOUSE.sub("", low)
+            rest = _HOUSE.sub("", low).split(",")[0]
+            streets = [part for part in (street, rest) if " " in part.strip()]
+            return [low, *streets]
+        return [low]
+
+    def _add_party(self, kind: str, low: str) -> None:
+        words = [word for word in _NAME_WORD.findall(low) if len(word) > 1]
+        context = self._lexicon.context
+        generic = context["titles"] | {"of", "and", "the", "for", "de", "la", "van", "von", "bin", "ibn", "el", "al"}
+        if kind == "BUSINESS":
+            generic |= context["business"] | context["not business names"]
+        core = frozenset(words) - generic or frozenset(words)
+        if not core:
+            return
+        party = _Party(kind, core, frozenset(words), frozenset(word[0] for word in core))
+        self._parties.append(party)
+        for word in core:
+            self._words.setdefault(word, []).append(party)
+
+    def find(self, shadow: Shadow, words: Words | None = None, *, strict: bool = False) -> list[Span]:
+        """Return where known values or their parts occur, in shadow offsets.
+
+        A part that is an ordinary word ("Grace", "Price") counts beside another part of the same name and, in free text,
+        where it stands as a name. `strict` is for the final bytes, which hold the prompt's own text: there such a word
+        alone counts only if it is the whole value and is written with a capital.
+        """
+        spans = self._find_numbers(shadow) + self._find_codes(shadow) if self._numbers or self._codes else []
+        if self._words and not self._word_set.isdisjoint(_lower_words(shadow)):
+            spans += self._find_parties(words or Words(shadow, self._lexicon), strict)
+        return spans
+
+    # -- numbers and codes -----------------------------------------------------------------------------------------
+
+    def _find_numbers(self, shadow: Shadow) -> list[Span]:
+        squashed = shadow.data.translate(None, _NOT_DIGITS)
+        spans: list[Span] = []
+        places: list[int] = []
+        for number, kind in self._numbers.items():
+            at = squashed.find(number)
+            while at >= 0:
+                places = places or [i for i, c in enumerate(shadow.text) if c in "0123456789"]
+                span = self._number_span(shadow.text, places[at : at + len(number)], kind)
+                if span is not None:
+                    spans.append(span)
+                at = squashed.find(number, at + 1)
+        return spans
+
+    @staticmethod
+    def _number_span(text: str, places: list[int], kind: str) -> Span | None:
+        start, end = places[0], places[-1] + 1
+        between = text[start:end]
+        if BOUNDARY in between or "\n" in between or end - start > 4 * len(places) or re.search("[A-Za-z]", between):
+            return None
+        while start and text[start - 1].isdigit():
+            start -= 1
+        while end < len(text) and text[end].isdigit():
+            end += 1
+        if kind == "PHONE" and (prefix := _PREFIX.search(text, max(0, start - 14), start)) is not None and re.search(r"\d", prefix[0]):
+            start = prefix.start() + len(prefix[0]) - len(prefix[0].lstrip())
+        return Span(start, end, kind)
+
+    def _find_codes(self, shadow: Shadow) -> list[Span]:
+        squashed = shadow.data.translate(_LOWER, _NOT_ALNUM)
+        spans: list[Span] = []
+        places: list[int] = []
+        for code, kind in self._codes.items():
+            at = squashed.find(code)
+            while at >= 0:
+                places = places or [i for i, c in enumerate(shadow.text) if (c.isascii() and c.isalnum()) or c == LETTER]
+                start, end = places[at], places[at + len(code) - 1] + 1
+                if BOUNDARY not in shadow.text[start:end] and self._stands_alone(shadow.text, start, end):
+                    spans.append(Span(start, end, kind))
+                at = squashed.find(code, at + 1)
+        return spans
+
+    @staticmethod
+    def _stands_alone(text: str, start: int, end: int) -> bool:
+        return not (text[start - 1 : start].isalnum() and start) and not text[end : end + 1].isalnum()
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def _find_parties(self, words: Words, strict: bool) -> list[Span]:
+        spans: list[Span] = []
+        index, count = 0, len(words)
+        while index < count:
+            parties = self._words.get(words.low[index])
+            if parties is None:
+                index += 1
+                continue
+            last, party = max(((self._extend(words, index, p), p) for p in parties), key=lambda found: found[0])
+            if self._counts(words, index, last, party, strict):
+                first, last = self._with_initials(words, index, last, party)
+                spans.append(Span(words.start[first], words.end[last], party.kind))
+            index = last + 1
+        return spans
+
+    @staticmethod
+    def _extend(words: Words, index: int, party: _Party) -> int:
+        """Return the last word of the stretch of this party's words that begins at `index`."""
+        last = step = index
+        while step + 1 < len(words) and _REVERSED_GAP.fullmatch(words.gap[step + 1]):
+            step += 1
+            if words.low[step] in party.all:
+                last = step
+            elif not (len(words.low[step]) == 1 and step - last == 1):
+                break
+        return last
+
+    def _counts(self, words: Words, first: int, last: int, party: _Party, strict: bool) -> bool:
+        parts = {words.low[i] for i in range(first, last + 1)} & party.core
+        if len(parts) > 1 or any(not self._lexicon.is_ordinary(part) for part in parts):
+            return True
+        if last > first and party.kind == "BUSINESS":
+            return True
+        if strict:
+            return parts == party.core and words.style(first) != "lower" and not self._is_phrase(words, first, last)
+        return self._stands_as_name(words, first, party)
+
+    def _is_phrase(self, words: Words, first: int, last: int) -> bool:
+        """Tell whether an ordinary word opens a phrase such as `Grace period`."""
+        after = last + 1
+        return words.joined(after, SPACE) and words.low[after] not in self._lexicon.context["may follow"] | self._lexicon.context["person verbs"]
+
+    def _stands_as_name(self, words: Words, index: int, party: _Party) -> bool:
+        low, style, context = words.low[index], words.style(index), self._lexicon.context
+        cued = index > 0 and CUE_GAP.fullmatch(words.gap[index]) and words.low[index - 1] in context["cues"] | context["titles"]
+        if len(low) < 3 or low in context["never names"] or low in ("will", "may", "can", "mark"):
+            return style != "lower" and (bool(cued) or not words.opens(index))
+        if words.kind[index] == FIRST and party.kind == "PERSON" and low not in context["days"] | context["months"]:
+            return True
+        follows = words.closes(index) or words.low[index + 1] in context["may follow"] | context["person verbs"]
+        if low in context["days"] | context["months"]:
+            return bool(cued) or (index > 0 and words.low[index - 1] not in context["before days"] and follows and words.opens(index))
+        if style == "lower":
+            return bool(cued) and follows
+        return bool(cued) or follows or not words.opens(index)
+
+    @staticmethod
+    def _with_initials(words: Words, first: int, last: int, party: _Party) -> tuple[int, int]:
+        while first and len(words.low[first - 1]) == 1 and words.low[first - 1] in party.initials and words.joined(first, JOINT):
+            first -= 1
+        after = last + 1
+        if after < len(words) and len(words.low[after]) == 1 and words.low[after] in party.initials and words.joined(after, JOINT):
+            if words.word[after].isupper() and words.gap[after] != "'":
+                last = after
+        return first, last
+
+
+def _lower_words(shadow: Shadow) -> list[str]:
+    return _NAME_WORD.findall(shadow.lower)
+

@@ -1,0 +1,208 @@
+"""Masking of a whole request: known values first, then formats, then names, one rewrite at the end."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any
+
+from gateway.masking.folding import MAX_NESTING, Shadow, base64_blobs, decode, fold
+from gateway.masking.formats import Formats
+from gateway.masking.known import KnownValues
+from gateway.masking.leaves import FREE, Leaf, join, read_tree
+from gateway.masking.lexicon import Lexicon, load_lexicon
+from gateway.masking.names import Catalogue, NameReader
+from gateway.masking.reading import Words
+from gateway.masking.spans import Span, merge
+from gateway.masking.vault import Vault, identity
+
+Json = Any
+_NOTHING = Catalogue()
+_NAMED = ("PERSON", "BUSINESS")
+
+
+class Masker:
+    """Finds and replaces personal values; immutable, shared by all requests of a process. What it found lives in a `Vault`."""
+
+    def __init__(self, lexicon: Lexicon, *, engine: str = "re2") -> None:
+        self.lexicon = lexicon
+        self.formats = Formats(engine=engine)
+        self._names = NameReader(lexicon)
+
+    @classmethod
+    @cache
+    def default(cls) -> "Masker":
+        """Return the masker of this process, built at the first call."""
+        return cls(load_lexicon())
+
+    def detect(self, text: str, *, catalogue: Catalogue | Collection[str] = _NOTHING) -> list[Span]:
+        """Return the personal values of one text, left to right, not overlapping, in offsets of `text`."""
+        return _tidy(text, self._find(text, None, _catalogue(catalogue), MAX_NESTING))
+
+    def mask_text(self, text: str, vault: Vault, *, catalogue: Catalogue | Collection[str] = _NOTHING) -> str:
+        """Return one free text with its personal values replaced; values the vault knows are found in every spelling."""
+        masked: str = self.mask_tree(text, vault, pii={}, plain=frozenset(), catalogue=catalogue)
+        return masked
+
+    def collect(self, value: Json, vault: Vault, *, pii: Mapping[str, str]) -> None:
+        """Remember the marked values of `value`, so that later calls find them and their parts everywhere.
+
+        `pii` maps JSON Pointer patterns (`*` is any key or index) to x-pii types.
+        """
+        for leaf in read_tree(value, pii, (), self.lexicon).leaves:
+            if leaf.is_marked:
+                vault.mark(leaf.kind, leaf.text)
+
+    def mask_tree(
+        self,
+        value: Json,
+        vault: Vault,
+        *,
+        pii: Mapping[str, str],
+        plain: Collection[str],
+        catalogue: Catalogue | Collection[str] = _NOTHING,
+    ) -> Json:
+        """Return a copy of a JSON value that holds no personal value, in the same shape.
+
+        Marked leaves are replaced whole. Every other string is scanned, keys that look like text as well; `plain`
+        patterns name leaves in which only known values are looked for. Numbers stay unless they are marked.
+        """
+        reading = read_tree(value, pii, plain, self.lexicon)
+        leaves = reading.leaves
+        for leaf in leaves:
+            vault.reserve(leaf.text)
+            if leaf.is_marked:
+                vault.mark(leaf.kind, leaf.text)
+        known = self._known(vault)
+        free, safe = [leaf for leaf in leaves if leaf.kind == FREE], [leaf for leaf in leaves if leaf.is_plain]
+        self._spread(free, lambda text: self._find(text, known, _catalogue(catalogue), MAX_NESTING))
+        if known is not None:
+            self._spread(safe, lambda text: self._find_known(text, known))
+        _rewrite(leaves, vault)
+        return reading.rebuilt()
+
+    def _known(self, vault: Vault) -> KnownValues | None:
+        memo = vault.memo.get("known")
+        if memo is None or memo[0] != vault.revision:
+            values = vault.known()
+            memo = (vault.revision, KnownValues(values, self.lexicon) if values else None)
+            vault.memo["known"] = memo
+        known: KnownValues | None = memo[1]
+        return known
+
+    def known_values(self, vault: Vault) -> KnownValues | None:
+        """Return the prepared search for every value of a vault, or None when it is empty."""
+        return self._known(vault)
+
+    @staticmethod
+    def _spread(leaves: list[Leaf], find: Any) -> None:
+        """Scan leaves as one text and hand each its own spans."""
+        if not leaves:
+            return
+        text, starts = join(leaves)
+        for span in find(text):
+            index = bisect_right(starts, span.start) - 1
+            leaf, offset = leaves[index], starts[index]
+            leaf.spans.append(Span(span.start - offset, min(span.end - offset, len(leaf.text)), span.kind))
+
+    def _find(self, text: str, known: KnownValues | None, catalogue: Catalogue, depth: int) -> list[Span]:
+        """Return raw findings of one text, overlapping, in its own offsets."""
+        found: list[Span] = []
+        blobs = self._read_blobs(text, known, catalogue, depth, found)
+        decoded = decode(text)
+        if decoded is not None:
+            found += self._read_view(fold(text), known, None, blobs)
+        found += self._read_view(decoded or fold(text), known, catalogue, blobs)
+        return found
+
+    def _read_blobs(self, text: str, known: KnownValues | None, catalogue: Catalogue, depth: int, found: list[Span]) -> list[tuple[int, int]]:
+        blobs: list[tuple[int, int]] = []
+        if depth:
+            for start, end, inner in base64_blobs(text):
+                hidden = self._find(inner, known, catalogue, depth - 1)
+                if hidden:
+                    found.append(Span(start, end, hidden[0].kind))
+                    blobs.append((start, end))
+        return blobs
+
+    def _read_view(self, shadow: Shadow, known: KnownValues | None, catalogue: Catalogue | None, blobs: list[tuple[int, int]]) -> list[Span]:
+        """Return the findings of one shadow in original offsets; without a catalogue names are not read."""
+        words = Words(shadow, self.lexicon) if catalogue is not None else None
+        spans = known.find(shadow, words) if known is not None else []
+        claims = self.formats.scan(shadow, spans, blobs if shadow.starts is None else ())
+        spans += claims.spans
+        if words is not None and catalogue is not None:
+            spans += self._names.read(words, claims, catalogue)
+        return [Span(*shadow.original(span.start, span.end), span.kind) for span in spans]
+
+    def _find_known(self, text: str, known: KnownValues) -> list[Span]:
+        found = []
+        for shadow in (fold(text), decode(text)):
+            if shadow is not None:
+                found += [Span(*shadow.original(span.start, span.end), span.kind) for span in known.find(shadow)]
+        return found
+
+
+def _catalogue(catalogue: Catalogue | Collection[str]) -> Catalogue:
+    return catalogue if isinstance(catalogue, Catalogue) else Catalogue.of(catalogue)
+
+
+def _tidy(text: str, spans: list[Span]) -> list[Span]:
+    """Return merged spans, each widened by the angle brackets that enclose it, so that they cannot be mistaken for ours."""
+    tidy = []
+    for span in merge(spans):
+        start, end = span.start, span.end
+        while start and text[start - 1] == "<" and text[end : end + 1] == ">":
+            start, end = start - 1, end + 1
+        if text[max(0, start - 4) : start] == "&lt;" and text[end : end + 4] == "&gt;":
+            start, end = start - 4, end + 4
+        if end > start:
+            tidy.append(Span(start, end, span.kind))
+    return tidy
+
+
+def _rewrite(leaves: list[Leaf], vault: Vault) -> None:
+    """Write the masked text of each leaf; numbers are given in the order in which the leaves come."""
+    for leaf in leaves:
+        leaf.spans = _tidy(leaf.text, leaf.spans) if leaf.spans else []
+    wholes = _whole_names(leaves)
+    for leaf in leaves:
+        leaf.masked = _masked(leaf, vault, wholes)
+
+
+def _masked(leaf: Leaf, vault: Vault, wholes: dict[tuple[str, tuple[str, ...]], str]) -> str:
+    if leaf.is_marked:
+        return _placeholder(leaf.kind, leaf.text, vault, wholes)
+    if not leaf.spans:
+        return leaf.text
+    pieces, position = [], 0
+    for span in leaf.spans:
+        pieces += (leaf.text[position : span.start], _placeholder(span.kind, leaf.text[span.start : span.end], vault, wholes))
+        position = span.end
+    return "".join(pieces) + leaf.text[position:]
+
+
+def _placeholder(kind: str, surface: str, vault: Vault, wholes: dict[tuple[str, tuple[str, ...]], str]) -> str:
+    """Return a placeholder; the whole name takes its number first when only a part of it is mentioned here."""
+    whole = wholes.get((kind, identity(kind, surface))) if wholes else None
+    if whole is not None:
+        vault.placeholder(kind, whole)
+    return vault.placeholder(kind, surface)
+
+
+def _whole_names(leaves: list[Leaf]) -> dict[tuple[str, tuple[str, ...]], str]:
+    """Return, for each part of a name, the one full name of this request that it belongs to."""
+    names: dict[tuple[str, tuple[str, ...]], str] = {}
+    for leaf in leaves:
+        surfaces = [(leaf.kind, leaf.text)] if leaf.is_marked else [(s.kind, leaf.text[s.start : s.end]) for s in leaf.spans]
+        for kind, surface in surfaces:
+            if kind in _NAMED:
+                names.setdefault((kind, identity(kind, surface)), surface)
+    wholes = {}
+    for kind, part in names:
+        fitting = [surface for (other, words), surface in names.items() if other == kind and set(part) < set(words)]
+        if len(fitting) == 1:
+            wholes[kind, part] = fitting[0]
+    return wholes
+
+
+__all__ = ["Catalogue", "Masker"]

@@ -1,0 +1,355 @@
+"""Names in free text, by a closed world: a word that no safe list knows is taken for a name.
+
+Known names come first, then ordinary words, then words one typing error away from one. Names that are words (Grace,
+Sunday) count only beside a title, a cue, another name or a personal value. A business suffix pulls in the words before it.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from gateway.masking.folding import LETTER, Shadow
+from gateway.masking.formats import Claims
+from gateway.masking.lexicon import BUSINESS, FIRST, LAST, NAME, SAFE, TITLE, UNKNOWN, Lexicon, humps
+from gateway.masking.reading import CUE_GAP, JOINT, SPACE, WORDS, Words
+from gateway.masking.spans import Span
+
+_PACK = re.compile(
+    r"[ \t,]{0,2}(?:\(?\d+(?:[.,]\d+)?[ ]?(?:kg|g|gm|mg|l|lt|ltr|ml|cl|cm|mm|m|inch|in\b|\"|''|pcs|pack|pk|x|w|v|gb|tb|mah|way|s\b)|\d+(?:\.\d+)?\")",
+    re.IGNORECASE,
+)
+_CHAT_SPEAKER = re.compile(r"(?:\A|[\n\x1e])(?:\[[^\]\n]{4,30}\] ?|\d[^\n]{6,24} - )?\Z")
+_NAME_TITLES = frozenset(("mama", "papa", "dada", "maa", "daddy", "mummy", "mommy"))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The words of a tenant's product names that no safe list knows; they are safe where a product may stand."""
+
+    words: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, names: Collection[str]) -> "Catalogue":
+        """Return the catalogue of product names, brands and categories."""
+        return cls(frozenset(word.lower() for name in names for word in WORDS.findall(name)))
+
+
+class NameReader:
+    """Finds people and businesses in shadows; immutable."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        context = lexicon.context
+        self._titles, self._strict = context["titles"], context["strict titles"]
+        self._cues, self._verbs, self._follow = context["cues"], context["person verbs"], context["may follow"]
+        self._never, self._business, self._strong = context["never names"], context["business"], context["strong business"]
+        self._no_business, self._place_nouns = context["not business names"], context["places"]
+        self._dates = context["days"] | context["months"]
+        self._before_days = context["before days"]
+        self._phrase_starts = {phrase[0] for phrase in lexicon.place_phrases}
+
+    def read(self, words: Words, claims: Claims, catalogue: Catalogue) -> list[Span]:
+        """Return the names among the words of a shadow, left to right; claimed characters are left alone."""
+        interesting = [i for i, kind in enumerate(words.kind) if kind >= FIRST]
+        if not interesting:
+            return []
+        self._settle(words, interesting, claims, catalogue)
+        named = [False] * len(words)
+        for index in interesting:
+            if words.kind[index] in (NAME, UNKNOWN):
+                named[index] = True
+        self._unname_brands(words, named, claims)
+        self._name_by_title(words, named, interesting)
+        self._name_by_neighbour(words, named)
+        self._name_by_context(words, named, interesting, claims)
+        self._name_by_neighbour(words, named)
+        spans = self._businesses(words, named, interesting, claims)
+        self._repeat(words, named, interesting, claims)
+        return spans + self._people(words, named)
+
+    # -- classes that need the surroundings ------------------------------------------------------------------------
+
+    def _settle(self, words: Words, interesting: list[int], claims: Claims, catalogue: Catalogue) -> None:
+        """Make words safe that are claimed, parts of a code, places, acronyms, inflections or typing errors."""
+        for index in interesting:
+            kind, start, end = words.kind[index], words.start[index], words.end[index]
+            if claims.is_known_name(start):
+                words.kind[index] = NAME
+            elif any(claims.taken[start:end]):
+                strong = kind == NAME and end - start >= 4 and claims.is_protected(start, end)
+                words.kind[index] = NAME if strong and words.low[index] not in self._dates else SAFE
+            elif kind in (NAME, UNKNOWN) and self._in_code(words, index):
+                words.kind[index] = NAME if kind == NAME and end - start >= 4 else SAFE
+            elif kind == UNKNOWN and self._is_plain_unknown(words, index, catalogue):
+                words.kind[index] = SAFE
+            if words.low[index] in self._phrase_starts:
+                self._settle_place(words, index)
+
+    def _settle_place(self, words: Words, index: int) -> None:
+        for size in (3, 2):
+            if tuple(words.low[index : index + size]) in self._lexicon.place_phrases:
+                words.kind[index : index + size] = [SAFE] * size
+
+    @staticmethod
+    def _in_code(words: Words, index: int) -> bool:
+        before = words.gap[index][-1:]
+        after = words.text[words.end[index] : words.end[index] + 1]
+        return before.isdigit() or after.isdigit()
+
+    def _is_plain_unknown(self, words: Words, index: int, catalogue: Catalogue) -> bool:
+        word, low = words.word[index], words.low[index]
+        if len(word) == 1 or low in catalogue.words:
+            return True
+        if len(word) == 2 and LETTER not in word:
+            return not self._beside_name(words, index)
+        style = words.style(index)
+        if style == "title" and not word.istitle() and len(parts := humps(word)) > 1:
+            return all(len(part) <= 2 or self._lexicon.is_safe(part) for part in parts)
+        if style == "upper" and len(word) <= 4 and not self._among_capitals(words, index):
+            return not self._beside_name(words, index)
+        if self._beside_name(words, index) or (style == "title" and not words.opens(index)):
+            return False
+        business_follows = words.joined(index + 1, SPACE) and words.kind[index + 1] == BUSINESS
+        return not business_follows and self._lexicon.explains(low, typing_errors=style != "title")
+
+    def _beside_name(self, words: Words, index: int) -> bool:
+        """Tell whether a title or a known name touches the word."""
+        before = words.joined(index) and words.kind[index - 1] in (NAME, TITLE)
+        after = words.joined(index + 1) and words.kind[index + 1] == NAME
+        return before or after
+
+    @staticmethod
+    def _among_capitals(words: Words, index: int) -> bool:
+        around = [w for w in words.word[max(0, index - 3) : index + 4] if len(w) > 2]
+        return sum(w.isupper() for w in around) > max(2, len(around) // 2)
+
+    # -- names that are words --------------------------------------------------------------------------------------
+
+    def _is_product(self, words: Words, index: int) -> bool:
+        """Tell whether a product noun or a pack size stands right after word `index`."""
+        if _PACK.match(words.text, words.end[index]):
+            return True
+        after = index + 1
+        if not words.joined(after, SPACE) or words.low[after] not in self._lexicon.products:
+            return False
+        pack = _PACK.match(words.text, words.end[after]) is not None
+        return pack or (words.style(index) != "lower" and words.style(after) != "lower")
+
+    def _unname_brands(self, words: Words, named: list[bool], claims: Claims) -> None:
+        """Take a single name before a product noun, a pack size or a place noun for a brand or a place."""
+        for index in [i for i, is_name in enumerate(named) if is_name]:
+            first = index
+            while first and named[first - 1] and words.joined(first, SPACE):
+                first -= 1
+            cued = first and words.joined(first, CUE_GAP) and self._calls_person(words, first - 1)
+            last = index + 1 >= len(words) or not (named[index + 1] and words.joined(index + 1, SPACE))
+            if not last or cued or claims.is_protected(words.start[index], words.end[index]):
+                continue
+            place = words.joined(index + 1, SPACE) and words.low[index + 1] in self._place_nouns
+            if (place and words.style(index) != "lower") or (first == index and self._is_product(words, index)):
+                for each in range(first, index + 1):
+                    named[each] = False
+                    words.kind[each] = SAFE
+
+    def _calls_person(self, words: Words, index: int) -> bool:
+        low = words.low[index]
+        return low in self._titles or low in self._cues or low in ("to", "from", "by")
+
+    def _name_by_title(self, words: Words, named: list[bool], interesting: list[int]) -> None:
+        for index in interesting:
+            after = index + 1
+            if words.kind[index] != TITLE or not words.joined(after) or named[after]:
+                continue
+            low, kind = words.low[after], words.kind[after]
+            strict = words.low[index] in self._strict
+            capital = words.style(after) != "lower" and words.style(index) != "lower" and low not in self._never
+            weak = kind == SAFE and strict and capital and len(low) > 2 and not self._is_product(words, after)
+            if kind == FIRST or (kind == LAST and (capital or strict)) or weak:
+                named[after] = not (kind == FIRST and low in self._never)
+
+    def _name_by_neighbour(self, words: Words, named: list[bool]) -> None:
+        """Name the word-like words that touch a name and are written like it."""
+        for index in [i for i, is_name in enumerate(named) if is_name]:
+            step = index
+            while step and self._joins_before(words, step - 1, step):
+                step -= 1
+                named[step] = True
+            step = index
+            while step + 1 < len(words) and self._joins_after(words, step, step + 1):
+                step += 1
+                named[step] = True
+
+    def _joins_before(self, words: Words, index: int, name: int) -> bool:
+        if words.kind[index] not in (FIRST, LAST) or not words.joined(name, SPACE):
+            return False
+        low, style = words.low[index], words.style(index)
+        if style != words.style(name) or (low in ("will", "may", "can", "mark", "grant", "bill") and style == "lower"):
+            return False
+        if low in self._dates:
+            return not (index and words.joined(index, SPACE) and words.low[index - 1] in self._before_days)
+        return words.kind[index] == FIRST or (style != "lower" and not words.opens(index))
+
+    def _joins_after(self, words: Words, name: int, index: int) -> bool:
+        kind, low, style = words.kind[index], words.low[index], words.style(index)
+        if kind not in (FIRST, LAST) or low in self._dates or not words.joined(index, SPACE):
+            return False
+        if style != words.style(name) or self._is_product(words, index) or low in self._lexicon.products:
+            return False
+        if style == "lower":
+            ends = words.closes(index) or words.low[index + 1] in self._verbs
+            return kind == FIRST and ends
+        return style == "title" or not self._among_capitals(words, index)
+
+    def _name_by_context(self, words: Words, named: list[bool], interesting: list[int], claims: Claims) -> None:
+        for index in interesting:
+            if words.kind[index] == FIRST and not named[index] and not self._is_product(words, index):
+                named[index] = (
+                    self._after_cue(words, index)
+                    or self._before_verb(words, index)
+                    or self._beside_value(words, index, claims)
+                    or self._speaks(words, index)
+                    or self._stands_as_name(words, index)
+                )
+
+    def _after_cue(self, words: Words, index: int) -> bool:
+        if not index or words.low[index - 1] not in self._cues or not CUE_GAP.fullmatch(words.gap[index]):
+            return False
+        if words.low[index] in self._dates and words.low[index - 1] in ("call", "meet", "met", "visit", "text", "contact"):
+            return False
+        if words.closes(index) or words.low[index + 1] in self._follow or words.low[index + 1] in self._verbs:
+            return True
+        return words.style(index) == "title" and words.style(index + 1) == "lower" and words.kind[index + 1] != BUSINESS
+
+    def _before_verb(self, words: Words, index: int) -> bool:
+        after = index + 1
+        if after >= len(words) or words.low[after] not in self._verbs or not words.joined(after, SPACE):
+            possessive = after < len(words) and words.gap[after] == "'" and words.low[after] == "s"
+            return possessive and words.style(index) == "title" and words.low[index] not in self._dates
+        if words.style(index) == "lower":
+            return words.opens(index) or words.low[index - 1] in ("that", "and", "because", "if", "when", "but")
+        return words.opens(index) or words.low[index - 1] not in ("the", "a", "an", "our", "my", "your", "this", "last", "on")
+
+    def _beside_value(self, words: Words, index: int, claims: Claims) -> bool:
+        """Tell whether a phone number, an e-mail or an id follows at once."""
+        end = words.end[index]
+        ahead = re.match(r"[\"']?[ \t]{0,2}[,:;|\-(<\t]{0,2}[ \t]{0,2}[\"'+]?", words.text[end : end + 8])
+        place = end + (ahead.end() if ahead else 0)
+        return claims.taken[place : place + 1] == b"\x01" and words.low[index] not in self._dates
+
+    def _speaks(self, words: Words, index: int) -> bool:
+        """Tell whether a word stands as the speaker of a chat line."""
+        end, start = words.end[index], words.start[index]
+        if words.text[end : end + 2] != ": " or words.style(index) == "lower":
+            return False
+        before = words.text[max(0, start - 34) : start]
+        opening = _CHAT_SPEAKER.search(before) if len(before) > 33 else _CHAT_SPEAKER.match(before) or _CHAT_SPEAKER.search(before)
+        stamped = before.rstrip(" ").endswith(("]", "-"))
+        return opening is not None and (stamped or (words.low[index] not in self._dates and len(words) > index + 1))
+
+    def _stands_as_name(self, words: Words, index: int) -> bool:
+        """Tell whether a capital in the middle of a lower-case sentence gives a name away."""
+        low = words.low[index]
+        if words.style(index) != "title" or low in self._dates or low in self._lexicon.brands or words.opens(index):
+            return False
+        before = words.low[index - 1]
+        if words.style(index - 1) != "lower" or before in ("of", "the", "a", "an", "our", "your", "my", "this", "in"):
+            return False
+        if words.closes(index):
+            return before in self._cues or before in ("with", "for", "by", "from", "to", "and", "saw", "see", "than")
+        return words.style(index + 1) == "lower" and words.low[index + 1] in self._follow
+
+    # -- businesses ------------------------------------------------------------------------------------------------
+
+    def _businesses(self, words: Words, named: list[bool], interesting: list[int], claims: Claims) -> list[Span]:
+        spans: list[Span] = []
+        for index in interesting:
+            if words.kind[index] != BUSINESS or (index + 1 < len(words) and words.kind[index + 1] == BUSINESS and words.joined(index + 1)):
+                continue
+            first = self._business_start(words, named, index)
+            if first is None or any(claims.taken[words.start[first] : words.end[index]]):
+                continue
+            spans.append(Span(words.start[first], words.end[index], "BUSINESS"))
+        return spans
+
+    def _business_start(self, words: Words, named: list[bool], suffix: int) -> int | None:
+        """Return the first word of the business whose last suffix word is `suffix`, or None."""
+        first = suffix
+        while first and words.joined(first, SPACE) and self._is_suffix(words, first - 1):
+            first -= 1
+        strong = any(word in self._strong for word in words.low[first : suffix + 1])
+        capital = words.style(first) != "lower"
+        core = first
+        while core and suffix - core < 6 and self._is_business_word(words, named, core - 1, strong, capital):
+            core -= 1
+        while core < first and words.low[core] in ("of", "and", "the", "for"):
+            core += 1
+        distinct = [i for i in range(core, first) if words.low[i] not in self._no_business and len(words.low[i]) > 1]
+        if not distinct:
+            return None
+        if not any(named[core:first]) and not self._looks_like_name(words, core, first, strong, capital):
+            return None
+        return core
+
+    def _looks_like_name(self, words: Words, core: int, first: int, strong: bool, capital: bool) -> bool:
+        """Tell whether ordinary words before a suffix are a business's name rather than a description."""
+        if capital and all(words.style(i) != "lower" or words.low[i] in ("of", "and") for i in range(core, first)):
+            brands = all(words.low[i] in self._lexicon.products or words.low[i] in self._lexicon.brands for i in range(core, first))
+            opening = core + 1 == first and words.opens(core) and not strong
+            return not brands and not opening
+        called = strong or any(words.kind[i] == FIRST for i in range(core, first))
+        return called and first - core >= 2 and words.opens(core)
+
+    def _is_suffix(self, words: Words, index: int) -> bool:
+        return words.kind[index] == BUSINESS or words.low[index] in ("cold", "mini", "chop", "drinking", "filling", "general")
+
+    def _is_business_word(self, words: Words, named: list[bool], index: int, strong: bool, capital: bool) -> bool:
+        gap = words.gap[index + 1]
+        if not (SPACE.fullmatch(gap) or gap in (" & ", "'", "&")):
+            return False
+        if named[index] or gap == "'" or (words.low[index] == "s" and words.gap[index] == "'"):
+            return True
+        low = words.low[index]
+        if low in ("of", "and", "the"):
+            return index > 0 and words.joined(index, SPACE) and words.style(index - 1) != "lower" if capital else low == "of"
+        if low in self._no_business:
+            return capital and words.style(index) == "title" and not words.opens(index) and low in ("super", "new", "best", "general")
+        return words.style(index) != "lower" if capital else True
+
+    # -- results ---------------------------------------------------------------------------------------------------
+
+    def _repeat(self, words: Words, named: list[bool], interesting: list[int], claims: Claims) -> None:
+        """Name other mentions of a word-like name that is written with the same capitals."""
+        known = {(words.low[i], words.style(i)) for i in interesting if named[i] and words.kind[i] == FIRST}
+        known = {(low, style) for low, style in known if style != "lower" and low not in self._dates}
+        if not known:
+            return
+        for index in interesting:
+            if not named[index] and (words.low[index], words.style(index)) in known and words.kind[index] == FIRST:
+                named[index] = (not self._is_product(words, index) and not words.joined(index + 1, SPACE)) or (
+                    words.joined(index + 1, SPACE) and words.low[index + 1] in self._follow | self._verbs
+                )
+
+    @staticmethod
+    def _people(words: Words, named: list[bool]) -> list[Span]:
+        spans: list[Span] = []
+        index, count = 0, len(words)
+        while index < count:
+            if not named[index]:
+                index += 1
+                continue
+            first = index
+            while first and len(words.word[first - 1]) == 1 and words.joined(first) and words.word[first - 1].isupper():
+                first -= 1
+            if first and words.joined(first, SPACE) and words.low[first - 1] in _NAME_TITLES:
+                first -= 1
+            last = index
+            while last + 1 < count and words.joined(last + 1):
+                if named[last + 1]:
+                    last += 1
+                elif last + 2 < count and len(words.word[last + 1]) == 1 and named[last + 2] and words.joined(last + 2):
+                    last += 2
+                else:
+                    break
+            spans.append(Span(words.start[first], words.end[last], "PERSON"))
+            index = last + 1
+        return spans

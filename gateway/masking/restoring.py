@@ -1,0 +1,101 @@
+"""Placeholders back to true values: tolerant of how a model writes them, also piece by piece in a stream."""
+
+import json
+import re
+from typing import Any
+
+from gateway.masking.vault import KINDS, Vault
+
+_SEP = r"(?:[ _\-]|\\_)"
+_UNDERSCORE = r"(?:_|\\_)"
+_KIND = "|".join(kind.replace("_", _SEP) for kind in KINDS)
+_BARE_KIND = "|".join(kind.replace("_", _UNDERSCORE) for kind in KINDS)
+_OPEN, _CLOSE = r"(?:<|&lt;|\\u003[cC])", r"(?:>|&gt;|\\u003[eE])"
+_PLACEHOLDER = re.compile(
+    rf"(?i:{_OPEN}[ ]{{0,2}}(?P<kind>{_KIND})(?:{_SEP}(?P<role>[FLV][0-9]?))?{_SEP}(?P<number>[0-9]{{1,5}})[ ]{{0,2}}{_CLOSE})"
+    rf"|(?<![A-Za-z0-9_])(?i:(?P<kind2>{_BARE_KIND})(?:{_UNDERSCORE}(?P<role2>[FLV][0-9]?))?{_UNDERSCORE}(?P<number2>[0-9]{{1,5}}))(?![0-9])"
+)
+MAX_HELD = 28
+"""The longest tail of a stream that may wait for its placeholder to be complete, in characters."""
+
+
+def restore_text(text: str, vault: Vault, *, secrets: bool = False, json_text: bool = False) -> str:
+    """Return `text` with every known placeholder replaced by its exact value; unknown ones stay and are counted.
+
+    `json_text`: the text is JSON, so values are escaped. `secrets`: also put secrets back; only for showing a caller
+    their own masked text, never for an answer.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        kind = re.sub(r"\\?[_ \-]", "_", (match["kind"] or match["kind2"]).upper())
+        role, number = (match["role"] or match["role2"] or "").upper(), int(match["number"] or match["number2"])
+        surface = vault.surface(kind, role, number, secrets=secrets)
+        if surface is None:
+            vault.unknown += 1
+            return match[0]
+        return json.dumps(surface, ensure_ascii=False)[1:-1] if json_text else surface
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def restore_tree(value: Any, vault: Vault) -> Any:
+    """Return a copy of a JSON value with placeholders restored in every string and key."""
+    if isinstance(value, str):
+        return restore_text(value, vault)
+    if isinstance(value, list):
+        return [restore_tree(item, vault) for item in value]
+    if isinstance(value, dict):
+        return {restore_text(key, vault) if "<" in key else key: restore_tree(item, vault) for key, item in value.items()}
+    return value
+
+
+def _prefixes(word: str) -> str:
+    """Return a pattern for every beginning of `word`, the whole word included."""
+    pattern = ""
+    for character in reversed(word):
+        unit = r"(?:[ _\-]|\\_?)" if character == "_" else character
+        pattern = f"{unit}(?:{pattern})?" if pattern else unit
+    return pattern
+
+
+_TAIL_AFTER_KIND = rf"(?:{_SEP}|\\)?(?:[FLV][0-9]?(?:{_SEP}|\\)?)?[0-9]{{0,5}}[ ]{{0,2}}(?:&(?:g(?:t)?)?|\\(?:u(?:0(?:0(?:3)?)?)?)?)?"
+_BEGUN_KIND = "|".join(map(_prefixes, KINDS))
+_BEGUN = re.compile(
+    rf"(?i:(?:(?:<|&lt;|\\u003c)[ ]{{0,2}}|(?<![a-z0-9_]))(?:(?:{_KIND}){_TAIL_AFTER_KIND}|{_BEGUN_KIND})"
+    r"|<[ ]{0,2}|&(?:l(?:t;?)?)?|&lt;[ ]{0,2}|\\(?:u(?:0(?:0(?:3(?:c[ ]{0,2})?)?)?)?)?)\Z"
+)
+
+
+class StreamRestorer:
+    """Restores a text that arrives in pieces; holds back at most `MAX_HELD` characters, and only a possible placeholder."""
+
+    def __init__(self, vault: Vault, *, secrets: bool = False, json_text: bool = False) -> None:
+        self._vault = vault
+        self._secrets = secrets
+        self._json_text = json_text
+        self._held = ""
+        self._before = ""
+
+    def feed(self, piece: str) -> str:
+        """Return what can be said for sure after this piece; may be empty."""
+        self._held += piece
+        tail = self._held[-MAX_HELD:]
+        start = len(self._held) - len(tail)
+        begun = _BEGUN.search((self._before + self._held)[-(len(tail) + 1) :])
+        if begun is None:
+            return self._release(len(self._held))
+        offset = len((self._before + self._held)[-(len(tail) + 1) :]) - len(tail)
+        return self._release(max(start, start + begun.start() - offset))
+
+    def close(self) -> str:
+        """Return what was still held back; the stream is over."""
+        return self._release(len(self._held))
+
+    def _release(self, length: int) -> str:
+        ready, self._held = self._held[:length], self._held[length:]
+        if not ready:
+            return ""
+        context = self._before
+        self._before = ready[-1]
+        restored = restore_text(context + ready, self._vault, secrets=self._secrets, json_text=self._json_text)
+        return restored[len(context) :]
