@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from rich.table import Table
 from evals.demo_tenants import open_workbench
 from evals.gate import GateRun, run_gate
 from evals.report import as_json, write_reports
+from evals.run import CaseResult
 from gateway.library.problems import LibraryError
 from gateway.settings import ROOT, Settings
 
@@ -38,16 +40,12 @@ def gate(
     console = Console(stderr=True)
     settings = Settings.from_environ(os.environ)
     try:
-        bench = open_workbench(settings)
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task("Cases", total=None)
             run = asyncio.run(
-                run_gate(
-                    bench, suites, settings.verdicts_dir, features=feature or (), write=write,
-                    progress=lambda result: progress.advance(task),
-                )
-            )  # fmt: skip
+                _gate(settings, suites, feature or (), write=write, progress=lambda result: progress.advance(task))
+            )
     except LibraryError as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
@@ -58,6 +56,13 @@ def gate(
         _print(run)
     if run.complaints:
         raise typer.Exit(100)
+
+
+async def _gate(
+    settings: Settings, suites: Path, features: Sequence[str], *, write: bool, progress: Callable[[CaseResult], None]
+) -> GateRun:
+    async with open_workbench(settings) as bench:
+        return await run_gate(bench, suites, settings.verdicts_dir, features=features, write=write, progress=progress)
 
 
 def _print(run: GateRun) -> None:

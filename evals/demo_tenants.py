@@ -1,48 +1,54 @@
-"""The demo tenants in memory, and a workbench over them."""
+"""A workbench over the demo tenants, kept in a database of its own that is thrown away."""
 
-from collections import defaultdict
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from gateway.masking.masker import Masker
-
-from evals.workbench import Tenants, Workbench
+from evals.workbench import Workbench
 from gateway.adapters.clock import SystemClock
 from gateway.adapters.offline_model import OfflineModel
 from gateway.app import feature_modules, offline_rules
 from gateway.domain.caller import Business
-from gateway.domain.records import Record
-from gateway.library.catalog import load_catalog
+from gateway.library.catalog import Catalog, load_catalog
 from gateway.library.policy import load_policy
+from gateway.masking.masker import Masker
 from gateway.settings import ROOT, Settings
-from gateway.store.demo import read_businesses, read_rows, tenant_files
-from gateway.store.records import parse_inline
+from gateway.store.database import open_database
+from gateway.store.demo import load_tenant
+from gateway.store.migrating import migrate_open
+from gateway.store.records import RecordStore
 
 DEMO_TENANT = ROOT / "demo" / "tenant"
 
 
-def load_tenants(folder: Path) -> Tenants:
-    """Return every business of a tenant folder with its records."""
-    files = tenant_files(folder)
-    businesses: dict[str, Business] = {b.id: b for b in read_businesses(files["businesses"])}
-    raw: dict[str, dict[str, list[Any]]] = defaultdict(dict)
-    for table, path in files.items():
-        if table == "businesses":
-            continue
-        for row in read_rows(path):
-            raw[row["business"]].setdefault(table, []).append(row)
-    tables: dict[str, dict[str, tuple[Record, ...]]] = {
-        business: parse_inline(business, rows, max_rows=10**7) for business, rows in raw.items()
-    }
-    return Tenants(businesses, tables)
-
-
-def open_workbench(settings: Settings, folder: Path = DEMO_TENANT) -> Workbench:
-    """Return a workbench that answers with the offline rules over the demo tenants."""
+@asynccontextmanager
+async def open_workbench(settings: Settings, tenant: Path = DEMO_TENANT) -> AsyncIterator[Workbench]:
+    """Yield a workbench that answers with the offline rules over the businesses of a tenant folder."""
     policy = load_policy(settings.policy_dir)
     catalog = load_catalog(settings.prompts_dir, policy)
-    latest = {name: max((p for p in catalog.prompts.values() if p.feature == name), key=lambda p: p.version).content_hash
-              for name in catalog.features}  # fmt: skip
-    rules = offline_rules(catalog, feature_modules(catalog), latest.get)
-    clock = SystemClock()
-    return Workbench(catalog, policy, load_tenants(folder), OfflineModel(rules), clock, Masker.default())
+    businesses: dict[str, Business] = {}
+
+    async def register(business: Business) -> None:
+        businesses[business.id] = business
+
+    with tempfile.TemporaryDirectory(prefix="evals-") as folder:
+        database = open_database(f"sqlite:///{folder}/records.sqlite")
+        await database.open()
+        try:
+            await migrate_open(database)
+            records = RecordStore(database)
+            await load_tenant(tenant, records, register)
+            model = OfflineModel(offline_rules(catalog, feature_modules(catalog), newest_versions(catalog).get))
+            yield Workbench(catalog, policy, businesses, records, model, SystemClock(), Masker.default())
+        finally:
+            await database.close()
+
+
+def newest_versions(catalog: Catalog) -> Mapping[str, str]:
+    """Return feature → content hash of its highest version."""
+    found = {}
+    for name in catalog.features:
+        if versions := catalog.versions(name):
+            found[name] = max(versions, key=lambda prompt: prompt.version).content_hash
+    return found

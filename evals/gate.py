@@ -36,7 +36,7 @@ async def run_gate(
     write: bool = False,
     progress: Callable[[CaseResult], None] = lambda result: None,
 ) -> GateRun:
-    """Judge every version of the chosen features (all by default). Raises LibraryError for a suite that cannot be read."""
+    """Judge every version of the chosen features (all by default). Raises LibraryError for an unreadable suite."""
     judgements, complaints = [], []
     for prompt in sorted(bench.catalog.prompts.values(), key=lambda p: (p.feature, p.version)):
         if features and prompt.feature not in features:

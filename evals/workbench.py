@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
-from gateway.masking.masker import Masker
 
 from evals.checks.registry import Output
 from evals.suite import Case
@@ -16,19 +15,20 @@ from gateway.app import feature_modules
 from gateway.domain.caller import Business, Caller
 from gateway.domain.evidence import Evidence
 from gateway.domain.ledger import Claim, Hold, Settlement
-from gateway.domain.records import Record
 from gateway.domain.reply import Delta, ModelCall, Reply
-from gateway.errors import GatewayError, ValidationFailed
+from gateway.errors import GatewayError
 from gateway.library.catalog import Catalog, PromptVersion
-from gateway.library.policy import Policy
+from gateway.library.policy_types import Policy
+from gateway.masking.masker import Masker
 from gateway.masking.vault import Vault
 from gateway.pipeline.answer import answer
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.breaker import Breakers
+from gateway.pipeline.checking import check_input
 from gateway.pipeline.gathering import gather
 from gateway.pipeline.kit import Kit
-from gateway.ports import Clock, Model, PosData
-from gateway.store.records import open_in_memory, parse_inline
+from gateway.ports import Clock, Model
+from gateway.store.records import RecordStore
 
 DEFAULT_PLAN = "ENTERPRISE"
 T = TypeVar("T")
@@ -136,34 +136,13 @@ class OnlyThis:
 
 
 @dataclass(frozen=True, slots=True)
-class Tenants:
-    """Businesses with their records in memory; a case's own records replace a business's tables."""
-
-    businesses: Mapping[str, Business]
-    tables: Mapping[str, Mapping[str, Sequence[Record]]]
-
-    def named(self, name: str) -> Business:
-        """Return the business of this name or id. Raises KeyError with the known names."""
-        for business in self.businesses.values():
-            if name.lower() in (business.id, business.name.lower()) or business.name.lower().startswith(name.lower()):
-                return business
-        raise KeyError(f"no business `{name}`; known: {', '.join(b.name for b in self.businesses.values())}")
-
-    async def open(
-        self, business_id: str, currency: str, as_of: date, inline: Mapping[str, Sequence[Record]] | None = None
-    ) -> PosData:
-        """Return a read view of one business."""
-        tables = {**self.tables.get(business_id, {}), **(inline or {})}
-        return await open_in_memory(business_id, currency, as_of, tables)
-
-
-@dataclass(frozen=True, slots=True)
 class Workbench:
     """Answers golden cases with one version of one feature."""
 
     catalog: Catalog
     policy: Policy
-    tenants: Tenants
+    businesses: Mapping[str, Business]
+    records: RecordStore
     model: Model
     clock: Clock
     masker: Masker
@@ -177,8 +156,7 @@ class Workbench:
         kit = self._kit(prompt, spy, modules)
         ask = self._ask(case, prompt)
         try:
-            if errors := feature.input.check(dict(case.vars.get("request", {}))):
-                raise ValidationFailed("The case's request is not valid.", errors=errors)
+            check_input(feature, ask.body)
             answered, evidence = await answer(kit, ask), (await gather(kit, ask)).evidence
         except GatewayError as refused:
             return self._output(prompt, ask, {"code": refused.code, "status": refused.status}, None, spy)
@@ -193,7 +171,7 @@ class Workbench:
         return Output(text, body, meta, dict(ask.body), evidence, tuple(spy.outgoing), spy.vault, feature, prompt)
 
     def _ask(self, case: Case, prompt: PromptVersion) -> Ask:
-        business = self.tenants.named(str(case.vars["business"])) if "business" in case.vars else _NOBODY
+        business = self._named(str(case.vars["business"])) if "business" in case.vars else _NOBODY
         business = replace(business, plan=str(case.vars.get("plan", DEFAULT_PLAN)))
         inline = case.vars.get("records")
         now = self.clock.now()
@@ -202,7 +180,7 @@ class Workbench:
             caller=Caller(business, "evals", "evals", frozenset({"*"})),
             body=dict(case.vars.get("request", {})),
             as_of=date.fromisoformat(str(case.vars.get("as_of", DEMO_DAY))),
-            inline=None if inline is None else parse_inline(business.id, inline),
+            inline=None if inline is None else self.records.parse_inline(business.id, inline),
             request_id=f"eval-{case.index}",
             ledger_id=f"eval-{case.index}",
             request_hash=hashlib.sha256(str(case.index).encode()).hexdigest(),
@@ -210,11 +188,17 @@ class Workbench:
             received_at=now,
         )
 
+    def _named(self, name: str) -> Business:
+        for business in self.businesses.values():
+            if name.lower() in (business.id, business.name.lower()) or business.name.lower().startswith(name.lower()):
+                return business
+        raise KeyError(f"no business `{name}`; known: {', '.join(b.name for b in self.businesses.values())}")
+
     def _kit(self, prompt: PromptVersion, spy: Spy, modules: Mapping[str, Any]) -> Kit:
         return Kit(
-            catalog=self.catalog, policy=self.policy, features=modules, records=self.tenants, ledger=FreeLedger(),
+            catalog=self.catalog, policy=self.policy, features=modules, records=self.records, ledger=FreeLedger(),
             cache=NoCache(), idempotency=NoLimits(), limiter=NoLimits(), switches=OnlyThis(prompt),
-            models={"offline": spy, "responses": spy, "chat": spy}, masker=self.masker, clock=self.clock,
+            models={"responses": spy, "chat": spy}, masker=self.masker, clock=self.clock,
             sign=lambda purpose, text: hashlib.sha256(f"{purpose}|{text}".encode()).hexdigest(),
             flag_default=lambda name: True, offline=True, model_proof="warn", deadline_ms=60_000, cache_seconds=0,
             breakers=Breakers(),

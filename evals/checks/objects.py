@@ -4,7 +4,7 @@ from typing import Any
 
 from evals.checks.registry import CheckError, Outcome, Output, check
 from gateway.library.problems import LibraryError
-from gateway.library.schemas import compile_schema
+from gateway.library.schemas import Schema
 
 _OPERATORS = frozenset({"equals", "one_of", "min", "max", "length", "min_length", "max_length", "contains", "absent"})
 _MISSING = object()
@@ -16,7 +16,7 @@ def is_json(output: Output, value: Any) -> Outcome:
     if value is None:
         return Outcome(isinstance(output.body, dict), "the answer is a JSON object")
     try:
-        errors = compile_schema(value).check(dict(output.body))
+        errors = Schema.compile(value).check(dict(output.body))
     except LibraryError as error:
         raise CheckError(f"the schema cannot be used: {error}") from None
     return Outcome(not errors, "; ".join(f"{e.pointer} {e.message}" for e in errors) or "the schema holds")
@@ -60,7 +60,7 @@ def _holds(found: Any, operator: str, wanted: Any) -> bool:
 
 def _compare(found: Any, operator: str, wanted: Any) -> bool:
     if operator == "equals":
-        return bool(found == wanted) and isinstance(found, bool) is isinstance(wanted, bool)
+        return bool(found == wanted and isinstance(found, bool) is isinstance(wanted, bool))
     if operator == "one_of":
         return found in wanted
     if operator == "contains":

@@ -1,13 +1,16 @@
 """Checks of the promises themselves: grounded, private, within the schema, the rules and the token budget."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
-
-from gateway.masking.egress import guard
 
 from evals.checks.registry import CheckError, Outcome, Output, check
 from gateway.domain.reply import EgressBlocked
-from gateway.grounding.ground import ungrounded
+from gateway.grounding.ground import is_word
+from gateway.grounding.stream import ungrounded
 from gateway.library.tokens import estimate_tokens
+from gateway.masking.egress import guard
+from gateway.pipeline.validating import request_text, shape
 
 
 @check("schema")
@@ -22,10 +25,14 @@ def grounded(output: Output, value: Any) -> Outcome:
     """No figure, date or id of the answer's texts is missing from the evidence."""
     if output.evidence is None:
         raise CheckError("there is no evidence to compare with")
-    found = ungrounded(output.body, output.evidence, request=output.request, schema=output.feature.response.raw)
-    return Outcome(
-        not found, "; ".join(f"{f.pointer}: {f.reason}" for f in found[:5]) or "every figure is in the evidence"
-    )
+    said = request_text(output.request)
+    _, codes = shape(output.prompt.output.raw, output.prompt.output.raw.get("$defs", {}))
+    found = [
+        f"{pointer}: {finding.text} {finding.reason}"
+        for pointer, text in _words(output.body, output.evidence.computed, codes, "", "")
+        for finding in ungrounded(text, output.evidence, said)
+    ]
+    return Outcome(not found, "; ".join(found[:5]) or "every figure is in the evidence")
 
 
 @check("no-pii")
@@ -35,7 +42,7 @@ def no_pii(output: Output, value: Any) -> Outcome:
         return Outcome(not output.outgoing, "nothing was made for a model")
     for body in output.outgoing:
         try:
-            guard(body.encode(), output.vault)
+            guard(json.dumps([body]).encode(), output.vault)
         except EgressBlocked as blocked:
             return Outcome(False, f"the prompt held a personal value ({blocked.kind})")
     return Outcome(True, "the prompt held no personal value")
@@ -72,3 +79,19 @@ def degraded(output: Output, value: Any) -> Outcome:
     """The answer was degraded for this reason; `none` means that it was not."""
     reason = (output.meta.get("degraded") or {}).get("reason", "none")
     return Outcome(reason == value, f"degraded: {reason}")
+
+
+def _words(value: Any, computed: Any, codes: frozenset[str], pointer: str, pattern: str) -> Iterator[tuple[str, str]]:
+    """Yield (pointer, text) of what a model may have worded: no code's field, no enum."""
+    if pattern in codes or (computed is not None and not isinstance(computed, dict)):
+        return
+    if isinstance(value, str):
+        if value and not is_word(value):
+            yield pointer, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            owned = computed.get(key) if isinstance(computed, dict) else None
+            yield from _words(item, owned, codes, f"{pointer}/{key}", f"{pattern}/{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _words(item, None, codes, f"{pointer}/{index}", f"{pattern}/*")

@@ -59,7 +59,7 @@ def starts_with(output: Output, value: Any) -> Outcome:
 def regex(output: Output, value: Any) -> Outcome:
     """A pattern (RE2) is found in the text."""
     try:
-        found = re2.search(_text(value), output.text)
+        found = re2.search(_text(value), output.text)  # type: ignore[no-untyped-call]
     except re2.error as error:
         raise CheckError(f"the pattern cannot be used: {error}") from None
     return Outcome(found is not None, f"the pattern {value} is found")

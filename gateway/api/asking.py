@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,10 +14,11 @@ from gateway.api.edge import ledger_id_of
 from gateway.api.problems import request_id_of
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
-from gateway.errors import FieldError, LanguageNotSupported, ValidationFailed
+from gateway.errors import FieldError, ValidationFailed
 from gateway.library.catalog import Feature
 from gateway.library.query import coerce_query
 from gateway.pipeline.ask import Ask
+from gateway.pipeline.checking import check_input
 
 _IDEMPOTENCY_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
@@ -36,7 +36,7 @@ async def read_ask(site: Site, feature: Feature, request: AnyRequest) -> Ask:
         given = {**dict(request.query_params), **{k: str(v) for k, v in request.path_params.items()}}
         given.pop("explain", None)
         body, raw = coerce_query(feature.input, given), request.url.query.encode() + request.scope["path"].encode()
-    _check(feature, body)
+    check_input(feature, body)
     day, inline = body.pop("as_of", None), body.pop("records", None)
     received_at = site.kit.clock.now()
     return Ask(
@@ -60,17 +60,6 @@ async def read_ask(site: Site, feature: Feature, request: AnyRequest) -> Ask:
 def local_day(micros: int, timezone: str) -> date:
     """Return the calendar day in `timezone` of an instant in microseconds since the epoch."""
     return datetime.fromtimestamp(micros / 1e6, UTC).astimezone(ZoneInfo(timezone)).date()
-
-
-def _check(feature: Feature, body: Mapping[str, Any]) -> None:
-    language = body.get("language")
-    if feature.languages and isinstance(language, str) and language not in feature.languages:
-        raise LanguageNotSupported(
-            f"Answers are written in: {', '.join(feature.languages)}. Leave `language` out or choose one of them.",
-            errors=[FieldError("/language", f"must be one of: {', '.join(feature.languages)}")],
-        )
-    if errors := feature.input.check(body):
-        raise ValidationFailed("Correct the fields named in `errors` and send the request again.", errors=errors)
 
 
 def _idempotency_key(request: AnyRequest) -> str | None:

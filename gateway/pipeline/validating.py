@@ -47,7 +47,7 @@ class Judge:
         self._expand = getattr(module, "expand", None)
         self._merge = getattr(module, "merge", None)
         self._unsupported = getattr(module, "unsupported", None)
-        self._min_items, self._skip = _shape(self._output.raw, self._output.raw.get("$defs", {}))
+        self._min_items, self._skip = shape(self._output.raw, self._output.raw.get("$defs", {}))
 
     def rules_words(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the words that fixed rules write from these facts, true or masked."""
@@ -103,7 +103,6 @@ class Judge:
             rules_answer=lambda: self.rules_words(facts),
             min_items=self._min_items,
             skip=self._skip,
-            unsupported=self._claims(facts),
         )
 
     def _claims(self, facts: Mapping[str, Any]) -> Callable[[str], list[str]] | None:
@@ -177,7 +176,7 @@ def _keep_known(reply: dict[str, Any], output: Mapping[str, Any], response: Mapp
     return kept
 
 
-def _shape(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> tuple[dict[str, int], frozenset[str]]:
+def shape(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> tuple[dict[str, int], frozenset[str]]:
     """Return (list pointer → fewest items, pointers of strings that are codes) of an output schema."""
     min_items: dict[str, int] = {}
     codes: set[str] = set()
