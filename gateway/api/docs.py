@@ -37,7 +37,7 @@ _REFERENCE = _PAGE.format(
 
 def docs_routes(document: dict[str, Any]) -> list[HTTPRouteHandler]:
     """Return the handlers; `document` is the OpenAPI object."""
-    encoded = msgspec.json.encode(document)
+    encoded = msgspec.json.encode(document, enc_hook=dict)
     assets = {Path(name).name: (_STATIC / name).read_bytes() for name in _FILES}
 
     @get("/openapi.json", name="openapi", opt={"access": "public"}, sync_to_thread=False)

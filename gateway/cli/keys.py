@@ -20,7 +20,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @keys_app.command("create")
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for, for example `pos-backend`.")],
-    business: Annotated[str | None, typer.Option(help="Id of its business; without it the key may act for all.")] = None,
+    business: Annotated[
+        str | None, typer.Option(help="Id of its business; without it the key may act for all.")
+    ] = None,
     scope: Annotated[list[str] | None, typer.Option(help="Group of features; repeat it. Default: all.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -39,7 +41,9 @@ def create(
 
 
 @keys_app.command("list")
-def list_keys(business: Annotated[str | None, typer.Option(help="Only this business.")] = None, as_json: Json = False) -> None:
+def list_keys(
+    business: Annotated[str | None, typer.Option(help="Only this business.")] = None, as_json: Json = False
+) -> None:
     """List keys without their secrets."""
     found = settings()
 
@@ -52,7 +56,9 @@ def list_keys(business: Annotated[str | None, typer.Option(help="Only this busin
 
 
 @keys_app.command("revoke")
-def revoke(key: Annotated[str, typer.Argument(help="The key's id or its eight-letter prefix.")], as_json: Json = False) -> None:
+def revoke(
+    key: Annotated[str, typer.Argument(help="The key's id or its eight-letter prefix.")], as_json: Json = False
+) -> None:
     """End a key; running servers refuse it within a second."""
     found = settings()
     if key.startswith("gw_"):

@@ -20,7 +20,9 @@ from gateway.settings import Settings
 from gateway.store.migrating import migrate as migrate_database
 from gateway.store.migrating import migrate_open
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The POS AI gateway.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The POS AI gateway."
+)
 prompts_app = typer.Typer(no_args_is_help=True, help="Prompt files: check them, bring the database in line.")
 audit_app = typer.Typer(no_args_is_help=True, help="The hash-chained audit log.")
 app.add_typer(keys_app, name="keys")
@@ -94,7 +96,9 @@ def lint(as_json: Json = False) -> None:
         return len(load_catalog(found.prompts_dir, load_policy(found.policy_dir)).prompts)
 
     count = run(load)
-    say({"versions": count, "problems": []}, as_json=as_json, human=lambda: out.print(f"{count} versions, no problems."))
+    say(
+        {"versions": count, "problems": []}, as_json=as_json, human=lambda: out.print(f"{count} versions, no problems.")
+    )
 
 
 @prompts_app.command("sync")

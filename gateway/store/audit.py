@@ -10,7 +10,7 @@ from gateway.domain.ledger import AuditEntry
 from gateway.store.database import Database, Script, Statement
 
 GENESIS = "0" * 64
-_ENCODE = msgspec.json.Encoder(order="sorted").encode
+_ENCODE = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode  # read-only mappings are mappings
 
 _NEXT = (
     "INSERT INTO audit_head (business_id, seq, hash) VALUES ($1, 1, $2) "
