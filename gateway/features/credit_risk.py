@@ -1,6 +1,5 @@
 """Credit risk assessment: the points card on one customer's record, and the words that explain it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,7 +32,6 @@ from gateway.features.wording import lower_first, money, percent, plain, sentenc
 from gateway.ports import PosData
 
 NO_RATE = "not enough comparable customers"
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 PII = {"/customer/name": "person-or-business"}
 PLAIN = frozenset(
@@ -76,7 +74,6 @@ async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidenc
         as_of=as_of,
         pii=PII,
         plain=PLAIN,
-        derived=_numbers_in_texts(facts),
         n=len(invoices) + len(payments) + len(sales),
         excluded=pos.excluded,
         subjects=(customer.id,),
@@ -168,15 +165,6 @@ def _facts(customer: Customer, case: Case, card: Card, assessment_type: str, as_
 
 def _listed(factors: Sequence[Factor]) -> list[dict[str, Json]]:
     return [{"factor": f.name, "value": f.value, "text": f.text} for f in factors]
-
-
-def _numbers_in_texts(facts: Mapping[str, Json]) -> dict[str, float]:
-    """Return every number of the worded statements by its place, so that a reworded sentence is still grounded."""
-    texts = {f"{key}/{i}": entry["text"] for key in ("positive", "risk") for i, entry in enumerate(facts[key])}
-    texts |= {f"conditions/{i}": text for i, text in enumerate(facts["conditions"])}
-    texts["reason"] = facts["recommendation"]["reason"]
-    found = {(place, k): n for place, text in texts.items() for k, n in enumerate(_NUMBER.findall(text))}
-    return {f"{place}#{k}": float(n.replace(",", "")) for (place, k), n in found.items()}
 
 
 def _warnings(history: CreditHistory, assessment_type: str, requested: Decimal) -> tuple[str, ...]:

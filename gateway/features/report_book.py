@@ -1,7 +1,7 @@
 """What a report's facts are made of: the findings by list and measure, and the shape of a fact."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from gateway.features.report_figures import MONEY, Amount, polarity, words_of
@@ -15,7 +15,7 @@ _AVERAGES = frozenset(("average", "avg", "price", "median", "per"))
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One true statement: `values` are worded figures by name, `numbers` the figures themselves (signed).
+    """One true statement: `values` are its worded figures by name.
 
     A change carries its sign; sentences leave it out, as their verb tells it. `direction` is up, down or unchanged,
     `reading` good or bad where more of it is clearly so for a shop.
@@ -27,7 +27,6 @@ class Fact:
     weight: float
     direction: str = ""
     reading: str = ""
-    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 class Book:

@@ -30,7 +30,7 @@ def _group_changes(book: Book, about: str, members: Sequence[Change]) -> Iterato
         part = change.delta / moved if additive and moved else None
         share = change.now.value / now if additive and now > 0 <= change.now.value else None
         weight = 45 + 15 * min(1.0, abs(float(part or 0))) + 10 * headline(about) + 5 * (kind == MONEY)
-        yield word_change(book, change, weight, {"part_of_change": part, "share": share})
+        yield word_change(book, change, weight, {"contribution": part, "share": share})
 
 
 def _sum_changed(book: Book, about: str, now: Amount, before: Amount) -> Iterator[Fact]:
@@ -48,20 +48,17 @@ def word_change(book: Book, change: Change, weight: float, shares: Mapping[str, 
     """Word one change; percentages change by points, and from nothing there is no percentage."""
     kind, delta = change.now.kind, change.delta
     values = {"value": change.now.text(book.currency), "before": change.before.text(book.currency)}
-    numbers = {"value": float(change.now.value), "before": float(change.before.value), "difference": float(delta)}
     if kind == PERCENT:
         values["change"] = f"{number(delta, 1)} points"
     elif change.share is not None:
         values["change"] = percent(change.share)
-        numbers["change"] = float(change.share * 100)
     elif delta:
         values["difference"] = book.text(delta, kind)
     for name, share in (shares or {}).items():
         if share is not None and delta:
             values[name] = percent(share)
-            numbers[name] = float(share * 100)
     up = "up" if delta > 0 else "down" if delta < 0 else "unchanged"
-    return Fact("change", change.spot, values, weight, up, reading_of(change.spot.about, delta), numbers)
+    return Fact("change", change.spot, values, weight, up, reading_of(change.spot.about, delta))
 
 
 def stated_facts(book: Book) -> Iterator[Fact]:
@@ -72,22 +69,17 @@ def stated_facts(book: Book) -> Iterator[Fact]:
             yield _stated(book, stated)
         elif change.share is not None and _differs(stated.percent, change.share * 100):
             values = {"value": f"{number(stated.percent, 1)}%", "computed": percent(change.share)}
-            numbers = {"value": float(stated.percent), "computed": float(change.share * 100)}
-            yield Fact("mismatch", stated.spot, values, 95, "", "bad", numbers)
+            yield Fact("mismatch", stated.spot, values, 95, "", "bad")
 
 
 def _stated(book: Book, stated: Stated) -> Fact:
     values = {"change": f"{number(stated.percent, 1)}%"}
-    numbers = {"change": float(stated.percent)}
     if stated.level:
         values = {"value": stated.level.text(book.currency), **values}
-        numbers["value"] = float(stated.level.value)
     up = "up" if stated.percent > 0 else "down" if stated.percent < 0 else "unchanged"
     size = min(15.0, abs(float(stated.percent)) / 4)
     weight = (55 if stated.spot.of else 76) + size + 5 * headline(stated.spot.about)
-    return Fact(
-        "stated_change", stated.spot, values, weight, up, reading_of(stated.spot.about, stated.percent), numbers
-    )
+    return Fact("stated_change", stated.spot, values, weight, up, reading_of(stated.spot.about, stated.percent))
 
 
 def _differs(stated: Decimal, computed: Decimal) -> bool:
@@ -108,4 +100,4 @@ def effect_facts(book: Book) -> Iterator[Fact]:
             words = {"value": book.text(amount, MONEY), "cause": cause}
             up = "up" if amount > 0 else "down" if amount < 0 else "unchanged"
             spot = Spot(effects.about, group=group)
-            yield Fact("effect", spot, words, 58, up, reading_of("profit", amount), {"value": float(amount)})
+            yield Fact("effect", spot, words, 58, up, reading_of("profit", amount))

@@ -32,8 +32,7 @@ def word_level(book: Book, level: Level, weight: float) -> Fact:
     """Return a figure on its own as a fact; money that is overdue is bad in itself."""
     words = {"value": level.amount.text(book.currency)}
     late = "overdue" in words_of(level.spot.about) and level.amount.value > 0
-    numbers = {"value": float(level.amount.value)}
-    return Fact("level", level.spot, words, weight, "", "bad" if late else "", numbers)
+    return Fact("level", level.spot, words, weight, "", "bad" if late else "")
 
 
 def _overdue_parts(book: Book) -> Iterator[Fact]:
@@ -45,8 +44,7 @@ def _overdue_parts(book: Book) -> Iterator[Fact]:
             if set(words_of(whole)) & _OWED_IN_ALL and total.kind == MONEY and total.value >= amount.value > 0:
                 share = amount.value / total.value
                 words = {"value": amount.text(book.currency), "share": percent(share), "whole": whole}
-                numbers = {"value": float(amount.value), "share": float(share * 100)}
-                yield Fact("part", Spot(about), words, 71, "", "bad", numbers)
+                yield Fact("part", Spot(about), words, 71, "", "bad")
                 break
 
 
@@ -59,9 +57,8 @@ def _shares(book: Book, about: str, members: Sequence[Level]) -> Iterator[Fact]:
     for level in ranked[:TOP]:
         share = level.amount.value / total
         words = {"value": level.amount.text(book.currency), "share": percent(share)}
-        numbers = {"value": float(level.amount.value), "share": float(share * 100)}
         weight = 38 + 22 * float(share) + 5 * headline(about)
-        yield Fact("share", level.spot, words, weight, "", _share_reading(level, share, len(members)), numbers)
+        yield Fact("share", level.spot, words, weight, "", _share_reading(level, share, len(members)))
     if len(ranked) == 2 and 0 < ranked[1].amount.value * 10 >= ranked[0].amount.value:
         yield _lead(book, *ranked)
 
@@ -69,8 +66,7 @@ def _shares(book: Book, about: str, members: Sequence[Level]) -> Iterator[Fact]:
 def _lead(book: Book, first: Level, second: Level) -> Fact:
     more = first.amount.value / second.amount.value - 1
     words = {"value": first.amount.text(book.currency), "change": percent(more), "over": second.spot.of}
-    numbers = {"value": float(first.amount.value), "change": float(more * 100)}
-    return Fact("lead", first.spot, words, 48, "up", numbers=numbers)
+    return Fact("lead", first.spot, words, 48, "up")
 
 
 def _total_of(book: Book, about: str, members: Sequence[Level]) -> tuple[Decimal, bool]:
@@ -84,9 +80,7 @@ def _total_of(book: Book, about: str, members: Sequence[Level]) -> tuple[Decimal
 def _extremes(book: Book, members: Sequence[Level]) -> Iterator[Fact]:
     ranked = sorted(members, key=lambda level: level.amount.value)
     for kind, level in (("highest", ranked[-1]), ("lowest", ranked[0])):
-        yield Fact(
-            kind, level.spot, word_level(book, level, 0).values, 45, numbers={"value": float(level.amount.value)}
-        )
+        yield Fact(kind, level.spot, word_level(book, level, 0).values, 45)
 
 
 def sum_facts(book: Book) -> Iterator[Fact]:
@@ -97,8 +91,7 @@ def sum_facts(book: Book) -> Iterator[Fact]:
             total = book.totals.get(name)
             if total and adds_up(about, total.kind) and 0 < total.value * Decimal("1.005") < listed:
                 words = {"value": total.text(book.currency), "computed": book.text(listed, total.kind)}
-                numbers = {"value": float(total.value), "computed": float(listed)}
-                yield Fact("mismatch", Spot(name), words, 94, "", "bad", numbers)
+                yield Fact("mismatch", Spot(name), words, 94, "", "bad")
                 break
 
 

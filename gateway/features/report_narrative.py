@@ -26,7 +26,7 @@ _FIGURE = re.compile(r"\d[\d,.]*\d")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 _SPANS = frozenset(("period", "month", "quarter", "week", "year"))
 _WORDED = (
-    *("id", "kind", "value", "before", "change", "difference", "part_of_change", "direction", "reading", "share"),
+    *("id", "kind", "value", "before", "change", "difference", "contribution", "direction", "reading", "share"),
     *("computed", "trend", "periods", "best", "cause", "period", "best_period"),
 )
 PLAIN = frozenset(("/report_type", "/as_of", "/currency", *(f"/facts/*/{name}" for name in _WORDED)))
@@ -59,7 +59,6 @@ async def gather(pos: PosData, request: Mapping[str, Json], as_of: date) -> Evid
         as_of=as_of,
         pii=people,
         plain=PLAIN,
-        derived={f"F{i + 1}.{name}": value for i, f in enumerate(kept) for name, value in f.numbers.items()},
         n=found.figures,
         excluded=pos.excluded,
         warnings=_warnings(len(ranked) - len(kept), found.cut),

@@ -23,7 +23,7 @@ def series_facts(book: Book) -> Iterator[Fact]:
         if not _is_told(book, series.spot, now, before):
             step = word_change(book, Change(series.spot, now, before), 60 + 8 * headline(series.spot.about))
             yield Fact("last_step", step.spot, {**step.values, "period": series.periods[-1]}, step.weight,
-                       step.direction, step.reading, step.numbers)  # fmt: skip
+                       step.direction, step.reading)  # fmt: skip
         yield from _odd(book, series)
 
 
@@ -48,10 +48,9 @@ def _trend(book: Book, series: Series) -> Iterator[Fact]:
         "best_period": series.periods[best],
         "best": series.amounts[best].text(book.currency),
     }
-    numbers = {"value": step * 100, "periods": float(len(values)), "best": values[best]}
     direction = {"growing": "up", "declining": "down", "stable": "unchanged"}[name]
     reading = reading_of(series.spot.about, Decimal(str(slope))) if name != "stable" else ""
-    yield Fact("trend", series.spot, words, 72 + 5 * headline(series.spot.about), direction, reading, numbers)
+    yield Fact("trend", series.spot, words, 72 + 5 * headline(series.spot.about), direction, reading)
 
 
 def _odd(book: Book, series: Series) -> Iterator[Fact]:
@@ -63,4 +62,4 @@ def _odd(book: Book, series: Series) -> Iterator[Fact]:
     if abs(scores[worst]) > OUTLIER_Z:
         words = {"value": series.amounts[worst].text(book.currency), "period": series.periods[worst]}
         side = "up" if scores[worst] > 0 else "down"
-        yield Fact("unusual", series.spot, words, 66, side, "", {"value": values[worst]})
+        yield Fact("unusual", series.spot, words, 66, side, "")

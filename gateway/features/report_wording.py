@@ -43,10 +43,10 @@ def _change(fact: FactJson) -> str:
     if "change" not in fact:
         return f"{moved} from {fact['before']} to {fact['value']}"
     text = f"{moved} by {fact['change']} to {fact['value']}, from {fact['before']}"
-    part = float(fact.get("part_of_change", "0%").rstrip("%").replace(",", ""))
+    part = float(fact.get("contribution", "0%").rstrip("%").replace(",", ""))
     if part > 100:
         return f"{text}; that alone is more than the whole change"
-    return f"{text}; that is {fact['part_of_change']} of the whole change" if part >= 1 else text
+    return f"{text}; that is {fact['contribution']} of the whole change" if part >= 1 else text
 
 
 def _stated(fact: FactJson) -> str:
