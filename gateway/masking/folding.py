@@ -194,7 +194,7 @@ def base64_blobs(text: str) -> list[tuple[int, int, str]]:
     found = []
     for match in _BASE64.finditer(text):
         blob = match[0]
-        if blob.islower() or blob.isupper() or blob.isdigit():
+        if blob.islower() or blob.isdigit():
             continue
         decoded = _printable(blob)
         if decoded is not None:

@@ -16,7 +16,8 @@ _NOT_ALNUM = bytes(i for i in range(256) if not (chr(i).isascii() and chr(i).isa
 _LOWER = bytes.maketrans(bytes(range(65, 91)), bytes(range(97, 123)))
 _NAME_WORD = re.compile(f"[a-z{LETTER}]+")
 _REVERSED_GAP = re.compile(r",[ \t]{1,2}| [&] |&|\. |[ \t\-'_.+]{1,2}")
-_PREFIX = re.compile(r"(?:\+|\(\+?|\b00)?[ ]?(?:2[ \-.]?3[ \-.]?3)?[ \t)\-./]{0,3}(?:\(?0\)?)?[ \t)\-./(]{0,2}\Z")
+_COUNTRY_CODE = re.compile(r"(?:\(?\+ ?|\(|00 ?)?2[ \-.]?3[ \-.]?3[ \t)\-./(]{0,3}\Z")
+_ZERO = re.compile(r"\(?0[ \t)\-./(]{1,2}\Z|\(0\Z")
 _HOUSE = re.compile(
     r"^\W*(?:(?:h(?:ou)?se|plot|flat|apartment|apt|block|blk|unit|room|shop|no|number|h/no)\b[.,:#\s]*)*(?:[a-z]{0,2}\d[\w/\-]*)?[\s,]*"
 )
@@ -125,9 +126,7 @@ class KnownValues:
             start -= 1
         while end < len(text) and text[end].isdigit():
             end += 1
-        if kind == "PHONE" and (prefix := _PREFIX.search(text, max(0, start - 14), start)) is not None and re.search(r"\d", prefix[0]):
-            start = prefix.start() + len(prefix[0]) - len(prefix[0].lstrip())
-        return Span(start, end, kind)
+        return Span(_with_prefix(text, start, zero=text[start] == "0") if kind == "PHONE" else start, end, kind)
 
     def _find_codes(self, shadow: Shadow) -> list[Span]:
         squashed = shadow.data.translate(_LOWER, _NOT_ALNUM)
@@ -214,6 +213,15 @@ class KnownValues:
             if words.word[after].isupper() and words.gap[after] != "'":
                 last = after
         return first, last
+
+
+def _with_prefix(text: str, start: int, *, zero: bool) -> int:
+    """Return where the number that begins at `start` really begins: before its zero and its country code."""
+    for pattern in (_COUNTRY_CODE,) if zero else (_ZERO, _COUNTRY_CODE):
+        prefix = pattern.search(text, max(0, start - 12), start)
+        if prefix is not None and not text[prefix.start() - 1 : prefix.start()].isdigit():
+            start = prefix.start()
+    return start
 
 
 def _lower_words(shadow: Shadow) -> list[str]:

@@ -45,6 +45,7 @@ class Lexicon:
     context: dict[str, frozenset[str]]
     products: frozenset[str]
     brands: frozenset[str]
+    places: frozenset[str]
     place_phrases: frozenset[tuple[str, ...]]
 
     def is_safe(self, word: str) -> bool:
@@ -59,7 +60,7 @@ class Lexicon:
         """Tell whether an unknown word is an inflection, a compound or, if allowed, a typing error of ordinary words."""
         if self._is_inflected(word) or self._is_compound(word):
             return True
-        return typing_errors and (self._is_typo(word) if len(word) >= 6 else self._is_slip(word))
+        return typing_errors and len(word) >= 6 and self._is_typo(word)
 
     def _is_inflected(self, word: str) -> bool:
         stems = [word]
@@ -78,8 +79,8 @@ class Lexicon:
             len(candidate) >= 5 and self.is_safe(candidate) for candidate in _one_edit_away(word)
         ) and not any(self.classes.get(candidate) == NAME for candidate in _one_edit_away(word))
 
-    def _is_slip(self, word: str) -> bool:
-        """Tell whether swapping two letters or adding a missing one makes a short word one of the commonest."""
+    def is_slip(self, word: str) -> bool:
+        """Tell whether swapping two letters or adding a missing one makes a word one of the commonest."""
         core = self.context["core"]
         swapped = (word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
         added = (word[:i] + letter + word[i:] for i in range(1, len(word) + 1) for letter in ascii_lowercase)
@@ -128,7 +129,7 @@ def load_lexicon() -> Lexicon:
     phrases = frozenset(
         tuple(line.split()) for line in _read("place_phrases.txt").splitlines() if line and not line.startswith("#")
     )
-    return Lexicon(classes, context, frozenset(_words("product_words.txt")), frozenset(brands), phrases)
+    return Lexicon(classes, context, frozenset(_words("product_words.txt")), frozenset(brands), frozenset(_words("places.txt")), phrases)
 
 
 def humps(word: str) -> list[str]:

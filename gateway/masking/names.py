@@ -43,9 +43,12 @@ class NameReader:
         self._titles, self._strict = context["titles"], context["strict titles"]
         self._cues, self._verbs, self._follow = context["cues"], context["person verbs"], context["may follow"]
         self._never, self._business, self._strong = context["never names"], context["business"], context["strong business"]
+        self._houses = context["houses"]
         self._no_business, self._place_nouns = context["not business names"], context["places"]
         self._dates = context["days"] | context["months"]
         self._before_days = context["before days"]
+        self._no_surname = frozenset().union(self._cues, self._titles, self._never, self._business, self._place_nouns, self._verbs,
+                                             lexicon.products, lexicon.brands, lexicon.places, context["roles"])  # fmt: skip
         self._phrase_starts = {phrase[0] for phrase in lexicon.place_phrases}
 
     def read(self, words: Words, claims: Claims, catalogue: Catalogue) -> list[Span]:
@@ -98,25 +101,48 @@ class NameReader:
 
     def _is_plain_unknown(self, words: Words, index: int, catalogue: Catalogue) -> bool:
         word, low = words.word[index], words.low[index]
-        if len(word) == 1 or low in catalogue.words:
-            return True
+        if len(word) == 1 or low in catalogue.words or (low.startswith("mm") and word.islower()):
+            return True  # no name begins with mm, many Twi nouns do
         if len(word) == 2 and LETTER not in word:
             return not self._beside_name(words, index)
         style = words.style(index)
         if style == "title" and not word.istitle() and len(parts := humps(word)) > 1:
             return all(len(part) <= 2 or self._lexicon.is_safe(part) for part in parts)
         if style == "upper" and len(word) <= 4 and not self._among_capitals(words, index):
-            return not self._beside_name(words, index)
+            return not self._beside_name(words, index) and not self._beside_unknown(words, index)
+        if style == "lower" and self._lexicon.is_slip(low):
+            return True
         if self._beside_name(words, index) or (style == "title" and not words.opens(index)):
             return False
         business_follows = words.joined(index + 1, SPACE) and words.kind[index + 1] == BUSINESS
-        return not business_follows and self._lexicon.explains(low, typing_errors=style != "title")
+        errors = style != "title" and not self._beside_unknown(words, index)
+        return not business_follows and self._lexicon.explains(low, typing_errors=errors)
+
+    @staticmethod
+    def _beside_unknown(words: Words, index: int) -> bool:
+        """Tell whether another unknown word, or a word-like name in capitals, touches the word."""
+        before, after = index - 1, index + 1
+        if words.joined(index) and (words.kind[before] == UNKNOWN or (words.kind[before] == FIRST and words.style(before) != "lower")):
+            return True
+        return words.joined(after) and words.kind[after] == UNKNOWN
 
     def _beside_name(self, words: Words, index: int) -> bool:
-        """Tell whether a title or a known name touches the word."""
-        before = words.joined(index) and words.kind[index - 1] in (NAME, TITLE)
-        after = words.joined(index + 1) and words.kind[index + 1] == NAME
-        return before or after
+        """Tell whether a title, an initial, a cue or a known name touches the word."""
+        before, after = index - 1, index + 1
+        if words.joined(index) and (words.kind[before] in (NAME, TITLE) or self._is_initial(words, before)):
+            return True
+        if index and words.low[before] in self._cues and CUE_GAP.fullmatch(words.gap[index]):
+            return True
+        if words.joined(after) and self._is_initial(words, after) and words.gap[after + 1][:1] == ".":
+            return True
+        return words.joined(after) and words.kind[after] == NAME
+
+    @staticmethod
+    def _is_initial(words: Words, index: int) -> bool:
+        """Tell whether a single letter stands as an initial: with a full stop, or as a lone capital."""
+        if len(words.word[index]) != 1 or index + 1 >= len(words) or words.gap[index][-1:] in ("'", "-"):
+            return False
+        return words.gap[index + 1] in (". ", ".") or (words.word[index].isupper() and words.low[index] not in "ai")
 
     @staticmethod
     def _among_capitals(words: Words, index: int) -> bool:
@@ -170,35 +196,68 @@ class NameReader:
     def _name_by_neighbour(self, words: Words, named: list[bool]) -> None:
         """Name the word-like words that touch a name and are written like it."""
         for index in [i for i, is_name in enumerate(named) if is_name]:
-            step = index
-            while step and self._joins_before(words, step - 1, step):
-                step -= 1
-                named[step] = True
-            step = index
-            while step + 1 < len(words) and self._joins_after(words, step, step + 1):
-                step += 1
-                named[step] = True
+            step = self._over_initials(words, index, -1)
+            while step and self._joins_before(words, step - 1, index):
+                named[step - 1] = True
+                index = step - 1
+                step = self._over_initials(words, index, -1)
+        for index in [i for i, is_name in enumerate(named) if is_name]:
+            step = self._over_initials(words, index, 1)
+            while step + 1 < len(words) and self._joins_after(words, index, step + 1):
+                index = step + 1
+                named[index] = True
+                step = self._over_initials(words, index, 1)
+
+    def _over_initials(self, words: Words, index: int, direction: int) -> int:
+        """Return the farthest word reached from a name by stepping over initials only."""
+        while 0 <= index + direction < len(words):
+            beside = index + direction
+            if not words.joined(max(index, beside)) or not self._is_initial(words, beside):
+                break
+            index = beside
+        return index
 
     def _joins_before(self, words: Words, index: int, name: int) -> bool:
-        if words.kind[index] not in (FIRST, LAST) or not words.joined(name, SPACE):
+        """Tell whether a word that touches a name from the left belongs to it; initials may stand between."""
+        kind, low, style = words.kind[index], words.low[index], words.style(index)
+        if kind not in (FIRST, LAST, SAFE) or not words.joined(index + 1, SPACE) or style != words.style(name):
             return False
-        low, style = words.low[index], words.style(index)
-        if style != words.style(name) or (low in ("will", "may", "can", "mark", "grant", "bill") and style == "lower"):
+        if kind == SAFE:
+            initial = name - index == 2 and words.gap[name].startswith(".") and len(low) > 2 and low not in self._no_surname
+            return initial or self._is_surname_like(words, index, name)
+        if low in ("will", "may", "can", "mark", "grant", "bill") and style == "lower":
             return False
         if low in self._dates:
-            return not (index and words.joined(index, SPACE) and words.low[index - 1] in self._before_days)
-        return words.kind[index] == FIRST or (style != "lower" and not words.opens(index))
+            return name == index + 1 and not (index and words.joined(index, SPACE) and words.low[index - 1] in self._before_days)
+        return kind == FIRST or (style != "lower" and not words.begins_sentence(index))
 
     def _joins_after(self, words: Words, name: int, index: int) -> bool:
+        """Tell whether a word that touches a name from the right belongs to it."""
         kind, low, style = words.kind[index], words.low[index], words.style(index)
-        if kind not in (FIRST, LAST) or low in self._dates or not words.joined(index, SPACE):
+        joined = words.joined(index, SPACE) or (index - name > 1 and words.joined(index))
+        if kind not in (FIRST, LAST, SAFE) or low in self._dates or not joined or style != words.style(name):
             return False
-        if style != words.style(name) or self._is_product(words, index) or low in self._lexicon.products:
+        if low in self._lexicon.products or self._is_product(words, index):
             return False
+        if kind == SAFE:
+            return self._is_surname_like(words, index, name)
         if style == "lower":
             ends = words.closes(index) or words.low[index + 1] in self._verbs
             return kind == FIRST and ends
         return style == "title" or not self._among_capitals(words, index)
+
+    def _is_surname_like(self, words: Words, index: int, name: int) -> bool:
+        """Tell whether an ordinary word with a capital beside a name is part of it: `Sake Nwosu` amid lower case."""
+        low = words.low[index]
+        if words.style(index) != "title" or len(low) < 3 or low in self._no_surname or words.kind[name] not in (NAME, UNKNOWN):
+            return False
+        first, last = min(index, name), max(index, name)
+        field = last + 1 >= len(words) or words.gap[last + 1][:1] in ",:|\t\""
+        if words.begins_sentence(first) and not field:
+            return False
+        before = first == 0 or words.gap[first].strip(" \t") != "" or words.style(first - 1) == "lower" or words.kind[first - 1] == TITLE
+        after = last + 1 >= len(words) or words.gap[last + 1].strip(" \t") != "" or words.style(last + 1) == "lower"
+        return before and after
 
     def _name_by_context(self, words: Words, named: list[bool], interesting: list[int], claims: Claims) -> None:
         for index in interesting:
@@ -294,7 +353,8 @@ class NameReader:
         """Tell whether ordinary words before a suffix are a business's name rather than a description."""
         if capital and all(words.style(i) != "lower" or words.low[i] in ("of", "and") for i in range(core, first)):
             brands = all(words.low[i] in self._lexicon.products or words.low[i] in self._lexicon.brands for i in range(core, first))
-            opening = core + 1 == first and words.opens(core) and not strong
+            house = any(word in self._houses for word in words.low[first : first + 2])
+            opening = core + 1 == first and words.opens(core) and not strong and not house
             return not brands and not opening
         called = strong or any(words.kind[i] == FIRST for i in range(core, first))
         return called and first - core >= 2 and words.opens(core)
@@ -329,8 +389,7 @@ class NameReader:
                     words.joined(index + 1, SPACE) and words.low[index + 1] in self._follow | self._verbs
                 )
 
-    @staticmethod
-    def _people(words: Words, named: list[bool]) -> list[Span]:
+    def _people(self, words: Words, named: list[bool]) -> list[Span]:
         spans: list[Span] = []
         index, count = 0, len(words)
         while index < count:
@@ -338,7 +397,7 @@ class NameReader:
                 index += 1
                 continue
             first = index
-            while first and len(words.word[first - 1]) == 1 and words.joined(first) and words.word[first - 1].isupper():
+            while first and words.joined(first) and self._is_initial(words, first - 1):
                 first -= 1
             if first and words.joined(first, SPACE) and words.low[first - 1] in _NAME_TITLES:
                 first -= 1

@@ -43,6 +43,10 @@ class Words:
             return "lower"
         return "upper" if word.isupper() and len(word) > 1 else "title"
 
+    def begins_sentence(self, index: int) -> bool:
+        """Tell whether a word begins a sentence or a line."""
+        return index == 0 or any(mark in self.gap[index] for mark in f".!?\n{BOUNDARY}")
+
     def opens(self, index: int) -> bool:
         """Tell whether a word begins a sentence, a line or a field."""
         gap = self.gap[index]

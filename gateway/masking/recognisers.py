@@ -42,7 +42,8 @@ def _phone(text: str, match: Match) -> Found:
     start, end = match.span(1)
     surface = text[start:end]
     digits = re.sub(r"\D", "", surface.replace("o", "0").replace("O", "0"))
-    if not _not_inside_number(text, start) or not checks.evenly_written(surface):
+    glued = surface[0] in "oO" and text[start - 1 : start].isalnum()
+    if glued or not _not_inside_number(text, start) or not checks.evenly_written(surface):
         return None
     return (start, end) if checks.national_number(digits) else None
 
@@ -59,7 +60,7 @@ def _bare_phone(text: str, match: Match) -> Found:
     shape = tuple(map(len, groups))
     if len(shape) > 1 and shape not in {(2, 3, 4), (3, 3, 3), (2, 7), (2, 4, 3), (2, 2, 2, 3), (2, 3, 2, 2), (5, 4), (1,) * 9}:
         return None
-    if text[end : end + 2].strip()[:1] in (".", ",") and text[end + 1 : end + 2].isdigit():
+    if text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
         return None
     return _phone(text, match)
 
@@ -287,7 +288,7 @@ SAFE = (
         _with_digit_no_phone,
     ),
     Recogniser("number sign", PROTECT, 1, r"#[0-9]{1,12}\b"),
-    Recogniser("version", PROTECT, 1, r"\b(?:v|version |ver |android |ios |firmware |release )[0-9]+(?:\.[0-9]+){0,4}\b"),
+    Recogniser("version", PROTECT, 1, r"\b(?:v|version |ver |android |ios |firmware |release )[0-9]{1,4}(?:\.[0-9]+){0,4}\b"),
     Recogniser("JSON number", PROTECT, 1, r"\"[a-z0-9_ \-]{1,40}\\{0,3}\"[ ]?:[ ]?(-?[0-9]+(?:\.[0-9]+)?)[ \n\r\t]?[,}\]\n]", _json_number),
 )
 
