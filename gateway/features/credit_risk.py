@@ -123,7 +123,7 @@ def _comparables(peers: Peers) -> dict[str, Json]:
 
 def _facts(customer: Customer, case: Case, card: Card, assessment_type: str, as_of: date) -> dict[str, Json]:
     """Return what the prompt shows: no phone, e-mail, contact or address."""
-    history, decision, peers = case.history, case.decision, case.peers
+    history, peers = case.history, case.peers
     return {
         "customer": {"name": customer.name, "type": customer.customer_type},
         "assessment_type": assessment_type,
@@ -141,16 +141,7 @@ def _facts(customer: Customer, case: Case, card: Card, assessment_type: str, as_
             "points": {name: [plain(points, 1), PARTS[name]] for name, points in card.parts.items()},
             "caps": list(card.caps),
         },
-        "recommendation": {
-            "action": decision.action,
-            "suggested_limit": plain(decision.limit),
-            "terms_days": decision.terms_days,
-            "confidence": decision.confidence,
-            "reason": reason(case, card.level),
-            "supported_limit": plain(decision.ceiling),
-            "review_months": REVIEW_MONTHS,
-            "wanted_history_months": WANTED_MONTHS,
-        },
+        "recommendation": _recommendation(case, card),
         "positive": _listed(positive_factors(case)),
         "risk": _listed(risk_factors(case)),
         "conditions": conditions(case),
@@ -160,6 +151,20 @@ def _facts(customer: Customer, case: Case, card: Card, assessment_type: str, as_
             "default_rate": None if peers.default_rate is None else percent(peers.default_rate, 0),
         },
         "not_in_the_records": ["conditions outside this shop", "income", "debts to others"],
+    }
+
+
+def _recommendation(case: Case, card: Card) -> dict[str, Json]:
+    decision = case.decision
+    return {
+        "action": decision.action,
+        "suggested_limit": plain(decision.limit),
+        "terms_days": decision.terms_days,
+        "confidence": decision.confidence,
+        "reason": reason(case, card.level),
+        "supported_limit": plain(decision.ceiling),
+        "review_months": REVIEW_MONTHS,
+        "wanted_history_months": WANTED_MONTHS,
     }
 
 

@@ -1,7 +1,6 @@
-"""Pieces of English sentences: amounts, shares, counts, lists and days, worded one way everywhere."""
+"""Pieces of English sentences: amounts, shares, counts and lists, worded one way everywhere."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 Number = int | float | Decimal
@@ -10,7 +9,6 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def decimal(value: Number) -> Decimal:
@@ -53,11 +51,6 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
-def in_words(n: int) -> str:
-    """Return a small count as a word (`three`), others as digits."""
-    return _SMALL[n] if 0 <= n < len(_SMALL) else f"{n:,}"
-
-
 def joined(parts: Sequence[str], last: str = "and") -> str:
     """Return `a`, `a and b` or `a, b and c`."""
     if len(parts) < 2:
@@ -68,11 +61,6 @@ def joined(parts: Sequence[str], last: str = "and") -> str:
 def month_name(month: int) -> str:
     """Return the English name of a month, 1-12."""
     return _MONTHS[month - 1]
-
-
-def long_day(day: date) -> str:
-    """Return a day as `20 November 2026`, in English whatever the locale."""
-    return f"{day.day} {month_name(day.month)} {day.year}"
 
 
 def sentence(text: str) -> str:
