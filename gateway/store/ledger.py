@@ -45,10 +45,7 @@ class DatabaseLedger:
 
         Raises ValidationFailed when the business has used this request id before.
         """
-        try:
-            return await self._database.run(scripts.reserve, claim, self._owner, self._clock.now())
-        except ConstraintViolation:
-            raise request_id_used() from None
+        return await self._database.run(scripts.reserve, claim, self._owner, self._clock.now())
 
     async def extend(self, hold: Hold, amount: int) -> bool:
         """Hold `amount` nano-USD more; False when the cap does not allow it or the reservation was swept."""
@@ -60,12 +57,12 @@ class DatabaseLedger:
 
     async def mark_sent(self, hold: Hold) -> None:
         """Record durably that bytes are about to leave. Raises NotReady when the reservation expired: do not send."""
-        if not await self._database.run(scripts.mark_sent, hold.claim):
+        if not await self._database.execute(scripts.SENT, hold.claim.business_id, hold.claim.request_id):
             raise not_ready("the reservation has expired")
 
     async def settle(self, hold: Hold, settlement: Settlement) -> None:
         """Charge the true cost, write usage row, audit entry and kept answer, in one transaction, once."""
-        settled = await self._database.run(scripts.settle, hold.claim, settlement, self._seal, self._clock.now())
+        settled = await self._database.run(scripts.settle, hold.claim, settlement, self._seal)
         if not settled:
             _log.warning("settled_before", request_id=hold.claim.request_id)
 
@@ -83,7 +80,7 @@ class DatabaseLedger:
 
     async def release(self, hold: Hold) -> None:
         """Give back money and quota of a reservation that led to no call; does nothing when it is closed."""
-        await self._database.run(scripts.close, hold.claim, "released", 0, 0, self._clock.now())
+        await self._database.run(scripts.close, hold.claim, 0, 0)
 
     async def sweep(self) -> int:
         """Close reservations past their expiry and return how many; any number of processes may do it at once."""

@@ -11,7 +11,7 @@ from gateway.domain.ledger import BudgetExhausted, Claim, Hold, Settlement, Stor
 from gateway.store import audit
 from gateway.store.audit import canonical
 from gateway.store.database import Row, Script, Statement, T
-from gateway.store.refusals import quota_exceeded
+from gateway.store.refusals import quota_exceeded, request_id_used
 
 NO_LIMIT = 2**62
 
@@ -35,30 +35,32 @@ _BUDGET_ROW = (
 _CHARGE = "UPDATE budget SET spent = spent + $3, reserved = reserved - $4 WHERE business_id = $1 AND period = $2"
 _OPEN = (
     "INSERT INTO reservation (business_id, request_id, feature, meter, units, quota_period, budget_period, amount, "
-    "state, swept, owner, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', FALSE, $9, $10, $11)"
+    "state, owner, created_at, expires_at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), "
+    "CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT), 'open', "
+    "CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($11 AS BIGINT) "
+    "WHERE NOT EXISTS (SELECT 1 FROM usage WHERE business_id = $1 AND request_id = $2) "
+    "ON CONFLICT (business_id, request_id) DO NOTHING RETURNING state"
 )
 _RAISE = (
     "UPDATE reservation SET amount = amount + $3 "
     "WHERE business_id = $1 AND request_id = $2 AND state IN ('open', 'sent') RETURNING amount"
 )
-_SENT = (
+SENT = (
     "UPDATE reservation SET state = 'sent' "
-    "WHERE business_id = $1 AND request_id = $2 AND state IN ('open', 'sent') RETURNING amount"
+    "WHERE business_id = $1 AND request_id = $2 AND state IN ('open', 'sent') RETURNING state"
 )
-_CLOSE = (
-    "UPDATE reservation SET state = $3, closed_at = $4 "
-    "WHERE business_id = $1 AND request_id = $2 AND state IN ('open', 'sent') RETURNING amount, units"
-)
-_CORRECT = (
-    "UPDATE reservation SET state = $3, closed_at = $4, swept = FALSE "
-    "WHERE business_id = $1 AND request_id = $2 AND swept RETURNING amount, units"
-)
+_CLOSE = "DELETE FROM reservation WHERE business_id = $1 AND request_id = $2 RETURNING state, amount, units"
 _FORGET_USAGE = "DELETE FROM usage WHERE business_id = $1 AND request_id = $2"
 USAGE = (
     "INSERT INTO usage (business_id, request_id, feature, tokens_used, cost, created_at, prompt, prompt_hash, source, "
     "route, model, degraded, status, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, "
     "attempts, latency_ms, user_hash, grounding) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
     "$15, $16, $17, $18, $19, $20, $21, $22)"
+)
+# Should an answer without a reservation have taken the request id meanwhile, the charge is still not lost.
+CHARGED_USAGE = (
+    USAGE + " ON CONFLICT (business_id, request_id) DO UPDATE SET cost = usage.cost + excluded.cost, "
+    "tokens_used = usage.tokens_used + excluded.tokens_used"
 )
 _KEEP_ANSWER = (
     "UPDATE idempotency SET state = 'done', status = $3, body = $4 "
@@ -73,25 +75,13 @@ class NoRoom(Exception):
 
 
 def reserve(claim: Claim, owner: str, now: int) -> Script[Hold]:
-    """Count the units, hold the money, open the reservation; all of it or nothing."""
+    """Count the units, hold the money, open the reservation; all of it or nothing. Raises ValidationFailed."""
     used = yield from count(claim, now)
     left = yield from _hold_money(claim, claim.amount)
-    yield Statement(
-        _OPEN,
-        (
-            claim.business_id,
-            claim.request_id,
-            claim.feature,
-            claim.meter,
-            claim.units,
-            claim.quota_window.key,
-            claim.budget_window.key,
-            claim.amount,
-            owner,
-            now,
-            claim.expires_at,
-        ),
-    )
+    held = (claim.meter, claim.units, claim.quota_window.key, claim.budget_window.key, claim.amount)
+    this = (claim.business_id, claim.request_id, claim.feature)
+    if not (yield Statement(_OPEN, (*this, *held, owner, now, claim.expires_at))):
+        raise request_id_used()
     return Hold(claim, used, left)
 
 
@@ -102,7 +92,7 @@ def settle_direct(claim: Claim, finish: Callable[[Hold], tuple[T, Settlement]], 
     result, settlement = finish(Hold(claim, used, left))
     yield from _recount(claim, settlement.units - claim.units)
     yield from _charge(claim, settlement.cost, 0)
-    yield from _record(settlement, seal)
+    yield from _record(USAGE, settlement, seal)
     return result
 
 
@@ -116,35 +106,30 @@ def extend(claim: Claim, amount: int) -> Script[None]:
         raise NoRoom from None
 
 
-def mark_sent(claim: Claim) -> Script[bool]:
-    """Return False when the reservation was closed meanwhile."""
-    return bool((yield Statement(_SENT, (claim.business_id, claim.request_id))))
-
-
-def settle(claim: Claim, settlement: Settlement, seal: Seal, now: int) -> Script[bool]:
+def settle(claim: Claim, settlement: Settlement, seal: Seal) -> Script[bool]:
     """Replace the hold, or what the sweeper made of it, by the truth; False when it was settled before."""
-    if not (yield from close(claim, "settled", settlement.cost, settlement.units, now)):
+    if not (yield from close(claim, settlement.cost, settlement.units)):
         return False
-    yield from _record(settlement, seal)
+    yield from _record(CHARGED_USAGE, settlement, seal)
     return True
 
 
-def close(claim: Claim, state: str, cost: int, units: int, now: int) -> Script[bool]:
-    """End a reservation that is open or was swept: charge `cost`, leave `units` counted. False when it was closed."""
+def close(claim: Claim, cost: int, units: int) -> Script[bool]:
+    """End a reservation: charge `cost`, leave `units` counted. False when there is none.
+
+    One that the sweeper has charged or returned is corrected: its row says what was charged and left counted.
+    """
     this = (claim.business_id, claim.request_id)
-    rows = yield Statement(_CLOSE, (*this, state, now))
-    if rows:
-        held, counted = rows[0]
-        yield from _recount(claim, units - counted)
-        yield from _charge(claim, cost, held)
-        return True
-    rows = yield Statement(_CORRECT, (*this, state, now))
+    rows = yield Statement(_CLOSE, this)
     if not rows:
         return False
-    charged, counted = rows[0]
+    state, amount, counted = rows[0]
     yield from _recount(claim, units - counted)
-    yield from _charge(claim, cost - charged, 0)
-    yield Statement(_FORGET_USAGE, this)
+    if state in ("open", "sent"):
+        yield from _charge(claim, cost, amount)
+    else:
+        yield from _charge(claim, cost - amount, 0)
+        yield Statement(_FORGET_USAGE, this)
     return True
 
 
@@ -192,8 +177,8 @@ def _charge(claim: Claim, cost: int, freed: int) -> Script[None]:
         yield Statement(_CHARGE, (*key, cost, freed))
 
 
-def _record(settlement: Settlement, seal: Seal) -> Script[None]:
-    yield Statement(USAGE, usage_values(settlement.row, settlement.cost))
+def _record(usage_sql: str, settlement: Settlement, seal: Seal) -> Script[None]:
+    yield Statement(usage_sql, usage_values(settlement.row, settlement.cost))
     if (answer := settlement.stored) is not None:
         yield Statement(_KEEP_ANSWER, (answer.business_id, answer.key, answer.status, seal(answer)))
     yield from audit.append(settlement.audit)

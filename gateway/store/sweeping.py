@@ -4,7 +4,7 @@ from gateway.domain.ledger import AuditEntry, UsageRow
 from gateway.domain.usage import NO_USAGE
 from gateway.store import audit
 from gateway.store.database import Database, Row, Script, Statement
-from gateway.store.ledger_scripts import USAGE, usage_values
+from gateway.store.ledger_scripts import CHARGED_USAGE, usage_values
 
 DAY = 86_400_000_000
 STALE = 7 * DAY
@@ -15,8 +15,8 @@ EXPIRED = (
     "ORDER BY expires_at LIMIT $2"
 )
 _TAKE = (
-    "UPDATE reservation SET state = $3, swept = TRUE, closed_at = $4 WHERE business_id = $1 AND request_id = $2 "
-    "AND state = $5 AND expires_at <= $4 RETURNING feature, meter, units, quota_period, budget_period, amount, owner"
+    "UPDATE reservation SET state = $4 WHERE business_id = $1 AND request_id = $2 AND state = $3 AND expires_at <= $5 "
+    "RETURNING feature, meter, units, quota_period, budget_period, amount, owner"
 )
 _NOTHING_LEFT = "UPDATE reservation SET units = 0, amount = 0 WHERE business_id = $1 AND request_id = $2"
 _UNCOUNT = "UPDATE quota_counter SET used = used - $4 WHERE business_id = $1 AND meter = $2 AND period = $3"
@@ -24,18 +24,18 @@ _MOVE = "UPDATE budget SET spent = spent + $3, reserved = reserved - $4 WHERE bu
 _PURGE = (
     ("DELETE FROM idempotency WHERE expires_at <= $1", 0),
     ("DELETE FROM answer_cache WHERE expires_at <= $1", STALE),
-    ("DELETE FROM reservation WHERE closed_at <= $1", DAY),
+    ("DELETE FROM reservation WHERE state IN ('charged', 'returned') AND expires_at <= $1", DAY),
 )
 
 
 def sweep(business_id: str, request_id: str, now: int) -> Script[bool]:
     """Close an expired reservation: charge a sent one at its reserve, give an open one back. False: it is closed."""
     this = (business_id, request_id)
-    sent = yield Statement(_TAKE, (*this, "settled", now, "sent"))
+    sent = yield Statement(_TAKE, (*this, "sent", "charged", now))
     if sent:
         yield from _charge_reserve(business_id, request_id, sent[0], now)
         return True
-    opened = yield Statement(_TAKE, (*this, "released", now, "open"))
+    opened = yield Statement(_TAKE, (*this, "open", "returned", now))
     if opened:
         yield from _give_back(business_id, request_id, opened[0])
     return bool(opened)
@@ -45,7 +45,7 @@ def _charge_reserve(business_id: str, request_id: str, row: Row, now: int) -> Sc
     feature, _, _, _, budget_period, amount, owner = row
     if amount:
         yield Statement(_MOVE, (business_id, budget_period, amount, amount))
-    yield Statement(USAGE, usage_values(_crashed(business_id, request_id, feature, amount, now), amount))
+    yield Statement(CHARGED_USAGE, usage_values(_crashed(business_id, request_id, feature, amount, now), amount))
     details = {"owner": owner, "cost_nano_usd": amount}
     yield from audit.append(AuditEntry(business_id, "sweeper", "ledger.swept", request_id, now, details))
 
@@ -83,7 +83,7 @@ def _crashed(business_id: str, request_id: str, feature: str, cost: int, now: in
 
 
 async def purge(database: Database, now: int) -> int:
-    """Delete answers whose time is over and reservations closed for a day; returns how many rows went."""
+    """Delete answers whose time is over and reservations swept a day ago; returns how many rows went."""
     gone = 0
     for sql, kept_for in _PURGE:
         gone += len(await database.execute(f"{sql} RETURNING business_id", now - kept_for))

@@ -71,7 +71,7 @@ class Budget(Table, tablename="budget"):
 
 
 class Reservation(Table, tablename="reservation"):
-    """What one request holds until it is settled. Key: business, request."""
+    """What one request holds until it is settled; then the row goes. Key: business, request."""
 
     business_id = Text(primary_key=True)
     request_id = Text()
@@ -82,11 +82,9 @@ class Reservation(Table, tablename="reservation"):
     budget_period = Text()
     amount = BigInt()
     state = Text()
-    swept = Boolean()
     owner = Text()
     created_at = BigInt()
     expires_at = BigInt()
-    closed_at = BigInt(null=True, default=None)
 
 
 class AIUsageTracking(Table, tablename="usage"):

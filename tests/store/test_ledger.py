@@ -131,6 +131,31 @@ async def test_a_request_id_serves_one_request_of_a_business(database):
     assert await money(database) == (0, 100)
 
 
+async def test_a_charge_is_not_lost_when_its_request_id_was_taken_meanwhile(database):
+    ledger = ledger_on(database, SetClock(NOW + MINUTE))
+    hold, swept = await ledger.reserve(claim()), await ledger.reserve(claim(amount=7))
+    await ledger.mark_sent(swept)
+    for taken in (hold.claim, swept.claim):
+        await ledger.settle_direct(taken, 0, lambda _, taken=taken: (None, settlement(taken, units=0)))
+    await ledger.settle(hold, settlement(hold.claim, cost=30))
+    await ledger.sweep()
+    assert await money(database) == (37, 0)
+    await assert_balanced(database)
+
+
+async def test_a_request_id_is_taken_by_its_usage_row_and_free_after_a_release(database):
+    ledger = ledger_on(database)
+    wanted = claim()
+    await ledger.release(await ledger.reserve(wanted))
+    hold = await ledger.reserve(wanted)
+    await ledger.settle(hold, settlement(wanted, cost=1))
+    with pytest.raises(ValidationFailed):
+        await ledger.reserve(wanted)
+    with pytest.raises(ValidationFailed):
+        await ledger.settle_direct(wanted, 0, lambda _: (None, settlement(wanted)))
+    assert await counted(database) == 1
+
+
 async def test_a_direct_settlement_counts_and_records_without_a_reservation(database):
     wanted = claim(amount=0)
     used = await ledger_on(database).settle_direct(wanted, 1, lambda hold: (hold.quota_used, settlement(wanted)))

@@ -68,12 +68,10 @@ TABLES = (
         quota_period TEXT NOT NULL,
         budget_period TEXT NOT NULL,
         amount BIGINT NOT NULL CHECK (amount >= 0),
-        state TEXT NOT NULL CHECK (state IN ('open', 'sent', 'settled', 'released')),
-        swept BOOLEAN NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('open', 'sent', 'charged', 'returned')),
         owner TEXT NOT NULL,
         created_at BIGINT NOT NULL,
         expires_at BIGINT NOT NULL,
-        closed_at BIGINT,
         PRIMARY KEY (business_id, request_id)
     )""",
     """CREATE TABLE usage (
@@ -180,8 +178,7 @@ TABLES = (
 )
 
 INDEXES = (
-    "CREATE INDEX reservation_open ON reservation (expires_at) WHERE state IN ('open', 'sent')",
-    "CREATE INDEX reservation_closed ON reservation (closed_at) WHERE closed_at IS NOT NULL",
+    "CREATE INDEX reservation_expiry ON reservation (expires_at)",
     "CREATE INDEX usage_day ON usage (business_id, created_at)",
     "CREATE INDEX idempotency_expiry ON idempotency (expires_at)",
     "CREATE INDEX answer_cache_expiry ON answer_cache (expires_at)",
