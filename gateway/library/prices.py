@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 
 from gateway.domain.usage import Usage
 
@@ -40,4 +41,4 @@ class Price:
         if self.long_context_over is None or input_tokens <= self.long_context_over:
             return incoming + outgoing
         exact = incoming * self.long_input_factor + outgoing * self.long_output_factor
-        return -int(-exact // 1)
+        return ceil(exact)

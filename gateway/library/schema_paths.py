@@ -20,6 +20,15 @@ def known_at(schema: Mapping[str, Any], path: Sequence[str]) -> list[str]:
     return sorted({name for node in nodes_at(schema, path) for name in node.get("properties", {})})
 
 
+def first_optional(schema: Mapping[str, Any], path: Sequence[str]) -> tuple[str, ...]:
+    """Return the shortest beginning of a path that an accepted value may lack; () when all of it must be there."""
+    for length in range(1, len(path) + 1):
+        parents = nodes_at(schema, path[: length - 1])
+        if not any(path[length - 1] in node.get("required", ()) for node in parents):
+            return tuple(path[:length])
+    return ()
+
+
 def is_text(schema: Mapping[str, Any], path: Sequence[str]) -> bool:
     """Tell whether a path leads to a text."""
     return any("string" in types_of(node) for node in nodes_at(schema, path))

@@ -1,5 +1,6 @@
 """Checks that a schema stays inside the subset of `schema_keywords`, and says what to write where it does not."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from gateway.library.schema_keywords import KEYWORDS, TYPES, VALUE_CHECKS, child
 MAX_DEPTH = 20
 MAX_NODES = 2_000
 
+_DEFINITION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 _ANY = frozenset(TYPES)
 _PAIRS = (("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties"))
 
@@ -130,6 +132,9 @@ def _check_references(schema: Any, findings: Findings) -> None:
         elif _name(target) not in uses:
             findings.add(place, f"There is no definition `{_name(target)[:80]}`.", suggestion(_name(target), uses))
     for name in uses:
+        if not _DEFINITION.match(name):
+            fix = "Letters, digits, `_` and `-`, beginning with a letter."
+            findings.add(("$defs", name), f"`{name[:80]}` is no name for a definition.", fix)
         if _reaches_itself(name, uses):
             findings.add(("$defs", name), f"`{name}` contains itself.", "Definitions may not form a circle.")
 

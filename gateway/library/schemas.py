@@ -17,13 +17,21 @@ from gateway.library.wire import check_wire
 Kind = Literal["input", "response", "output"]
 """`input`: what a caller sends (every text carries `x-pii`); `output`: what a model writes; `response`: our answer."""
 
-_CLEAN = "no-nul-character"
-_CLEAN_TEXT = {
-    "not": {"type": "string", "pattern": "\\x00"},
-    "items": {"$ref": f"#/$defs/{_CLEAN}"},
-    "additionalProperties": {"$ref": f"#/$defs/{_CLEAN}"},
-}
-"""PostgreSQL texts cannot hold U+0000, so no value with one passes, at any depth."""
+MAX_DEPTH = 32
+"""How deep a value may be nested; deeper ones exhaust the stack of whatever walks them."""
+
+
+def _sane_levels() -> dict[str, Any]:
+    """Return definitions `level-0` … that refuse U+0000 (PostgreSQL texts cannot hold it) and too deep nesting."""
+    clean = {"not": {"type": "string", "pattern": "\\x00"}}
+    levels: dict[str, Any] = {f"_level-{MAX_DEPTH}": {**clean, "type": ["null", "boolean", "number", "string"]}}
+    for depth in range(MAX_DEPTH):
+        below = {"$ref": f"#/$defs/_level-{depth + 1}"}
+        levels[f"_level-{depth}"] = {**clean, "items": below, "additionalProperties": below}
+    return levels
+
+
+_SANE = _sane_levels()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,8 +90,8 @@ def compiled(raw: Mapping[str, Any]) -> Schema:
 
 def _validator(raw: Mapping[str, Any]) -> Draft202012Validator:
     closed = _closed(raw)
-    definitions = {**closed.pop("$defs", {}), _CLEAN: _CLEAN_TEXT}
-    whole = {"allOf": [closed, {"$ref": f"#/$defs/{_CLEAN}"}], "$defs": definitions}
+    definitions = {**closed.pop("$defs", {}), **_SANE}
+    whole = {"allOf": [{"$ref": "#/$defs/_level-0"}, closed], "$defs": definitions}
     return Draft202012Validator(
         whole,
         validate_formats=True,

@@ -6,6 +6,7 @@ access by public name, comparisons, and/or/not, `~`, arithmetic on numbers, and 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,16 +46,28 @@ _REFUSED: Mapping[str, tuple[str, str]] = {
 _NUMBER_FILTERS = frozenset(("length", "round", "sum"))
 
 
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A field that a template reads: its path, its line, and the paths that were tested to exist around it."""
+
+    path: Path
+    line: int
+    tested: frozenset[Path] = frozenset()
+
+
 @dataclass(slots=True)
 class Checker:
-    """Walks one template's tree. `roots` are the variables this message may use; `fields` the paths it reads."""
+    """Walks one template's tree. `roots` are the variables this message may use; `uses` the fields it reads."""
 
     roots: frozenset[str]
     partials: frozenset[str]
     findings: Findings
     offset: int = 0
-    used: set[str] = field(default_factory=set)
-    fields: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    _tested: frozenset[Path] = frozenset()
 
     def check(self, tree: nodes.Template) -> None:
         """Note everything outside the language, each with its line."""
@@ -81,7 +94,7 @@ class Checker:
         return good
 
     def _refuse(self, node: nodes.Node, message: str, fix: str) -> None:
-        self.findings.add((), message, fix, lines_below=max(node.lineno - 1, 0) + self.offset)
+        self.findings.add((), message, fix, lines_below=(node.lineno or 1) - 1 + self.offset)
 
     def _statements(self, body: Iterable[nodes.Node], names: frozenset[str], loops: int) -> frozenset[str]:
         for node in body:
@@ -89,14 +102,25 @@ class Checker:
                 for part in node.nodes:
                     self._expression(part, names)
             elif isinstance(node, nodes.If):
-                self._expression(node.test, names)
-                inner = [self._statements(part, names, loops) for part in (node.body, node.elif_, node.else_)]
-                names = names.union(*inner)
+                names = self._branches(node, names, loops)
             elif isinstance(node, nodes.For):
                 self._loop(node, names, loops)
             elif isinstance(node, nodes.Assign):
                 names |= self._assignment(node, names)
         return names
+
+    def _branches(self, node: nodes.If, names: frozenset[str], loops: int) -> frozenset[str]:
+        with self._testing(_tested_paths(node.test)):
+            self._expression(node.test, names)
+            inside = self._statements(node.body, names, loops)
+        return names.union(inside, *(self._statements(part, names, loops) for part in (node.elif_, node.else_)))
+
+    @contextmanager
+    def _testing(self, paths: frozenset[Path]) -> Iterator[None]:
+        """Take paths as existing while the block runs."""
+        before, self._tested = self._tested, self._tested | paths
+        yield
+        self._tested = before
 
     def _loop(self, node: nodes.For, names: frozenset[str], loops: int) -> None:
         if node.recursive or loops >= MAX_LOOPS:
@@ -138,11 +162,19 @@ class Checker:
         elif isinstance(node, (nodes.List, nodes.Tuple)):
             if len(node.items) > 100 or not all(isinstance(item, nodes.Const) for item in node.items):
                 self._refuse(node, "A list in a template holds constants only.", 'Write for example `["LOW", "HIGH"]`.')
-        elif isinstance(node, nodes.CondExpr) and node.expr2 is None:
-            self._refuse(node, "`… if …` needs an `else`.", "Write `a if b else c`.")
+        elif isinstance(node, nodes.CondExpr):
+            self._choice(node, names)
         else:
             for child in node.iter_child_nodes():
                 self._expression(child, names)
+
+    def _choice(self, node: nodes.CondExpr, names: frozenset[str]) -> None:
+        if node.expr2 is None:
+            return self._refuse(node, "`… if …` needs an `else`.", "Write `a if b else c`.")
+        with self._testing(_tested_paths(node.test)):
+            self._expression(node.test, names)
+            self._expression(node.expr1, names)
+        return self._expression(node.expr2, names)
 
     def _constant(self, node: nodes.Const) -> None:
         number = isinstance(node.value, (int, float))
@@ -152,9 +184,8 @@ class Checker:
     def _name(self, node: nodes.Name, names: frozenset[str]) -> None:
         if node.name in names:
             return
-        self.used.add(node.name)
         if node.name in self.roots:
-            self.fields.append(((node.name,), node.lineno + self.offset))
+            self._use(node, ())
         elif node.name in {"facts", "request", "evidence"}:
             fix = "People's words and records belong into a user message."
             self._refuse(node, f"A system message may not use `{node.name}`.", fix)
@@ -180,19 +211,23 @@ class Checker:
             if path[0] not in LOOP_FIELDS or len(path) > 1:
                 self._refuse(root, f"`loop.{path[0]}` is not known.", suggestion(path[0], LOOP_FIELDS))
         elif root.name == "partials" and "partials" in self.roots:
-            self.used.add("partials")
             if len(path) > 1 or path[0] not in self.partials:
                 fix = f"Add it to `partials:`. {suggestion(path[0], self.partials, '')}".rstrip()
                 self._refuse(root, f"The partial `{path[0]}` is not declared.", fix)
-            self.fields.append((("partials", path[0]), root.lineno + self.offset))
+            self._use(root, path)
+        elif root.name in self.roots and root.name not in names:
+            self._use(root, path)
         else:
             self._name(root, names)
-            if root.name in self.roots and root.name not in names:
-                self.fields[-1] = ((root.name, *path), root.lineno + self.offset)
+
+    def _use(self, root: nodes.Name, path: Path) -> None:
+        self.uses.append(Use((root.name, *path), root.lineno + self.offset, self._tested))
 
     def _apply(self, node: nodes.Filter | nodes.Test, names: frozenset[str]) -> None:
         if node.node is not None:
-            self._expression(node.node, names)
+            answers_missing = node.name in {"default", "defined", "undefined"}
+            with self._testing(_path_of(node.node) if answers_missing else frozenset()):
+                self._expression(node.node, names)
         if node.dyn_args is not None or node.dyn_kwargs is not None:
             return self._refuse(node, "`*` arguments are not part of the template language.", "Write them out.")
         if isinstance(node, nodes.Test):
@@ -239,6 +274,19 @@ def _steps(node: nodes.Node) -> Iterator[tuple[nodes.Node, Any]]:
         node = node.node
     yield node, None
     yield from reversed(path)
+
+
+def _path_of(node: nodes.Node) -> frozenset[Path]:
+    """Return the path a node reads, as a set of one; empty when it is no plain path."""
+    (base, _), *steps = _steps(node)
+    return frozenset(((base.name, *(str(step) for _, step in steps)),)) if isinstance(base, nodes.Name) else frozenset()
+
+
+def _tested_paths(node: nodes.Node) -> frozenset[Path]:
+    """Return the paths that must exist where a condition is true: `a is defined and b is defined`."""
+    if isinstance(node, nodes.And):
+        return _tested_paths(node.left) | _tested_paths(node.right)
+    return _path_of(node.node) if isinstance(node, nodes.Test) and node.name == "defined" else frozenset()
 
 
 def _is_list(node: nodes.Node) -> bool:

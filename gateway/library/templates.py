@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from gateway.domain.reply import Role
 from gateway.library.problems import Findings
 from gateway.library.template_filters import FILTERS
-from gateway.library.template_language import LOOP_FIELDS, TESTS, Checker
+from gateway.library.template_language import LOOP_FIELDS, TESTS, Checker, Use
 from gateway.library.template_metering import Counted
 from gateway.library.template_values import (
     MAX_TEXT,
@@ -135,12 +135,12 @@ _OPERATIONS: Mapping[str, Callable[..., Any]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MessageTemplate:
-    """One message of a prompt. `fixed` is its text without the data; `fields` are the paths it reads, with lines."""
+    """One message of a prompt. `fixed` is its text without the data; `uses` are the fields it reads."""
 
     role: Role
     source: str
     fixed: str
-    fields: tuple[tuple[tuple[str, ...], int], ...] = ()
+    uses: tuple[Use, ...] = ()
     _template: Template | None = field(default=None, repr=False)
     _partials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -152,7 +152,7 @@ class MessageTemplate:
     @property
     def variables(self) -> frozenset[str]:
         """The names of the data this message needs: of `evidence`, `request`, `facts`."""
-        return frozenset(path[0] for path, _ in self.fields) - {"partials"}
+        return frozenset(use.path[0] for use in self.uses) - {"partials"}
 
     def render(self, variables: Mapping[str, Any]) -> str:
         """Return the message for this data. Raises `RenderError`; values are never read as template text again."""
@@ -198,9 +198,9 @@ def read_template(
     except (RecursionError, ValueError, OverflowError, SyntaxError, MemoryError):
         findings.add((), "The template is too large or nested too deep.", "Make it simpler.", lines_below=offset)
         return None
-    used = {path[1] for path, _ in checker.fields if path[0] == "partials"}
-    fixed += "".join(partials[name] for name in used)
-    return MessageTemplate(role, source, fixed, tuple(checker.fields), template, dict(partials))
+    shown_partials = sorted({use.path[1] for use in checker.uses if use.path[0] == "partials" and len(use.path) > 1})
+    fixed += "".join(partials[name] for name in shown_partials)
+    return MessageTemplate(role, source, fixed, tuple(checker.uses), template, dict(partials))
 
 
 def _plain(value: Any, budget: list[int], depth: int) -> Any:

@@ -17,7 +17,7 @@ from gateway.library.policy import Policy
 from gateway.library.policy_types import frozen
 from gateway.library.problems import Findings, Place, suggestion
 from gateway.library.rules import Rule, read_rule
-from gateway.library.schema_paths import check_sub_shape, known_at, nodes_at
+from gateway.library.schema_paths import check_sub_shape, first_optional, known_at, nodes_at
 from gateway.library.schemas import Schema, read_schema
 from gateway.library.templates import MessageTemplate, fixed_text, read_template
 from gateway.library.tokens import estimate_tokens
@@ -200,7 +200,7 @@ def _messages(
         fix = "Put `{{ evidence }}` on a line of its own into the last user message."
         findings.add(("messages",), "No message shows the evidence.", fix)
     for name in partials:
-        if len(read) == len(roles) and not any(path == ("partials", name) for m in read for path, _ in m.fields):
+        if len(read) == len(roles) and not any(use.path == ("partials", name) for m in read for use in m.uses):
             findings.add(
                 ("partials",), f"The partial `{name}` is not used.", f"Use `{{{{ partials.{name} }}}}` or drop it."
             )
@@ -208,11 +208,18 @@ def _messages(
 
 
 def _check_request_fields(template: MessageTemplate, feature: Feature, findings: Findings) -> None:
-    for path, line in template.fields:
-        if path[0] == "request" and not nodes_at(feature.input.raw, path[1:]):
-            known = known_at(feature.input.raw, path[1:-1])
-            message = f"The input has no field `{'.'.join(path)}`."
-            findings.add((), message, suggestion(path[-1], known), lines_below=line - 1)
+    raw = feature.input.raw
+    for use in (use for use in template.uses if use.path[0] == "request"):
+        path = use.path[1:]
+        if not nodes_at(raw, path) or path[:1] in (("as_of",), ("records",)):
+            message = f"The input has no field `{'.'.join(use.path)}`."
+            findings.add((), message, suggestion(path[-1], known_at(raw, path[:-1])), lines_below=use.line - 1)
+            continue
+        missing = first_optional(raw, path)
+        if missing and not any(known[1 : len(missing) + 1] == missing for known in use.tested):
+            name = ".".join(("request", *missing))
+            fix = f"Write `{{{{ {name}|default('…') }}}}`, or `{{% if {name} is defined %}}` around it."
+            findings.add((), f"`{name}` may be left out by a caller.", fix, lines_below=use.line - 1)
 
 
 def _rules(file: VersionFile, feature: Feature, findings: Findings) -> list[Rule]:

@@ -12,7 +12,7 @@ from gateway.library.problems import Findings, Place
 from gateway.library.schema_keywords import children, resolved, types_of, with_children
 
 MAX_NESTING = 10
-_SENT = frozenset(("type", "enum", "const", "anyOf", "$ref", "$defs", "properties", "required", "items", "description"))
+_SENT = ("type", "description", "enum", "const", "anyOf", "items", "properties", "required", "$defs")
 _NULL = {"type": "null"}
 
 
@@ -40,12 +40,14 @@ def _nesting(schema: Mapping[str, Any], root: Mapping[str, Any]) -> int:
 def strict_wire(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the strict subset of a checked output schema: all required, optional as nullable, closed, no limits.
 
-    Fields come in the order of `required`, then the optional ones by name: a model writes them in this order, so it
-    must depend on what the content hash covers, and not on the order of keys in a file.
+    A model writes fields in the order of `properties`, so that order must be part of the content hash, which does not
+    see the order of keys: it is the order of `required`, then the optional fields by name.
     """
     if "$ref" in schema:
         return {"$ref": schema["$ref"]}
-    kept = with_children({key: value for key, value in schema.items() if key in _SENT}, strict_wire)
+    kept = with_children({key: schema[key] for key in _SENT if key in schema}, strict_wire)
+    if "$defs" in kept:
+        kept["$defs"] = dict(sorted(kept["$defs"].items()))
     if "const" in kept:
         kept["enum"] = [kept.pop("const")]
     if "properties" in kept:
