@@ -135,7 +135,12 @@ def test_all_problems_of_all_files_are_told_at_once(library):
     library.write("third/notes.txt", "x")
     library.write("_shared/bad.txt", "line\n{{ x }}")
     problems = "\n".join(library.problems())
-    for file in ("loyalty_offers/feature.yaml:5:", "other/feature.yaml:2:", "third/feature.yaml:", "_shared/bad.txt:2:"):
+    for file in (
+        "loyalty_offers/feature.yaml:5:",
+        "other/feature.yaml:2:",
+        "third/feature.yaml:",
+        "_shared/bad.txt:2:",
+    ):
         assert f"prompts/{file}" in problems
     assert "prompts/third/notes.txt: This file has no meaning here." in problems
 
@@ -236,7 +241,7 @@ def test_a_draft_is_checked_like_a_file_and_has_the_same_hash(library, policy):
     feature, partials = catalog.features["loyalty_offers"], read_partials(library.root)
     draft = parse_version(VERSION, feature, partials, policy)
     assert draft.content_hash == catalog.prompts["loyalty_offers", 1].content_hash
-    with pytest.raises(LibraryError, match="draft:13: .*Did you mean `visits`"):
+    with pytest.raises(LibraryError, match=r"draft:13: .*Did you mean `visits`"):
         parse_version(VERSION.replace("request.visits", "request.visit"), feature, partials, policy)
 
 

@@ -115,7 +115,9 @@ tokens = st.integers(0, 10**6)
 
 
 @given(tokens, tokens, tokens, tokens, st.sampled_from(["gpt-6-luna", "gpt-6.1-sol", "gpt-6.1-terra", "gpt-6.2-astra"]))
-def test_no_usage_within_the_reserved_size_costs_more_than_the_upper_bound(policy, incoming, cached, written, out, model):
+def test_no_usage_within_the_reserved_size_costs_more_than_the_upper_bound(
+    policy, incoming, cached, written, out, model
+):
     price = policy.models[model].price(TODAY)
     usage = Usage(incoming, cached, written, out)
     assert 0 <= price.cost(usage) <= price.upper_bound(incoming, out)

@@ -21,7 +21,8 @@ SCHEMA = Schema.compile(
     ("name", "text", "value"),
     [
         ("overdue_only", "true", True), ("overdue_only", "False", False), ("overdue_only", "1", True),
-        ("overdue_only", "yes", "yes"), ("min_amount", "12.50", 12.5), ("min_amount", "12", 12), ("min_amount", "1e3", "1e3"),
+        ("overdue_only", "yes", "yes"), ("min_amount", "12.50", 12.5), ("min_amount", "12", 12),
+        ("min_amount", "1e3", "1e3"),
         ("min_amount", "nan", "nan"), ("page", "3", 3), ("page", "3.5", "3.5"), ("customer_id", "007", "007"),
         ("since", "5", 5), ("unknown", "5", "5"), ("page", "9" * 40, "9" * 40), ("min_amount", "١", "١"),
     ],

@@ -108,11 +108,14 @@ def test_an_explanation_never_repeats_a_text_of_the_data():
     "check",
     [
         "__import__('os').system('x')", "(lambda: 1)()", "open('/etc/passwd')", "answer.rows.append(1)", "f'{answer}'",
-        "[x for x in answer.rows for y in answer.rows]", "answer := 3", "{'a': 1}", "{x for x in answer.rows}", "2 ** 99",
+        "[x for x in answer.rows for y in answer.rows]", "answer := 3", "{'a': 1}", "{x for x in answer.rows}",
+        "2 ** 99",
         "5 // 2", "5 % 2", "1 << 9", "~1", "answer.rows[0:1]", "answer[request.name]", "x.y", "print(1)", "len()",
         "len(answer, answer)", "implies(true)", "exists(1)", "all(true)(1)", "max(*answer.rows)", "round(1, ndigits=2)",
-        "answer.a is None", "yield 1", "await x", "...", "b'x'", "1j", "answer.limit <=", "all(answer for answer in facts.ids)",
-        "all(all(all(a == b for a in facts.ids) for b in facts.ids) for c in facts.ids)", "1;2", "", "(" * 210 + "1" + ")" * 210,
+        "answer.a is None", "yield 1", "await x", "...", "b'x'", "1j", "answer.limit <=",
+        "all(answer for answer in facts.ids)",
+        "all(all(all(a == b for a in facts.ids) for b in facts.ids) for c in facts.ids)", "1;2", "",
+        "(" * 210 + "1" + ")" * 210,
         "1" + " + 1" * 150, "answer." + "a" * 600, "not " * 120 + "true", "\0", "answer.limit = 3", "assert true",
     ],
 )  # fmt: skip
@@ -150,7 +153,8 @@ def test_a_typical_rule_takes_microseconds():
 
 
 words = st.sampled_from([
-    "answer", ".limit", ".rows", "[0]", " <= ", " and ", " not ", "(", ")", "1", "'a'", " in ", "all", "len", " for x in ", "x",
+    "answer", ".limit", ".rows", "[0]", " <= ", " and ", " not ", "(", ")", "1", "'a'", " in ", "all", "len",
+    " for x in ", "x",
     ".price", " if ", " else ", "[", "]", ",", "+", "/", "request", "true", "**", ":", "\\", "#", "\n", "lambda",
 ])  # fmt: skip
 

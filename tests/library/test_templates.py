@@ -1,5 +1,6 @@
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from gateway.library.templates import MessageTemplate, RenderError, read_templat
 ROWS = [{"name": "Ama", "amount": 10.5, "note": None}, {"name": "Kofi", "amount": 3, "note": "x"}]
 DATA = {
     "evidence": "<evidence>{}</evidence>",
-    "facts": {"rows": ROWS, "items": [1, 2, 3], "limit": "5200.00", "share": 8.4, "none": None, "yes": True, "deep": {"a": {"b": 1}}},
+    "facts": {"rows": ROWS, "items": [1, 2, 3], "limit": "5200.00", "share": 8.4, "none": None, "yes": True,
+              "deep": {"a": {"b": 1}}},
     "request": {"message": "{{ 7 * 7 }} {% raw %}", "count": 3},
 }  # fmt: skip
 
@@ -52,7 +54,7 @@ def rendered(source: str, partials: dict[str, str] | None = None) -> str:
         ("{{ facts.rows|selectattr('note')|length }}", "1"),
         ("{% for row in facts.rows %}{{ loop.index }}. {{ row.name }}\n{% endfor %}", "1. Ama\n2. Kofi\n"),
         ("{% for row in facts.rows if row.amount > 5 %}{{ row.name }}{% else %}none{% endfor %}", "Ama"),
-        ("{% for a in facts.items %}{% for b in facts.items %}{{ a * b }} {% endfor %}{% endfor %}", "1 2 3 2 4 6 3 6 9 "),
+        ("{% for a in facts.items %}{% for b in facts.items %}{{ a * b }}{% endfor %}{% endfor %}", "123246369"),
         ("{% if facts.yes and not facts.none %}a{% elif facts.none %}b{% else %}c{% endif %}", "a"),
         ("{{ 'many' if request.count > 2 else 'few' }}", "many"),
         ("{{ facts.missing|default('unknown') }}", "unknown"),
@@ -84,26 +86,36 @@ ATTACKS = [
     "{{ request.application.__globals__ }}", "{{ url_for.__globals__ }}", "{{ get_flashed_messages() }}",
     "{% set a = 'xx' %}{% set a = a ~ a %}", "{% set a = facts.limit %}", "{% set a = 'x'|upper %}",
     "{% set a %}text{% endset %}", "{% set ns.a = 1 %}", "{% set a, b = 1, 2 %}", "{% set facts = 1 %}",
-    "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "{% call x() %}{% endcall %}", "{% filter upper %}x{% endfilter %}",
+    "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "{% call x() %}{% endcall %}",
+    "{% filter upper %}x{% endfilter %}",
     "{% include '/etc/passwd' %}", "{% import 'os' as os %}", "{% from 'os' import x %}", "{% extends 'a' %}",
     "{% block a %}{% endblock %}", "{% with a = 1 %}{% endwith %}", "{% autoescape true %}{% endautoescape %}",
-    "{% do x %}", "{% trans %}x{% endtrans %}", "{% debug %}", "{% break %}", "{% for a in facts.rows recursive %}{% endfor %}",
+    "{% do x %}", "{% trans %}x{% endtrans %}", "{% debug %}", "{% break %}",
+    "{% for a in facts.rows recursive %}{% endfor %}",
     "{% for a in facts.rows %}{% for b in facts.rows %}{% for c in facts.rows %}{% endfor %}{% endfor %}{% endfor %}",
-    "{% for a, b in facts.rows %}{% endfor %}", "{% for loop in facts.rows %}{% endfor %}", "{% for a in 'abc' %}{% endfor %}",
+    "{% for a, b in facts.rows %}{% endfor %}", "{% for loop in facts.rows %}{% endfor %}",
+    "{% for a in 'abc' %}{% endfor %}",
     "{% for a in [1, 2] %}{% endfor %}", "{{ facts.rows() }}", "{{ facts.items() }}", "{{ facts.limit.upper() }}",
     "{{ facts[request.message] }}", "{{ facts.rows[0:2] }}", "{{ facts.rows[-1] }}", "{{ [facts] }}", "{{ {'a': 1} }}",
     "{{ 7 // 2 }}", "{{ 7 % 2 }}", "{{ x }}", "{{ facts.limit is divisibleby(3) }}", "{{ facts.limit is sameas(1) }}",
-    "{{ facts is mapping }}", "{{ facts.limit|default(facts) }}", "{{ facts.rows|join(facts.limit) }}", "{{ 'a'|replace('a') }}",
+    "{{ facts is mapping }}", "{{ facts.limit|default(facts) }}", "{{ facts.rows|join(facts.limit) }}",
+    "{{ 'a'|replace('a') }}",
     "{{ 'a'|replace('a', '" + "b" * 65 + "') }}", "{{ 'a'|truncate(10 ** 9) }}", "{{ 'a'|truncate(99999) }}",
     "{{ 'a'|wordwrap(1) }}", "{{ 'a'|indent(9) }}", "{{ facts|pprint }}", "{{ facts|xmlattr }}", "{{ 'a'|batch(3) }}",
-    "{{ facts|dictsort }}", "{{ 'a'|urlize }}", "{{ 'a'|safe }}", "{{ 'a'|e }}", "{{ 'a'|random }}", "{{ 'a'|reverse }}",
-    "{{ facts.rows|map(attribute='name', default=1) }}", "{{ facts.limit|upper(*facts.rows) }}", "{{ facts.limit|upper(**facts) }}",
-    "{{ " + "9" * 5000 + " }}", "{{ 1e999 }}", "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "{{ " + "not " * 5000 + "1 }}",
+    "{{ facts|dictsort }}", "{{ 'a'|urlize }}", "{{ 'a'|safe }}", "{{ 'a'|e }}", "{{ 'a'|random }}",
+    "{{ 'a'|reverse }}",
+    "{{ facts.rows|map(attribute='name', default=1) }}", "{{ facts.limit|upper(*facts.rows) }}",
+    "{{ facts.limit|upper(**facts) }}",
+    "{{ " + "9" * 5000 + " }}", "{{ 1e999 }}", "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+    "{{ " + "not " * 5000 + "1 }}",
     "{{ " + "-" * 3000 + "1 }}", "{{ " + "1+" * 3000 + "1 }}", "{{ " + "'a' ~ " * 4000 + "'a' }}", "{% if 1 %}" * 2000,
-    "{{ facts" + ".a" * 4000 + " }}", "{{ 'a'" + "|upper" * 4000 + " }}", "{{ [" * 900, "x" * 40_000, "{{ loop.index }}",
+    "{{ facts" + ".a" * 4000 + " }}", "{{ 'a'" + "|upper" * 4000 + " }}", "{{ [" * 900, "x" * 40_000,
+    "{{ loop.index }}",
     "{% for a in facts.rows %}{{ loop.previtem }}{% endfor %}", "{% for a in facts.rows %}{{ loop() }}{% endfor %}",
-    "{{ 'a' if facts.yes }}", "{{ partials.secret }}", "{{ partials['__class__'] }}", "{{ partials.manners.x }}", "{{", "{% if %}",
-    "{{ '\\N{BOOM}' }}", "{{ facts.rows|list.__class__ }}", "{{ caller() }}", "{{ varargs }}", "{{ _ }}", "{{ __builtins__ }}",
+    "{{ 'a' if facts.yes }}", "{{ partials.secret }}", "{{ partials['__class__'] }}", "{{ partials.manners.x }}",
+    "{{", "{% if %}",
+    "{{ '\\N{BOOM}' }}", "{{ facts.rows|list.__class__ }}", "{{ caller() }}", "{{ varargs }}", "{{ _ }}",
+    "{{ __builtins__ }}",
 ]  # fmt: skip
 
 
@@ -194,10 +206,8 @@ def test_the_worst_allowed_template_on_the_largest_data_stays_below_50_ms_and_25
     fastest = []
     for _ in range(3):
         started = time.process_time()
-        try:
+        with suppress(RenderError):
             assert len(template.render(data)) <= MAX_TEXT
-        except RenderError:
-            pass
         fastest.append(time.process_time() - started)
     assert min(fastest) < 0.05
 
@@ -209,8 +219,10 @@ def test_data_beyond_the_limits_is_refused_before_rendering():
 
 
 pieces = st.sampled_from([
-    "{{", "}}", "{%", "%}", "{#", "#}", " facts", ".rows", "request", " if ", " for ", " in ", " set ", "endfor", "endif",
-    "|join", "|upper", "('x')", "[0]", "1", "+", "~", "*", "'", '"', "a", "\n", "is defined", "not ", "raw", "endraw", "-", "==",
+    "{{", "}}", "{%", "%}", "{#", "#}", " facts", ".rows", "request", " if ", " for ", " in ", " set ", "endfor",
+    "endif",
+    "|join", "|upper", "('x')", "[0]", "1", "+", "~", "*", "'", '"', "a", "\n", "is defined", "not ", "raw", "endraw",
+    "-", "==",
     "else", "|map(attribute='name')", "loop.index", "\\", "{", "}", "__class__", "(", ")",
 ])  # fmt: skip
 
@@ -222,14 +234,16 @@ def test_any_text_loads_or_is_refused_and_renders_or_gives_a_render_error(source
         template = compiled(source)
     except LibraryError:
         return
-    try:
+    with suppress(RenderError):
         assert isinstance(template.render(DATA), str)
-    except RenderError:
-        pass
 
 
-grammar = st.sampled_from(["facts.rows", "facts.limit", "facts.nope", "request.count", "'t'", "2", "facts.items", "facts.deep.a"])
-calls = st.sampled_from(["", *(f"|{name}" for name in FILTERS), "|map(attribute='name')", "|default('d')", "|truncate(3)"])
+grammar = st.sampled_from(
+    ["facts.rows", "facts.limit", "facts.nope", "request.count", "'t'", "2", "facts.items", "facts.deep.a"]
+)
+calls = st.sampled_from(
+    ["", *(f"|{name}" for name in FILTERS), "|map(attribute='name')", "|default('d')", "|truncate(3)"]
+)
 operators = st.sampled_from(["~", "+", "*", "==", "<", "in", "and", "or"])
 
 

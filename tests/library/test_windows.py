@@ -11,7 +11,9 @@ ZONES = [
     "Africa/Accra", "Africa/Lagos", "Africa/Cairo", "Europe/London", "America/New_York", "America/Sao_Paulo",
     "Asia/Beirut", "Asia/Kathmandu", "Pacific/Apia", "Pacific/Kiritimati", "Australia/Lord_Howe", "Africa/Monrovia",
 ]  # fmt: skip
-moments = st.integers(int(datetime(1971, 1, 1).timestamp()), int(datetime(2037, 12, 30).timestamp())).map(lambda s: s * 10**6)
+moments = st.integers(int(datetime(1971, 1, 1).timestamp()), int(datetime(2037, 12, 30).timestamp())).map(
+    lambda s: s * 10**6
+)
 
 
 def micros(*parts):
@@ -20,7 +22,7 @@ def micros(*parts):
 
 def test_a_day_and_a_month_end_at_local_midnight():
     now = micros(2026, 11, 30, 23, 30)
-    assert window("day", now, "Africa/Accra") .key == "2026-11-30"
+    assert window("day", now, "Africa/Accra").key == "2026-11-30"
     assert window("month", now, "Africa/Accra").resets_at == micros(2026, 12, 1)
     assert window("month", now, "Africa/Lagos").key == "2026-12"
     assert window("month", now, "Africa/Lagos").resets_at == micros(2026, 12, 31, 23)
