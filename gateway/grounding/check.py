@@ -18,7 +18,9 @@ _DIGIT = re.compile(r"[\d½¼¾⅓⅔]")
 _MARK = re.compile(r"[\[{<]")
 _MAX_MISSES = 4
 _WEEKDAY_FIRST = re.compile(r"[\s,(]*(?:the\s+)?")
-_DATE_FIRST = re.compile(r"[\s,(]*(?:(?:falls|fell|falling)\s+on\s+(?:a\s+)?|(?:is|was|being|which\s+is|it\s+is)\s+(?:on\s+)?(?:a\s+)?)?")
+_DATE_FIRST = re.compile(
+    r"[\s,(]*(?:(?:falls|fell|falling)\s+on\s+(?:a\s+)?|(?:is|was|being|which\s+is|it\s+is)\s+(?:on\s+)?(?:a\s+)?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,14 @@ def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[lis
     if open_figures:
         open_figures = _derive(open_figures, reading.figures, cited, index, low)
     missing = [Finding(f.form.value, text[f.start : f.end], f.start, f.end) for f in open_figures]
-    return missing + [Finding(f.form.value, text[f.start : f.end], f.start, f.end, "the sum is wrong") for f in wrong], cited
+    return missing + [
+        Finding(f.form.value, text[f.start : f.end], f.start, f.end, "the sum is wrong") for f in wrong
+    ], cited
 
 
-def _derive(open_figures: list[Figure], figures: list[Figure], cited: list[Cited], index: FactIndex, low: str) -> list[Figure]:
+def _derive(
+    open_figures: list[Figure], figures: list[Figure], cited: list[Cited], index: FactIndex, low: str
+) -> list[Figure]:
     """Return the figures that no derivation gives; one that is given may carry the next."""
     for _ in range(2):
         missing: list[Figure] = []

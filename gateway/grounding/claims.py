@@ -44,7 +44,9 @@ _LEFTOVER = re.compile(
     """,
     re.VERBOSE,
 )
-_PLACEHOLDER = re.compile(r"\\?<\s*([A-Za-z]+(?:(?:\\?_|[ -])[A-Za-z]+)*(?:\\?_|[ -])\d+)\s*\\?>|(?<![\w<])([A-Z][A-Z]+(?:_[A-Z]+)*_\d+)(?!\w)")
+_PLACEHOLDER = re.compile(
+    r"\\?<\s*([A-Za-z]+(?:(?:\\?_|[ -])[A-Za-z]+)*(?:\\?_|[ -])\d+)\s*\\?>|(?<![\w<])([A-Z][A-Z]+(?:_[A-Z]+)*_\d+)(?!\w)"
+)
 _MARKS = re.compile(r"[\[{<_]")
 
 
@@ -54,7 +56,9 @@ def claim_findings(text: str, low: str, index: FactIndex) -> list[Finding]:
     for m in _CLAIMS.finditer(low):
         topic = str(m.lastgroup)
         if not any(root in index.corpus for root in _ROOTS[topic]):
-            found.append(Finding("claim", text[m.start() : m.end()], m.start(), m.end(), f"{topic}: no data about this"))
+            found.append(
+                Finding("claim", text[m.start() : m.end()], m.start(), m.end(), f"{topic}: no data about this")
+            )
     return found
 
 
@@ -76,4 +80,6 @@ def leftover_findings(text: str, index: FactIndex) -> list[Finding]:
 
 def normal_placeholder(name: str) -> str:
     """Return a placeholder in any of its spellings as `PERSON_1`."""
-    return re.sub(r"[\\<>\s]", lambda m: "_" if m[0] == " " else "", name.strip("<> \\").replace("\\_", "_").replace("-", "_")).upper()
+    return re.sub(
+        r"[\\<>\s]", lambda m: "_" if m[0] == " " else "", name.strip("<> \\").replace("\\_", "_").replace("-", "_")
+    ).upper()

@@ -32,7 +32,10 @@ _TIMES = re.compile(r"\s*[×x*@]\s*|[^.;\d]{0,40}\b(?:of|at|times)\b[^.;\d]{0,12
 _FOR = re.compile(r"\s*[×x*]\s*|[^.;\d]{0,30}\b(?:for|over|times|each)\b[^.;\d]{0,14}")
 _EACH = re.compile(r"\b(?:each|per|average|averages|averaging|apiece|every|a\s(?:day|week|month))\b")
 _OPERATOR = re.compile(r"\s*([-+−–×x*/÷])\s*")
-_ADDS_UP = re.compile(r"[^.\d]{0,30}\b(?:add(?:s|ing)?\s+up\s+to|sum(?:s|ming)?\s+(?:up\s+)?to|make(?:s)?\s+a\s+total\s+of)\s*")
+_ADDS_UP = re.compile(
+    r"[^.\d]{0,30}\b(?:add(?:s|ing)?\s+up\s+to|sum(?:s|ming)?\s+(?:up\s+)?to|make(?:s)?\s+a\s+total\s+of)\s*"
+)
+_IN_TOTAL = re.compile(r"\s+(?:in\s+total|altogether|all\s+told|in\s+all)\b")
 _EQUALS = re.compile(r"\s*=\s*")
 
 
@@ -62,7 +65,10 @@ def operands(cited: Sequence[Figure], index: FactIndex, low: str) -> list[Operan
 def derived(figure: Figure, known: Sequence[Operand], index: FactIndex, low: str, dates: Sequence[date] = ()) -> bool:
     """Return whether a named derivation over `known` gives `figure`, to the precision it shows."""
     if figure.form is Form.FRACTION:
-        return any(_vaguely(figure, v) for v in (*_percentages(figure, known, low), *(o.value for o in known if o.kinds == Kind.PERCENT)))
+        return any(
+            _vaguely(figure, v)
+            for v in (*_percentages(figure, known, low), *(o.value for o in known if o.kinds == Kind.PERCENT))
+        )
     if figure.form is Form.PERCENT:
         return any(_same(figure, v) for v in _percentages(figure, known, low))
     if figure.form is Form.MULTIPLE:
@@ -118,6 +124,7 @@ def _percentages(figure: Figure, known: Sequence[Operand], low: str) -> Iterator
                 yield (a.value - b.value) / b.value * 100
         if a.kinds & b.kinds == Kind.PERCENT:
             yield a.value - b.value
+            yield a.value + b.value
     for a in known:
         if a.kinds == Kind.PERCENT and not change:
             yield 100 - a.value
@@ -167,7 +174,9 @@ def _sums(own: Sequence[Operand]) -> Iterator[float]:
         yield sum(o.value for o in own[:size])
 
 
-def _products(own: Sequence[Operand], known: Sequence[Operand], low: str) -> Iterator[tuple[float, tuple[Operand, Operand]]]:
+def _products(
+    own: Sequence[Operand], known: Sequence[Operand], low: str
+) -> Iterator[tuple[float, tuple[Operand, Operand]]]:
     """A count times an amount, only where the words between them multiply: `3 × 5,000`, `2 payments of 1,600`, `1,200 for 3 months`."""
     for a in own:
         for n in known:
@@ -190,6 +199,10 @@ def false_sum(figure: Figure, figures: Sequence[Figure], low: str) -> bool:
     if _ADDS_UP.fullmatch(gap):
         known = [Operand(f.value, f.kinds, f.start, f.end) for f in before[:_MAX_OPERANDS]]
         return len(known) > 1 and not any(close(figure, v, Kind.MONEY) for v in _amounts(figure, known, low))
+    if _IN_TOTAL.match(low, figure.end):
+        known = [Operand(f.value, f.kinds, f.start, f.end) for f in before[:_MAX_OPERANDS]]
+        products = list(_products(known, known, low))
+        return bool(products) and not any(close(figure, v, Kind.MONEY) for v in _amounts(figure, known, low))
     return False
 
 

@@ -6,43 +6,113 @@ from collections.abc import Iterator, Sequence
 from gateway.grounding.facts import FactIndex, Value
 from gateway.grounding.figures import Figure, Finding, Form
 from gateway.grounding.keys import key_info, stem
-from gateway.grounding.lexicon import BETTER, LOWER_IS_BETTER, WORSE
+from gateway.grounding.lexicon import BETTER, LOWER_IS_BETTER, WORSE, word_set
 from gateway.grounding.scan import WORD
 
 Cited = tuple[Figure, list[Value]]
 Direction = tuple[int, int, int]
 
 _BREAK = re.compile(r"[;:]|,(?!\d)|\b(?:while|whereas|but|although|though|despite|compared|against|versus|vs)\b")
-_CLAUSE = re.compile(r"[;:()]|,(?!\d)|\b(?:while|whereas|but|although|though|and|because|when|after|despite|so|as|since|if)\b")
-_NEGATED = re.compile(r"(?:\b(?:not|no|never|without|avoid|instead|rather|prevent|nor|cannot)|n['’]t)\b[^.]{0,22}$")
-_NOT_A_MOVE_AFTER = re.compile(r"\s+(?:to\s+\d|payment|payments|on\b|due\b|within\b|under\b|into\b|behind\b|short\b|the\s+line)")
-_NOT_A_MOVE_BEFORE = re.compile(r"\b(?:follow|set|pick|sign|make|end|stock|build|speed|catch|keep|back|break|write|top|line|tie|a)\s+$")
-_FROM = re.compile(r"\bfrom\s+(?:about|around|roughly|nearly|just\s+over)?\s*$")
-_TO = re.compile(r"\s*(?:(?:days?|weeks?|months?|customers?|units?|invoices?|orders?)\s+)?(?:to|→|->|=>)\s*(?:about|around|roughly|nearly)?\s*")
-_ARROW = re.compile(r"→|->|=>")
-_AUXILIARY = frozenset(["has", "have", "had", "is", "are", "was", "were", "be", "been", "being", "also", "slightly", "sharply", "steadily", "clearly", "again", "still", "strongly", "only"])
-_LEADING = frozenset(
-    ["the", "your", "our", "their", "its", "his", "her", "this", "that", "overall", "total", "monthly", "weekly", "daily", "net", "gross", "we", "see", "saw", "an", "a", "in", "on", "this", "month", "week", "year", "quarter", "last", "period", "however", "meanwhile", "overall", "customer's", "business's", "store's"]
+_CLAUSE = re.compile(
+    r"[;:()]|,(?!\d)|\b(?:while|whereas|but|although|though|and|because|when|after|despite|so|as|since|if)\b"
 )
-_GENERIC = frozenset(["change", "delta", "trend", "growth", "diff", "difference", "figure", "figures", "level", "levels", "pct", "percent", "total", "overall", "average"])
+_NEGATED = re.compile(r"(?:\b(?:not|no|never|without|avoid|instead|rather|prevent|nor|cannot)|n['’]t)\b[^.]{0,22}$")
+_NOT_A_MOVE_AFTER = re.compile(
+    r"\s+(?:to\s+\d|payment|payments|on\b|due\b|within\b|under\b|into\b|behind\b|short\b|the\s+line)"
+)
+_NOT_A_MOVE_BEFORE = re.compile(
+    r"\b(?:follow|set|pick|sign|make|end|stock|build|speed|catch|keep|back|break|write|top|line|tie|a)\s+$"
+)
+_FROM = re.compile(r"\bfrom\s+(?:about|around|roughly|nearly|just\s+over)?\s*$")
+_TO = re.compile(
+    r"\s*(?:(?:days?|weeks?|months?|customers?|units?|invoices?|orders?)\s+)?(?:to|→|->|=>)\s*(?:about|around|roughly|nearly)?\s*"
+)
+_ARROW = re.compile(r"→|->|=>")
+_MOVE_OF = re.compile(r"\s+(?:in|of)\s+(?:the\s+|your\s+|our\s+)?([a-z]+(?:\s[a-z]+){0,2})")
+_AUXILIARY = word_set(
+    "has have had is are was were be been being also slightly sharply steadily clearly again still strongly only"
+)
+_LEADING = frozenset(
+    [
+        "the",
+        "your",
+        "our",
+        "their",
+        "its",
+        "his",
+        "her",
+        "this",
+        "that",
+        "overall",
+        "total",
+        "monthly",
+        "weekly",
+        "daily",
+        "net",
+        "gross",
+        "we",
+        "see",
+        "saw",
+        "an",
+        "a",
+        "in",
+        "on",
+        "this",
+        "month",
+        "week",
+        "year",
+        "quarter",
+        "last",
+        "period",
+        "however",
+        "meanwhile",
+        "overall",
+        "customer's",
+        "business's",
+        "store's",
+    ]
+)
+_HOW_MUCH = word_set("frequency rate level volume time speed activity size")
+_GENERIC = word_set(
+    "change delta trend growth diff difference figure figures level levels pct percent total overall average"
+)
 
 
-def direction_findings(cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, text: str, low: str) -> list[Finding]:
+def direction_findings(
+    cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, text: str, low: str
+) -> list[Finding]:
     """Return the direction words of a sentence that contradict the values cited with them or named by them."""
     moves = [m for m in moves if _is_move(m, low)]
     if not moves:
         return []
-    wrong = [*_against_sign(cited, moves, low), *_against_span(cited, moves, index, low), *_against_pair(cited, moves, index, low)]
+    wrong = [
+        *_against_sign(cited, moves, low),
+        *_against_span(cited, moves, index, low),
+        *_against_pair(cited, moves, index, low),
+    ]
     wrong += _against_named(moves, index, low)
-    return [Finding("direction", text[m[0] : m[1]], m[0], m[1], "the evidence moves the other way") for m in dict.fromkeys(wrong)]
+    return [
+        Finding("direction", text[m[0] : m[1]], m[0], m[1], "the evidence moves the other way")
+        for m in dict.fromkeys(wrong)
+    ]
 
 
 def _is_move(move: Direction, low: str) -> bool:
     start, end, _ = move
-    if _NOT_A_MOVE_AFTER.match(low, end) and low[start:end] not in ("rose", "fell", "grew", "increased", "decreased", "declined", "dropped"):
+    if _NOT_A_MOVE_AFTER.match(low, end) and low[start:end] not in (
+        "rose",
+        "fell",
+        "grew",
+        "increased",
+        "decreased",
+        "declined",
+        "dropped",
+    ):
         return False
     before = low[max(0, start - 30) : start]
-    return not _NEGATED.search(before) and not (low[start:end] in ("up", "down", "cut", "lower") and _NOT_A_MOVE_BEFORE.search(before))
+    return not _NEGATED.search(before) and not (
+        low[start:end] in ("up", "down", "cut", "lower") and _NOT_A_MOVE_BEFORE.search(before)
+    )
 
 
 def _nearest(figure: Figure, moves: Sequence[Direction], low: str) -> Direction | None:
@@ -74,12 +144,17 @@ def _against_sign(cited: Sequence[Cited], moves: Sequence[Direction], low: str) 
         move = _nearest(figure, moves, low)
         if move is None:
             continue
-        senses = {(1 if v[1] > 0 else -1) * (own.direction or 1) == _sense(move, own.lower_better or above.lower_better) for v, own, above in signed}
+        senses = {
+            (1 if v[1] > 0 else -1) * (own.direction or 1) == _sense(move, own.lower_better or above.lower_better)
+            for v, own, above in signed
+        }
         if senses == {False}:
             yield move
 
 
-def _against_span(cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, low: str) -> Iterator[Direction]:
+def _against_span(
+    cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, low: str
+) -> Iterator[Direction]:
     """`from 35 to 42` and `35→42` go up; the word must agree, and so must the order of the two periods in the evidence."""
     for (a, va), (b, vb) in zip(cited, cited[1:], strict=False):
         gap = low[a.end : b.start]
@@ -96,7 +171,9 @@ def _against_span(cited: Sequence[Cited], moves: Sequence[Direction], index: Fac
             yield move
 
 
-def _against_pair(cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, low: str) -> Iterator[Direction]:
+def _against_pair(
+    cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, low: str
+) -> Iterator[Direction]:
     if len(cited) < 2:
         return
     for current, previous in index.pairs():
@@ -113,24 +190,30 @@ def _against_pair(cited: Sequence[Cited], moves: Sequence[Direction], index: Fac
 def _against_named(moves: Sequence[Direction], index: FactIndex, low: str) -> Iterator[Direction]:
     """A movement named without its figure: `Revenue grew`, `growth in sales`; only when the name is exactly that of a fact."""
     for move in moves:
-        subject = _subject(move, low)
-        if not subject:
-            continue
-        signs = {sign for label, sign in index.movements if label == subject or (subject < label and label - subject <= _HOW_MUCH)}
-        lower_better = not LOWER_IS_BETTER.isdisjoint(subject | {w + "s" for w in subject})
-        if signs and _sense(move, lower_better) not in signs:
-            yield move
+        for subject in _subjects(move, low):
+            signs = {sign for label, sign in index.movements if _names(subject, label)}
+            lower_better = not LOWER_IS_BETTER.isdisjoint(subject | {word + "s" for word in subject})
+            if signs and _sense(move, lower_better) not in signs:
+                yield move
 
 
-def _subject(move: Direction, low: str) -> frozenset[str]:
-    start = 0
-    for m in _CLAUSE.finditer(low, max(0, move[0] - 80), move[0]):
+def _names(subject: frozenset[str], label: frozenset[str]) -> bool:
+    return label == subject or (subject < label and label - subject <= _HOW_MUCH)
+
+
+def _subjects(move: Direction, low: str) -> Iterator[frozenset[str]]:
+    """Yield what may be moving, as stemmed words: what the clause says before the verb, or what follows `growth in`."""
+    start = max(0, move[0] - 80)
+    for m in _CLAUSE.finditer(low, start, move[0]):
         start = m.end()
-    words = WORD.findall(low[max(start, move[0] - 80) : move[0]])
+    words = WORD.findall(low[start : move[0]])
     while words and words[-1] in _AUXILIARY:
         words.pop()
     while words and words[0] in _LEADING:
         words.pop(0)
-    if not words and (m := re.match(r"\s+(?:in|of)\s+(?:the\s|your\s|our\s)?([a-z ]{3,40})", low[move[1] :  move[1] + 60])):
-        words = m[1].split()[:3]
-    return frozenset(stem(w) for w in words if w not in _GENERIC)
+    if words:
+        yield frozenset(stem(w) for w in words if w not in _GENERIC)
+    elif of := _MOVE_OF.match(low, move[1]):
+        following = of[1].split()
+        for n in (1, 2, 3):
+            yield frozenset(stem(w) for w in following[:n] if w not in _GENERIC)

@@ -11,15 +11,14 @@ from operator import itemgetter
 from gateway.domain.evidence import Evidence, Json
 from gateway.grounding.extract import lower, read
 from gateway.grounding.figures import Figure, Form
-from gateway.grounding.keys import KeyInfo, key_info
+from gateway.grounding.keys import KeyInfo, key_info, stem
 from gateway.grounding.lexicon import (
     CURRENCIES,
-    CURRENT_KEYS,
-    PREVIOUS_KEYS,
     SIGNALS,
     STABLE_VALUES,
     WEEKDAY_NAMES,
     Kind,
+    word_set,
 )
 
 Value = tuple[float, float, int, frozenset[str], str, str, int]
@@ -47,12 +46,13 @@ class FactIndex:
         self.texts: list[str] = [request_text] if request_text else []
         self.trends: list[tuple[str, str, int]] = []
         self._given_placeholders = frozenset(known_placeholders)
+        self._row_names: dict[int, frozenset[str]] = {}
         self._keys: set[str] = set()
         self._values: list[Value] = []
         self._objects = 0
         self._walk(evidence.facts, "", 0)
         self._walk(evidence.computed, "", 0)
-        self._walk(evidence.derived, "", 0)
+        self._walk(evidence.derived, "", Kind.EVERY)
         self._number(evidence.n, Kind.COUNT, key_info("n"), "n", "", 0)
         self._values.sort(key=itemgetter(0))
         self._magnitudes = [v[0] for v in self._values]
@@ -64,6 +64,8 @@ class FactIndex:
         place, keys = self._objects, self._keys
         for key, value in node.items():
             info = key_info(key)
+            if type(value) is str and (key == "name" or key[-5:] == "_name" or key in _ROW_NAMES):
+                self._row_names[place] = frozenset(stem(w) for w in lower(value).split())
             if key not in keys:
                 keys.add(key)
                 for number, kind in info.windows:
@@ -92,7 +94,7 @@ class FactIndex:
             self._values.append((size * 100, value * 100, Kind.PERCENT, _NO_NOUNS, key, above, place))
         if kinds & (Kind.DAYS | Kind.MONTHS) and info.unit != 1.0:
             value, size = value * info.unit, size * info.unit
-        self._values.append((size, value, kinds or Kind.ANY, info.nouns, key, above, place))
+        self._values.append((size, value, kinds or Kind.ANY, info.nouns or key_info(above).nouns, key, above, place))
 
     def _text(self, value: str, kinds: int, info: KeyInfo, key: str, above: str, place: int) -> None:
         if len(value) >= 10 and value[4] == "-" and value[7] == "-":
@@ -167,7 +169,9 @@ class FactIndex:
     def weekdays(self) -> frozenset[int]:
         """Weekdays named in the evidence or the request, or falling on a date of the evidence."""
         named = {n for n, name in enumerate(WEEKDAY_NAMES) if name.lower() in self.corpus}
-        return frozenset(named | {int(f.value) for f in self.cited if f.form is Form.WEEKDAY} | {d.weekday() for d in self.dates})
+        return frozenset(
+            named | {int(f.value) for f in self.cited if f.form is Form.WEEKDAY} | {d.weekday() for d in self.dates}
+        )
 
     @cached_property
     def partial_dates(self) -> frozenset[tuple[int, int, int]]:
@@ -191,16 +195,16 @@ class FactIndex:
     @cached_property
     def movements(self) -> list[tuple[frozenset[str], int]]:
         """What moves and which way: named trends, signed changes and two-period values; the name as stemmed words."""
-        moves = [(_subject(key, above), sign) for key, above, sign in self.trends]
+        moves = [(_subject(key, above), sign, 0) for key, above, sign in self.trends]
         for value in self._values:
-            if value[4] and value[1]:
-                way = key_info(value[4]).direction
-                if way:
-                    moves.append((_subject(value[4], value[5]), way if value[1] > 0 else -way))
+            way = key_info(value[4]).direction if value[4] and value[1] else 0
+            if way:
+                moves.append((_subject(value[4], value[5]), way if value[1] > 0 else -way, value[6]))
         for current, previous in self._pairs:
             if current[1] != previous[1]:
-                moves.append((_subject(current[4], current[5]), 1 if current[1] > previous[1] else -1))
-        return [(label, sign) for label, sign in moves if label]
+                moves.append((_subject(current[4], current[5]), 1 if current[1] > previous[1] else -1, current[6]))
+        named = [(self._row_names.get(place, label), sign) for label, sign, place in moves]
+        return [(label, sign) for label, sign in named if label]
 
     def near(self, low: float, high: float) -> list[Value]:
         """Return the evidence numbers whose magnitude lies in the closed interval."""
@@ -236,14 +240,18 @@ class FactIndex:
         return False
 
 
-_NOT_SUBJECT = frozenset(["trend", "change", "delta", "growth", "diff", "difference", "impact", "movement", "variance", "slope", "increase", "decrease", "rise", "drop", "decline", "fall", "gain"])
-_PERIODS = CURRENT_KEYS | PREVIOUS_KEYS | frozenset(["month", "week", "year", "quarter", "period", "day", "total", "overall", "average", "monthly", "weekly", "daily", "by", "vs", "mom", "yoy", "wow", "pct"])
+_ROW_NAMES = frozenset({"category", "segment", "product", "item", "label", "title", "month", "store", "metric"})
+_NOT_SUBJECT = word_set("""
+    trend change delta growth diff difference impact movement variance slope increase decrease rise drop decline fall gain
+    current this now latest recent after new curr today previous last prior before baseline old prev earlier past
+    month week year quarter period total overall average monthly weekly daily by vs mom yoy wow pct percent percentage avg
+""")
 
 
 def _subject(key: str, above: str) -> frozenset[str]:
     """Return the words that name what moves: those of the key, or of the key above when its own say only how."""
     for name in (key, above):
-        label = frozenset(w for w in key_info(name).label if w not in _NOT_SUBJECT and w not in _PERIODS)
+        label = frozenset(w for w in key_info(name).words if w not in _NOT_SUBJECT)
         if label:
             return label
     return frozenset()

@@ -41,7 +41,7 @@ KINDS = {
     Form.MULTIPLE: Kind.RATIO,
     Form.FRACTION: Kind.PERCENT,
     Form.COUNT: Kind.COUNT,
-    Form.NUMBER: Kind.ANY,
+    Form.NUMBER: Kind.EVERY,
     Form.VAGUE: Kind.COUNT | Kind.MONEY,
 }
 

@@ -189,7 +189,9 @@ def _differing(present: Json, value: Json) -> int:
     if isinstance(present, list) and isinstance(value, list):
         return sum(_differing(a, b) for a, b in zip(present, value, strict=False)) + abs(len(present) - len(value))
     if isinstance(present, Mapping) and isinstance(value, Mapping):
-        return sum(_differing(present[k], value[k]) if k in present else 0 for k in value) + len(present.keys() - value.keys())
+        return sum(_differing(present[k], value[k]) if k in present else 0 for k in value) + len(
+            present.keys() - value.keys()
+        )
     return int(not _equal(present, value))
 
 

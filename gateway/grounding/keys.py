@@ -13,16 +13,18 @@ from gateway.grounding.lexicon import (
     PREVIOUS_KEYS,
     SIGNED_KEYS,
     Kind,
+    word_set,
 )
 
-_SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_SPLIT = re.compile(r"(?<![A-Za-z])[A-Za-z]\d+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 _TYPED: dict[str, int] = {}
 for _kind, _words in {
     Kind.MONEY: "amount amounts balance price prices revenue cost costs profit spend spending fee fees ghs cedis usd payable "
     "instalment_amount payment salary wage wages turnover income subtotal budget savings exposure deposit cash cogs expense "
     "expenses tax vat recovery recoverable owed money floor ceiling debt",
-    Kind.MONEY | Kind.COUNT: "total totals limit limits sales purchases outstanding overdue due receivable receivables payments "
+    Kind.MONEY
+    | Kind.COUNT: "total totals limit limits sales purchases outstanding overdue due receivable receivables payments "
     "paid credit loss losses net gross value volume refunds sold",
     Kind.PERCENT: "percent pct percentage rate share utilisation utilization confidence probability likelihood proportion "
     "fraction",
@@ -32,22 +34,34 @@ for _kind, _words in {
     Kind.COUNT: "count n number num qty quantity stock installments instalments units visits hits frequency version",
     Kind.DAYS: "day days delay delays lateness tenure age cover recency",
     Kind.MONTHS: "months",
+    Kind.DAYS
+    | Kind.MONTHS
+    | Kind.COUNT: "time terms dso duration interval gap lag window horizon lead life history period",
 }.items():
     _TYPED.update(dict.fromkeys(_words.split(), _kind))
 _TYPED.update({unit: Kind.DAYS for unit in DAYS_PER_UNIT if len(unit) > 3})
 _TYPED.update({unit: Kind.MONTHS for unit in MONTHS_PER_UNIT if len(unit) > 3})
-_FILLER = frozenset(["amount", "total", "value", "ghs", "usd", "pct", "percent", "percentage", "days", "day", "count", "n", "number", "num", "the", "of", "in", "a", "is", "sum"])
-_FALLS = frozenset(["decrease", "decline", "drop", "fall", "reduction", "shortfall"])
-_RISES = frozenset(["increase", "rise", "gain", "uplift", "jump"])
-_SYNONYMS = {"avg": "average", "mean": "average", "qty": "quantity", "max": "maximum", "min": "minimum", "utilization": "utilisation"}
+_FILLER = word_set("amount total value ghs usd pct percent percentage days day count n number num the of in a is sum")
+_FALLS = word_set("decrease decline drop fall reduction shortfall")
+_CHANGES = word_set("discount markup saving savings impact effect lift uplift cut vs above below interval improvement")
+_COUNTING = word_set("count n number num qty quantity total")
+_RISES = word_set("increase rise gain uplift jump")
+_SYNONYMS = {
+    "avg": "average",
+    "mean": "average",
+    "qty": "quantity",
+    "max": "maximum",
+    "min": "minimum",
+    "utilization": "utilisation",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
     """`kinds` is 0 where the name tells nothing, `inherited` is what it says of values nested under it; `unit` scales a duration to days or months; `windows` are numbers in the name.
 
-    `label` holds the stemmed words by which a sentence may name the value; `role` is +1 for the current of two periods, -1 for the
-    previous; `subject` is the name without that role. `direction` marks a change: +1, or -1 where the name itself says a fall; `lower_better` a value that improves by falling.
+    `label` holds the stemmed words by which a sentence may name the value, `words` all of them; `role` is +1 for the current of two periods, -1 for the
+    previous; `subject` is the name without that role. `change` says that it may be one, `direction` that it is: +1, or -1 where the name itself says a fall; `lower_better` a value that improves by falling.
     """
 
     kinds: int
@@ -56,9 +70,11 @@ class KeyInfo:
     nouns: frozenset[str]
     windows: tuple[tuple[float, int], ...]
     label: frozenset[str]
+    words: frozenset[str]
     role: int
     subject: str
     direction: int
+    change: bool
     lower_better: bool
 
 
@@ -74,6 +90,7 @@ def key_info(key: str) -> KeyInfo:
     inherited = _TYPED.get(typed, 0)
     kinds = inherited or (Kind.COUNT if plural else 0)
     unit = MONTHS_PER_UNIT.get(typed) or DAYS_PER_UNIT.get(typed, 1.0)
+    counts = not _COUNTING.isdisjoint(rest)
     signed = any(t in SIGNED_KEYS for t in rest)
     if signed and kinds:
         kinds |= Kind.PERCENT
@@ -83,12 +100,14 @@ def key_info(key: str) -> KeyInfo:
         kinds=kinds,
         inherited=inherited,
         unit=unit,
-        nouns=frozenset(NOUN_GROUPS[t] for t in rest if t in NOUN_GROUPS),
+        nouns=frozenset(NOUN_GROUPS[t] for t in rest if t in NOUN_GROUPS and (counts or t.endswith("s"))),
         windows=windows,
         label=frozenset(stem(_SYNONYMS.get(t, t)) for t in tokens if t not in _FILLER and not t.isdigit()),
+        words=frozenset(stem(t) for t in tokens if t.isalpha()),
         role=role,
         subject=subject,
         direction=_direction(rest),
+        change=_direction(rest) != 0 or not _CHANGES.isdisjoint(rest),
         lower_better=any(t in LOWER_IS_BETTER for t in rest),
     )
 
@@ -96,7 +115,11 @@ def key_info(key: str) -> KeyInfo:
 def _time_unit(tokens: list[str]) -> str:
     """`days_overdue` and `average_payment_day_after_due` are durations whatever else their name says; `sales_per_day` is not."""
     for before, token in zip(["", *tokens], tokens, strict=False):
-        if (token in DAYS_PER_UNIT or token in MONTHS_PER_UNIT) and before != "per" and (token.endswith("s") or token == "day"):
+        if (
+            (token in DAYS_PER_UNIT or token in MONTHS_PER_UNIT)
+            and before != "per"
+            and (token.endswith("s") or token == "day")
+        ):
             return token
     return ""
 

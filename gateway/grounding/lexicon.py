@@ -2,12 +2,17 @@
 
 from enum import IntEnum
 
-CARDINALS = {
-    word: value
-    for value, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a table written as running text."""
+    return frozenset(text.split())
+
+
+_UP_TO_TWENTY = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen twenty"""
+CARDINALS = {word: value for value, word in enumerate(_UP_TO_TWENTY.split())} | {
+    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
 
 SCALES = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 VAGUE = {"dozens": 12, "hundreds": 100, "thousands": 1_000, "millions": 1_000_000}
@@ -22,7 +27,8 @@ MULTIPLES = {
 FRACTIONS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
 
 _MONTH_NAMES = (
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 MONTHS = {name: n for n, name in enumerate(_MONTH_NAMES, 1)} | {name[:3]: n for n, name in enumerate(_MONTH_NAMES, 1)}
 MONTHS["sept"] = 9
@@ -37,7 +43,16 @@ DAYS_PER_UNIT = {
     "fortnight": 14.0, "fortnights": 14.0, "hour": 1 / 24, "hours": 1 / 24, "hr": 1 / 24, "hrs": 1 / 24,
     "minute": 1 / 1440, "minutes": 1 / 1440, "min": 1 / 1440, "mins": 1 / 1440, "second": 1 / 86400, "seconds": 1 / 86400,
 }  # fmt: skip
-MONTHS_PER_UNIT = {"month": 1.0, "months": 1.0, "mth": 1.0, "mths": 1.0, "year": 12.0, "years": 12.0, "yr": 12.0, "yrs": 12.0}
+MONTHS_PER_UNIT = {
+    "month": 1.0,
+    "months": 1.0,
+    "mth": 1.0,
+    "mths": 1.0,
+    "year": 12.0,
+    "years": 12.0,
+    "yr": 12.0,
+    "yrs": 12.0,
+}
 
 _MEASURES = {
     "inch": "inch inches", "kg": "kg kgs kilo kilos kilogram kilograms", "g": "g gram grams gm", "mg": "mg",
@@ -111,7 +126,10 @@ class Word(IntEnum):
 
 
 class Kind:
-    """What a figure or an evidence value measures, as bits; an untyped value may be any of them.
+    """What a figure or an evidence value measures, as bits.
+
+    `ANY` is a value whose name says nothing: it may be cited as an amount, a percentage, a count or a score, but not as a duration
+    or a multiple. `EVERY` is what a named derivation may be.
 
     Plain integers, because the index is built for every request and enum flags cost ten times as much to combine.
     """
@@ -123,30 +141,139 @@ class Kind:
     MONTHS = 16
     RATIO = 32
     SCORE = 64
-    ANY = 127
+    ANY = 71
+    EVERY = 127
 
 
 CLAIM_WORDS = frozenset(
-    ["market", "competitor", "competitors", "competitor's", "competing", "competition", "rivals", "industry", "industry's", "sector", "economic", "economy", "recession", "downturn", "interest", "penalty", "penalties", "fee", "fees", "fine", "fines", "police", "court", "courts", "legal", "lawsuit", "lawsuits", "lawyer", "lawyers", "solicitor", "sue", "sued", "prosecute", "prosecuted", "prosecution", "arrest", "bailiff", "bailiffs", "litigation", "warranty", "warranties", "guarantee", "guarantees", "guaranteed", "guaranteeing", "medical", "medically", "cure", "cures", "cured", "heals", "clinically", "doctor", "doctors", "dermatologist", "therapeutic", "disease", "diseases", "database", "similar", "businesses", "studies", "research", "statistics", "statistically", "benchmark", "benchmarks", "survey", "surveys", "experts", "nationwide", "certified", "fda"]
+    [
+        "market",
+        "competitor",
+        "competitors",
+        "competitor's",
+        "competing",
+        "competition",
+        "rivals",
+        "industry",
+        "industry's",
+        "sector",
+        "economic",
+        "economy",
+        "recession",
+        "downturn",
+        "interest",
+        "penalty",
+        "penalties",
+        "fee",
+        "fees",
+        "fine",
+        "fines",
+        "police",
+        "court",
+        "courts",
+        "legal",
+        "lawsuit",
+        "lawsuits",
+        "lawyer",
+        "lawyers",
+        "solicitor",
+        "sue",
+        "sued",
+        "prosecute",
+        "prosecuted",
+        "prosecution",
+        "arrest",
+        "bailiff",
+        "bailiffs",
+        "litigation",
+        "warranty",
+        "warranties",
+        "guarantee",
+        "guarantees",
+        "guaranteed",
+        "guaranteeing",
+        "medical",
+        "medically",
+        "cure",
+        "cures",
+        "cured",
+        "heals",
+        "clinically",
+        "doctor",
+        "doctors",
+        "dermatologist",
+        "therapeutic",
+        "disease",
+        "diseases",
+        "database",
+        "similar",
+        "businesses",
+        "studies",
+        "research",
+        "statistics",
+        "statistically",
+        "benchmark",
+        "benchmarks",
+        "survey",
+        "surveys",
+        "experts",
+        "nationwide",
+        "certified",
+        "fda",
+    ]
 )
 
-LEXICON: dict[str, tuple[Word, float]] = {}
-LEXICON.update(dict.fromkeys(CLAIM_WORDS, (Word.CLAIM, 0)))
-LEXICON.update({word: (Word.DIRECTION, sign) for word, sign in DIRECTIONS.items()})
-LEXICON.update({word: (Word.CARDINAL, value) for word, value in CARDINALS.items()})
-LEXICON.update({word: (Word.SCALE, value) for word, value in SCALES.items()})
-LEXICON.update({word: (Word.VAGUE, value) for word, value in VAGUE.items()})
-LEXICON.update({word: (Word.MULTIPLE, value) for word, value in MULTIPLES.items()})
-LEXICON.update({word: (Word.FRACTION, value) for word, value in FRACTIONS.items()})
-LEXICON.update({word: (Word.WEEKDAY, day) for table in (WEEKDAYS_SHORT, WEEKDAYS, WEEKDAYS_PLURAL) for word, day in table.items()})
-LEXICON.update({word: (Word.MONTH, month) for word, month in MONTHS.items()})
+LEXICON: dict[str, tuple[Word, float, int]] = {}
+"""Word → what it may start or be part of, its value, and the direction it names (0 for none)."""
+for _kind, _table in (
+    (Word.CLAIM, dict.fromkeys(CLAIM_WORDS, 0)),
+    (Word.DIRECTION, DIRECTIONS),
+    (Word.CARDINAL, CARDINALS),
+    (Word.SCALE, SCALES),
+    (Word.VAGUE, VAGUE),
+    (Word.MULTIPLE, MULTIPLES),
+    (Word.FRACTION, FRACTIONS),
+    (Word.WEEKDAY, WEEKDAYS_SHORT | WEEKDAYS | WEEKDAYS_PLURAL),
+    (Word.MONTH, MONTHS),
+):
+    LEXICON.update({_word: (_kind, _value, DIRECTIONS.get(_word, 0)) for _word, _value in _table.items()})
 
 SIGNALS = frozenset(LEXICON)
 """Words that make a sentence worth a look; without one of them and without a digit it cannot hold a figure or a claim."""
 
-SIGNED_KEYS = frozenset(["change", "delta", "growth", "trend", "diff", "difference", "variance", "impact", "movement", "mom", "yoy", "wow", "slope", "drift", "pct_change"])
-LOWER_IS_BETTER = frozenset(
-    ["day", "days", "overdue", "default", "late", "lateness", "delay", "delays", "cost", "costs", "risk", "debt", "refund", "refunds", "return", "returns", "shrinkage", "loss", "losses", "void", "voids", "stockout", "stockouts", "outstanding", "arrears", "dso", "churn"]
+SIGNED_KEYS = word_set(
+    "change delta growth trend diff difference variance impact movement mom yoy wow slope drift pct_change"
 )
-CURRENT_KEYS = frozenset(["current", "this", "now", "latest", "recent", "after", "new", "curr", "today"])
-PREVIOUS_KEYS = frozenset(["previous", "last", "prior", "before", "baseline", "old", "prev", "earlier", "past"])
+LOWER_IS_BETTER = frozenset(
+    [
+        "day",
+        "days",
+        "overdue",
+        "default",
+        "late",
+        "lateness",
+        "delay",
+        "delays",
+        "cost",
+        "costs",
+        "risk",
+        "debt",
+        "refund",
+        "refunds",
+        "return",
+        "returns",
+        "shrinkage",
+        "loss",
+        "losses",
+        "void",
+        "voids",
+        "stockout",
+        "stockouts",
+        "outstanding",
+        "arrears",
+        "dso",
+        "churn",
+    ]
+)
+CURRENT_KEYS = word_set("current this now latest recent after new curr today")
+PREVIOUS_KEYS = word_set("previous last prior before baseline old prev earlier past")

@@ -53,18 +53,23 @@ _UNDER = (
 APPROX = re.compile(rf"(?:\b(?:({_ABOUT})|({_OVER})|({_UNDER}))\s+(?:a\s+|an\s+|the\s+)?|([~≈])\s?)$")
 CURRENCY_BEFORE = re.compile(rf"(?<![^\W_]){CURRENCY}\.?\s?$")
 
-NUMBERED = re.compile(r"(?<![^\W\d_])(?:step|option|tip|phase|stage|part|section|point|priority|action|reason|idea|level|#)\s?#?$")
+NUMBERED = re.compile(
+    r"(?<![^\W\d_])(?:step|option|tip|phase|stage|part|section|point|priority|action|reason|idea|level|#)\s?#?$"
+)
 LIST_NUMBER = re.compile(r"\W*\(?\d{1,2}[.)](?:\s|$)")
-ORDINAL_AS_DATE = re.compile(r"\s+(?:day\s+)?of\s+(?:each|every|the|this|next|last)\s+month|\s*(?:$|[.,;:!?)–-]|\s(?:and|or|to|at|for|if|each|every|by)\b)")
+ORDINAL_AS_DATE = re.compile(
+    r"\s+(?:day\s+)?of\s+(?:each|every|the|this|next|last)\s+month|\s*(?:$|[.,;:!?)–-]|\s(?:and|or|to|at|for|if|each|every|by)\b)"
+)
 DAY_BEFORE = re.compile(r"\b(?:the|on|by|around|before|after|until|every)\s+$")
 AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b")
 MULTIPLE_NEXT = re.compile(
     r"\s+(?:as\b|more\b|higher\b|larger\b|bigger\b|greater\b|above\b|over\b|faster\b|slower\b|lower\b|less\b|longer\b|"
     r"the\b|their\b|its\b|your\b|his\b|her\b|our\b|average\b|normal\b|usual\b|typical\b|monthly\b|weekly\b|daily\b|what\b|that\b|of\b)"
 )
-RANGE = re.compile(r"\s*(?:-|–|—|to|→|->|=>|and|or|/|&|,)\s*")
+RANGE = re.compile(r"\s*(?:-|–|—|to|→|->|=>|/|(and|or|&))\s*")
 COMPARED = re.compile(
     r",?\s+(?:up\s+|down\s+)?(?:against|versus|vs\.?|from|compared\s+(?:with|to)|instead\s+of|rather\s+than|not|after|and\s+not)\s+"
 )
+TIMES = re.compile(r"\s?times\b")
 WORD = re.compile(r"[^\W\d_]+")
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}")

@@ -1,6 +1,7 @@
 """Find the evidence that carries a figure: the same value, its rounding, or a fixed conversion of its unit."""
 
 import re
+from dataclasses import replace
 from math import floor, log10
 
 from gateway.grounding.facts import FactIndex, Value
@@ -17,6 +18,16 @@ ROUNDING_BAND = 0.10
 _EPS = 1e-9
 _MORE = re.compile(r"\s*(?:more|higher|above|over|greater|larger|increase|rise|up|growth|bigger|extra)\b")
 _MORE_BEFORE = re.compile(r"(?:exceed\w*|increase\w*|rose|grew|higher|up|above|risen|jumped|growth)\b[^.%]{0,40}$")
+_MOVED = (
+    r"grew|grown|growth|rose|risen|rise|fell|fallen|fall|drop(?:s|ped)?|declin\w+|increas\w+|decreas\w+|slip(?:s|ped)?|jump(?:s|ed)?|"
+    r"climb(?:s|ed)?|surge[sd]?|(?<!make )(?<!makes )(?<!made )(?<!making )up|down|gain(?:s|ed)?|lost|shrank|improv\w+|reduc\w+|lower|higher"
+)
+_CHANGE_AFTER = re.compile(
+    rf"[\s-]+(?:(?:more|less|fewer)\b(?!\s+than\s+\w+\s+(?:days|percent))|(?:{_MOVED})\b(?!\s+(?:to|from|rate)\b))"
+)
+_CHANGE_BEFORE = re.compile(
+    rf"\b(?:{_MOVED})(?:\s+(?:by|of|at|about|around|nearly|almost|just|over|under|roughly|some|a|an|slightly|sharply|another))*\s+$"
+)
 _OF = re.compile(r"\s*(?:of|as much)\b")
 _SCALE_END = re.compile(r"(?:out of|/|on a scale of)\s*$")
 _WORD_NUMBER = re.compile(r"([a-z]{2,})[-/](\d+)$")
@@ -42,7 +53,21 @@ def _numeric(figure: Figure, index: FactIndex, low: str) -> list[Value]:
     if figure.form is Form.MONEY and not index.allows_currency(figure.unit):
         return []
     found = [v for v in index.near(value - spread, value + spread) if _matches(figure, v)]
+    if found and figure.form is Form.PERCENT and _claims_change(figure, low):
+        found = [v for v in found if _may_be_change(v)]
     return found or _converted(figure, index, low)
+
+
+def _claims_change(figure: Figure, low: str) -> bool:
+    """`grew 8 %`, `up by 8 %`, `an 8 % rise` speak of a change; `rose to 8 %` speaks of a level."""
+    return bool(
+        _CHANGE_AFTER.match(low, figure.end) or _CHANGE_BEFORE.search(low[max(0, figure.start - 40) : figure.start])
+    )
+
+
+def _may_be_change(value: Value) -> bool:
+    """A rate, share or margin is a level and cannot carry a change; a value whose name says nothing may be either."""
+    return value[2] != Kind.PERCENT or not value[4] or bool(key_info(value[4]).change or key_info(value[5]).change)
 
 
 def _matches(figure: Figure, value: Value) -> bool:
@@ -51,7 +76,10 @@ def _matches(figure: Figure, value: Value) -> bool:
         return False
     if figure.form is Form.COUNT:
         noun = figure.unit
-        if noun and nouns and noun not in nouns:
+        if noun.startswith("?"):
+            if "#" in nouns and noun[1:] not in key_info(value[4]).label:
+                return False
+        elif noun and nouns and noun not in nouns:
             return False
     return close(figure, size, kinds)
 
@@ -67,12 +95,20 @@ def close(figure: Figure, size: float, kinds: int = 0) -> bool:
     if form is Form.PERCENT or form is Form.FRACTION:
         if gap <= POINTS_TOLERANCE + _EPS or not approx:
             return gap <= POINTS_TOLERANCE + _EPS
-        slack = 10.0 if form is Form.FRACTION else max(5.0, ROUNDING_BAND * size)
-        return gap <= 1.0 + _EPS if approx is Approx.ABOUT and form is Form.PERCENT else _in_direction(figure, size) and gap <= slack
+        slack = 10.0 if form is Form.FRACTION else max(1.0, ROUNDING_BAND * size)
+        return (
+            gap <= 1.0 + _EPS
+            if approx is Approx.ABOUT and form is Form.PERCENT
+            else _in_direction(figure, size) and gap <= slack
+        )
     if form is Form.MULTIPLE:
         if gap <= max(MULTIPLE_TOLERANCE, 0.01 * size) + _EPS or not approx:
             return gap <= max(MULTIPLE_TOLERANCE, 0.01 * size) + _EPS
-        return gap <= ROUNDING_BAND * size and (gap <= figure.step / 2 or approx is not Approx.ABOUT) and _in_direction(figure, size)
+        return (
+            gap <= ROUNDING_BAND * size
+            and (gap <= figure.step / 2 or approx is not Approx.ABOUT)
+            and _in_direction(figure, size)
+        )
     if gap <= _EPS * max(1.0, size) or _rounded(figure, size, gap):
         return True
     return bool(approx) and gap <= ROUNDING_BAND * size + _EPS and _in_direction(figure, size)
@@ -80,7 +116,7 @@ def close(figure: Figure, size: float, kinds: int = 0) -> bool:
 
 def _rounded(figure: Figure, size: float, gap: float) -> bool:
     """A value with more digits than shown may be cut to the shown ones: 13.1 days as 13 days, 5,234 as 5.2k."""
-    step = figure.step
+    step = min(figure.step, 1.0) if figure.form is Form.DURATION else figure.step
     return gap <= step / 2 + _EPS and abs(size / step - round(size / step)) > 1e-6 and (size >= step or figure.scaled)
 
 
@@ -123,17 +159,17 @@ def _converted(figure: Figure, index: FactIndex, low: str) -> list[Value]:
 
 
 def _other_calendar(figure: Figure, index: FactIndex) -> list[Value]:
+    """A month is 30 to 30.5 days, so a year 360 to 366; a rounding word widens that as it does elsewhere."""
     value = figure.value
-    wanted: list[tuple[float, int]] = []
     if figure.unit == "months":
-        wanted = [(value * 30, Kind.DAYS), *([(365.0, Kind.DAYS), (360.0, Kind.DAYS)] if value == 12 else [])]
-    elif value and value % 30 == 0:
-        wanted = [(value / 30, Kind.MONTHS)]
-    found = [v for size, kind in wanted for v in index.near(size - _EPS, size + _EPS) if v[2] & kind and v[2] != Kind.ANY]
-    shown = value / figure.step
-    if figure.step not in (0.0, 1.0) and abs(shown - round(shown)) < _EPS:
-        found += [v for v in index.near(shown - _EPS, shown + _EPS) if v[2] == Kind.ANY]
-    return found
+        shortest, longest, kind = value * 30, value * 30.5, Kind.DAYS
+    else:
+        shortest, longest, kind = value / 30.5, value / 30, Kind.MONTHS
+    if not figure.approx:
+        return [v for v in index.near(shortest - _EPS, longest + _EPS) if v[2] & kind]
+    other = replace(figure, value=shortest)
+    slack = ROUNDING_BAND * shortest * 1.12
+    return [v for v in index.near(shortest - slack, shortest + slack) if v[2] & kind and close(other, v[0])]
 
 
 def _part_of_list(figure: Figure, index: FactIndex, low: str) -> bool:
@@ -154,7 +190,54 @@ def _stands_beside(figure: Figure, index: FactIndex, low: str) -> bool:
 
 
 _COMMON = frozenset(
-    ["the", "a", "an", "of", "in", "on", "at", "to", "by", "for", "from", "with", "and", "or", "is", "was", "are", "were", "be", "been", "has", "have", "had", "over", "under", "about", "around", "only", "just", "all", "top", "last", "next", "first", "than", "more", "less", "per", "days", "day", "week", "weeks", "month", "months", "year", "years"]
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "by",
+        "for",
+        "from",
+        "with",
+        "and",
+        "or",
+        "is",
+        "was",
+        "are",
+        "were",
+        "be",
+        "been",
+        "has",
+        "have",
+        "had",
+        "over",
+        "under",
+        "about",
+        "around",
+        "only",
+        "just",
+        "all",
+        "top",
+        "last",
+        "next",
+        "first",
+        "than",
+        "more",
+        "less",
+        "per",
+        "days",
+        "day",
+        "week",
+        "weeks",
+        "month",
+        "months",
+        "year",
+        "years",
+    ]
 )
 
 
@@ -173,7 +256,9 @@ def _vague(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
 
 def _date(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
     return any(
-        month == figure.month and (not figure.day or day == figure.day) and (not figure.year or not year or year == figure.year)
+        month == figure.month
+        and (not figure.day or day == figure.day)
+        and (not figure.year or not year or year == figure.year)
         for year, month, day in index.partial_dates
     ) or index.mentions(low[figure.start : figure.end])
 
@@ -199,7 +284,9 @@ def _weekday(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
 
 
 def _time(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
-    if any(f.form is Form.TIME and f.value == figure.value for f in index.cited) or index.mentions(low[figure.start : figure.end]):
+    if any(f.form is Form.TIME and f.value == figure.value for f in index.cited) or index.mentions(
+        low[figure.start : figure.end]
+    ):
         return True
     hour = figure.value / 60
     return any("hour" in v[4] for v in index.near(hour, hour))
@@ -215,7 +302,10 @@ def _id(figure: Figure, index: FactIndex, text: str, low: str) -> bool:
 
 def _spec(figure: Figure, index: FactIndex, text: str, low: str) -> list[Value] | bool:
     shown = low[figure.start : figure.end]
-    if any(index.mentions(form) for form in (shown, shown.replace("-", " "), shown.replace("-", ""), shown.replace(" ", ""))):
+    if any(
+        index.mentions(form)
+        for form in (shown, shown.replace("-", " "), shown.replace("-", ""), shown.replace(" ", ""))
+    ):
         return True
     if figure.unit != "code":
         same = any(f.form is Form.SPEC and (f.unit, f.value) == (figure.unit, figure.value) for f in index.cited)

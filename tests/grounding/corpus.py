@@ -20,7 +20,9 @@ class Case:
 
     @property
     def evidence(self) -> Evidence:
-        return Evidence(facts=self.facts, computed=self.computed, derived=self.derived, as_of=date.fromisoformat(self.as_of))
+        return Evidence(
+            facts=self.facts, computed=self.computed, derived=self.derived, as_of=date.fromisoformat(self.as_of)
+        )
 
     def false_drops(self) -> list[str]:
         return [s for s in self.honest if ungrounded(s, self.evidence, self.request)]
