@@ -19,7 +19,12 @@ _PACK = re.compile(
     re.IGNORECASE,
 )
 _CHAT_SPEAKER = re.compile(r"(?:\A|[\n\x1e])(?:\[[^\]\n]{4,30}\] ?|\d[^\n]{6,24} - )?\Z")
-_NAME_TITLES = frozenset(("mama", "papa", "dada", "maa", "daddy", "mummy", "mommy"))
+_NAME_TITLES = frozenset(("mama", "papa", "dada", "maa", "daddy", "mummy", "mommy", "nii", "naa", "nana"))
+"""Titles that are as much a part of the name they precede."""
+_MODALS = frozenset(("will", "may", "can", "mark", "grant", "bill"))
+_ENDINGS = re.compile(r"(?:i[sz]ations?|abilit(?:y|ies)|ations?|ments?|ness|olog(?:y|ies)|graph(?:y|ics?)|ware|scripts?)\Z")
+"""Endings that no name has."""
+_SUFFIX_OF_ADDRESS = frozenset("com org net io gh edu gov info dev app co py js ts md json yaml yml txt csv pdf xlsx html sql".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class NameReader:
         for index in interesting:
             if words.kind[index] in (NAME, UNKNOWN):
                 named[index] = True
-        self._unname_brands(words, named, claims)
+        self._unname_brands(words, named, claims, catalogue)
         self._name_by_title(words, named, interesting)
         self._name_by_neighbour(words, named)
         self._name_by_context(words, named, interesting, claims)
@@ -106,6 +111,8 @@ class NameReader:
         if len(word) == 2 and LETTER not in word:
             return not self._beside_name(words, index)
         style = words.style(index)
+        if len(low) > 7 and _ENDINGS.search(low) or self._in_identifier(words, index):
+            return True
         if style == "title" and not word.istitle() and len(parts := humps(word)) > 1:
             return all(len(part) <= 2 or self._lexicon.is_safe(part) for part in parts)
         if style == "upper" and len(word) <= 4 and not self._among_capitals(words, index):
@@ -125,6 +132,15 @@ class NameReader:
         if words.joined(index) and (words.kind[before] == UNKNOWN or (words.kind[before] == FIRST and words.style(before) != "lower")):
             return True
         return words.joined(after) and words.kind[after] == UNKNOWN
+
+    def _in_identifier(self, words: Words, index: int) -> bool:
+        """Tell whether the word is part of a web or file name, or of a name with underscores that has ordinary parts."""
+        before, after = index - 1, index + 1
+        if after < len(words) and words.gap[after] == "." and words.low[after] in _SUFFIX_OF_ADDRESS:
+            return True
+        left = index > 0 and words.gap[index] in ("_", "__") and words.kind[before] == SAFE and len(words.low[before]) > 2
+        right = after < len(words) and words.gap[after] in ("_", "__") and words.kind[after] == SAFE and len(words.low[after]) > 2
+        return left or right
 
     def _beside_name(self, words: Words, index: int) -> bool:
         """Tell whether a title, an initial, a cue or a known name touches the word."""
@@ -156,12 +172,14 @@ class NameReader:
         if _PACK.match(words.text, words.end[index]):
             return True
         after = index + 1
+        if words.low[after : after + 1] == ["s"] and words.gap[after] == "'":
+            after += 1  # Uncle Ben's Rice
         if not words.joined(after, SPACE) or words.low[after] not in self._lexicon.products:
             return False
         pack = _PACK.match(words.text, words.end[after]) is not None
         return pack or (words.style(index) != "lower" and words.style(after) != "lower")
 
-    def _unname_brands(self, words: Words, named: list[bool], claims: Claims) -> None:
+    def _unname_brands(self, words: Words, named: list[bool], claims: Claims, catalogue: Catalogue) -> None:
         """Take a single name before a product noun, a pack size or a place noun for a brand or a place."""
         for index in [i for i, is_name in enumerate(named) if is_name]:
             first = index
@@ -172,7 +190,10 @@ class NameReader:
             if not last or cued or claims.is_protected(words.start[index], words.end[index]):
                 continue
             place = words.joined(index + 1, SPACE) and words.low[index + 1] in self._place_nouns
-            if (place and words.style(index) != "lower") or (first == index and self._is_product(words, index)):
+            listed = all(word in catalogue.words for word in words.low[first : index + 1])
+            follows = listed and words.joined(index + 1, SPACE) and words.low[index + 1] in catalogue.words
+            product = (first == index or listed) and self._is_product(words, index)
+            if (place and words.style(index) != "lower") or product or follows:
                 for each in range(first, index + 1):
                     named[each] = False
                     words.kind[each] = SAFE
@@ -190,8 +211,8 @@ class NameReader:
             strict = words.low[index] in self._strict
             capital = words.style(after) != "lower" and words.style(index) != "lower" and low not in self._never
             weak = kind == SAFE and strict and capital and len(low) > 2 and not self._is_product(words, after)
-            if kind == FIRST or (kind == LAST and (capital or strict)) or weak:
-                named[after] = not (kind == FIRST and low in self._never)
+            if (kind == FIRST or (kind == LAST and (capital or strict)) or weak) and not _PACK.match(words.text, words.end[after]):
+                named[after] = low not in self._never
 
     def _name_by_neighbour(self, words: Words, named: list[bool]) -> None:
         """Name the word-like words that touch a name and are written like it."""
@@ -225,7 +246,7 @@ class NameReader:
         if kind == SAFE:
             initial = name - index == 2 and words.gap[name].startswith(".") and len(low) > 2 and low not in self._no_surname
             return initial or self._is_surname_like(words, index, name)
-        if low in ("will", "may", "can", "mark", "grant", "bill") and style == "lower":
+        if low in _MODALS and style == "lower":
             return False
         if low in self._dates:
             return name == index + 1 and not (index and words.joined(index, SPACE) and words.low[index - 1] in self._before_days)
@@ -261,7 +282,8 @@ class NameReader:
 
     def _name_by_context(self, words: Words, named: list[bool], interesting: list[int], claims: Claims) -> None:
         for index in interesting:
-            if words.kind[index] == FIRST and not named[index] and not self._is_product(words, index):
+            modal = words.low[index] in _MODALS and words.style(index) == "lower"
+            if words.kind[index] == FIRST and not named[index] and not modal and not self._is_product(words, index):
                 named[index] = (
                     self._after_cue(words, index)
                     or self._before_verb(words, index)
@@ -314,7 +336,7 @@ class NameReader:
         if words.style(index - 1) != "lower" or before in ("of", "the", "a", "an", "our", "your", "my", "this", "in"):
             return False
         if words.closes(index):
-            return before in self._cues or before in ("with", "for", "by", "from", "to", "and", "saw", "see", "than")
+            return before in self._cues or before in ("with", "by", "from", "to", "saw", "see", "than")
         return words.style(index + 1) == "lower" and words.low[index + 1] in self._follow
 
     # -- businesses ------------------------------------------------------------------------------------------------
@@ -354,8 +376,9 @@ class NameReader:
         if capital and all(words.style(i) != "lower" or words.low[i] in ("of", "and") for i in range(core, first)):
             brands = all(words.low[i] in self._lexicon.products or words.low[i] in self._lexicon.brands for i in range(core, first))
             house = any(word in self._houses for word in words.low[first : first + 2])
-            opening = core + 1 == first and words.opens(core) and not strong and not house
-            return not brands and not opening
+            called = words.kind[core] == FIRST or (words.kind[core] == LAST and strong)
+            opening = core + 1 == first and words.opens(core) and not strong and not house and not called
+            return (not brands or strong or house) and not opening
         called = strong or any(words.kind[i] == FIRST for i in range(core, first))
         return called and first - core >= 2 and words.opens(core)
 

@@ -121,6 +121,13 @@ def _amount(text: str, match: Match) -> Found:
     return None if re.search(r"(?<!\d)0[235]\d{8}(?!\d)", text[start:end]) else (start, end)
 
 
+def _date(text: str, match: Match) -> Found:
+    """Protect a date unless it is the middle of a dotted number such as an IP address."""
+    start, end = match.span()
+    inside = text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()
+    return (start, end) if not inside and _not_inside_number(text, start) else None
+
+
 def _json_number(text: str, match: Match) -> Found:
     key = text[match.start() : match.start(1)].lower()
     return None if re.search(r"phone|tel|mobile|momo|wallet|contact|msisdn|whatsapp|account|card|pin", key) else match.span(1)
@@ -128,12 +135,13 @@ def _json_number(text: str, match: Match) -> Found:
 
 def _secret_value(text: str, match: Match) -> Found:
     start, end = match.span(1)
+    start += len(text[start:end]) - len(text[start:end].lstrip("=>:"))
     while end > start and text[end - 1] in ".,;:!?)\"']}":
         end -= 1
     value = text[start:end]
     if len(value) < 4 or re.match(r"\d{4}-\d\d-\d\d|\d{1,2}[:/]\d|GH[SC\x03]|\x03|<", value):
         return None
-    return (start, end) if re.search(r"[0-9]|[A-Za-z][@#$%&*!^_+=][A-Za-z]", value) else None
+    return (start, end) if re.search(r"[0-9]|[A-Za-z][@#$%&*!^+][A-Za-z]", value) else None
 
 
 def _pin_value(text: str, match: Match) -> Found:
@@ -155,7 +163,7 @@ def _url(text: str, match: Match) -> Found:
     while end > start and text[end - 1] in ".,;:!?)]}":
         end -= 1
     secret = re.search(r"[?&#;](?:\w*(?:key|token|secret|password|passwd|pwd|sig|signature|auth|code|session|sid|jwt|otp|pin)\w*)=[^&\s]{4,}"
-                       r"|://[^/\s@]+@|/[A-Za-z0-9_\-]{24,}", text[start:end], re.IGNORECASE)  # fmt: skip
+                       r"|://[^/\s@]+@|/(?=[^/]*\d[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_\-]{24,}", text[start:end], re.IGNORECASE)  # fmt: skip
     return (start, end) if secret else None
 
 
@@ -272,7 +280,7 @@ SAFE = (
     Recogniser("uuid", PROTECT, 1, r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     Recogniser("digest", PROTECT, 1, r"\b[0-9a-f]{32,128}\b"),
     Recogniser("ISO date", PROTECT, 1, r"\b(?:19|20)[0-9]{2}[\-/.](?:0?[1-9]|1[0-2])[\-/.](?:0?[1-9]|[12][0-9]|3[01])(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+\-][0-9]{2}:?[0-9]{2})?)?\b"),
-    Recogniser("date", PROTECT, 1, r"\b(?:0?[1-9]|[12][0-9]|3[01])[\-/.](?:0?[1-9]|[12][0-9]|3[01])[\-/.](?:(?:19|20)[0-9]{2}|[0-9]{2})\b"),
+    Recogniser("date", PROTECT, 1, r"\b(?:0?[1-9]|[12][0-9]|3[01])[\-/.](?:0?[1-9]|[12][0-9]|3[01])[\-/.](?:(?:19|20)[0-9]{2}|[0-9]{2})\b", _date),
     Recogniser("written date", PROTECT, 1, rf"\b(?:[0-9]{{1,2}}(?:st|nd|rd|th)?[ \-]{_MONTH}(?:,?[ \-](?:19|20)[0-9]{{2}})?|{_MONTH}[ \-][0-9]{{1,2}}(?:st|nd|rd|th)?(?:,? (?:19|20)[0-9]{{2}})?|{_MONTH}[ \-](?:19|20)[0-9]{{2}})\b"),
     Recogniser("time", PROTECT, 1, r"\b[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[ap]m)?\b"),
     Recogniser("amount", PROTECT, 1, rf"{_CURRENCY}[ ]{{0,2}}[0-9][0-9,]*(?:\.[0-9]+)?[km]?\b", _amount),
