@@ -15,6 +15,7 @@ from gateway.features.report_spots import (
     Series,
     Spot,
     leaf,
+    lists_parts,
     name_of,
 )
 
@@ -45,6 +46,8 @@ def _walk_dict(node: Mapping[str, Any], path: Path, out: Findings) -> None:
     used |= set(pair_keys(node, path, out))
     used |= set(stated_changes(node, path, out, used))
     rows = {key: value for key, value in node.items() if isinstance(value, dict)}
+    if all(sides(row) for row in rows.values()) and not lists_parts(path):
+        rows = {}  # figures of different things, each now and before: nobody adds revenue and orders
     if len(rows) > 1 and not used and _alike(list(rows.values())) and not any(_tells(v) for v in node.values()):
         for key, value in rows.items():
             _walk(value, path.entry(spoken(key), person=False), out)

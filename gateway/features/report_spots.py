@@ -166,9 +166,14 @@ def leaf(node: Mapping[str, Any], path: Path, key: str) -> Level | None:
 
 def is_breakdown(node: Mapping[str, Any], path: Path) -> bool:
     """Return whether an object lists parts of one thing by name."""
-    if path.row or not _BREAKDOWN & set(words_of(path.key)) or len(node) < 2:
+    if path.row or not lists_parts(path) or len(node) < 2:
         return False
     return all(amount_of(value, "") for value in node.values())
+
+
+def lists_parts(path: Path) -> bool:
+    """Return whether a key says that what is under it are parts of one thing: `sales_by_category`."""
+    return bool(_BREAKDOWN & set(words_of(path.key)))
 
 
 def name_of(row: Mapping[str, Any]) -> tuple[str, bool]:

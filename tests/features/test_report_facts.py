@@ -6,6 +6,7 @@ import pytest
 
 from gateway.errors import InsufficientData
 from gateway.features import report_narrative
+from gateway.features.report_scan import scan
 from tests.features.fakes import DEMO_DAY, InlinePos
 
 MONTHS = [{"month": f"2026-{m:02d}", "sales": s} for m, s in ((7, 90_000), (8, 95_000), (9, 99_000), (10, 110_000))]
@@ -224,3 +225,11 @@ async def test_a_very_deep_report_is_read_down_to_a_bound():
     for _ in range(60):
         data = {"sales": 5, "more": data}
     assert any("beyond the limit" in text for text in (await gather(data)).warnings)
+
+
+def test_figures_of_different_things_are_never_added_up():
+    data = {"revenue": {"current": 900, "previous": 1000}, "orders": {"current": 55, "previous": 50}}
+    texts = " ".join(str(change.spot.about) for change in scan(data).changes)
+    assert "revenue" in texts
+    assert "orders" in texts
+    assert all(not change.spot.group for change in scan(data).changes)
