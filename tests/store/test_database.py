@@ -1,6 +1,7 @@
 """What both drivers promise to the scripts they run."""
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 import time
@@ -199,6 +200,19 @@ def lock_two(first, second):
 
 
 if "postgresql" in available_backends():
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    async def test_a_lost_connection_is_not_ready_and_the_next_call_has_a_new_one(numbers):
+        dying = asyncio.create_task(numbers.run(lock_two, "a", "b"))
+        await asyncio.sleep(0.05)
+        with contextlib.suppress(NotReady):
+            await numbers.fetch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid()"
+            )
+        with pytest.raises(NotReady):
+            await dying
+        assert await numbers.run(add, "a", 1) == 1
 
     @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
     async def test_a_deadlock_is_tried_again(numbers):

@@ -114,6 +114,13 @@ async def test_rolling_back_returns_to_the_version_before(releases, snapshots):
     assert snapshots.live("credit_risk") == HASH[1]
 
 
+async def test_the_last_release_is_live_though_the_clock_was_set_back(database, releases):
+    await releases.record_verdicts([verdict(), verdict(2)], "ci")
+    await releases.release(verdict(2), released_by="ci")
+    await Releases(database, SetClock(1)).release(verdict(1), released_by="ci")
+    assert await releases.live("credit_risk") == HASH[1]
+
+
 async def test_labels_and_targets_do_not_touch_production(releases):
     await releases.record_verdicts([verdict(), verdict(2)], "ci")
     await releases.release(verdict(1), released_by="ci")
