@@ -61,13 +61,11 @@ def _finding(shadow: Shadow, known: KnownValues | None, masker: Masker, allowed:
 
 def _views(text: str, depth: int) -> Iterator[Shadow]:
     """Yield the shadow of a text, of its decoded form, and of everything that is base64 in it."""
-    decoded = decode(text)
-    if decoded is not None:
-        yield decoded
-    yield fold(text)
-    if depth:
-        for _, _, inner in base64_blobs(text):
-            yield from _views(inner, depth - 1)
+    for shadow in (decode(text), fold(text)):
+        if shadow is not None:
+            yield shadow
+            for _, _, inner in base64_blobs(shadow) if depth else ():
+                yield from _views(inner, depth - 1)
 
 
 def _strings(value: Any) -> Iterator[str]:

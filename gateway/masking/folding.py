@@ -12,6 +12,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+from gateway.masking.patterns import PatternSet
+
 LETTER = "\x01"
 """Stands for a letter of a script that has no Latin twin."""
 SYMBOL = "\x02"
@@ -37,7 +39,7 @@ _ESCAPE = re.compile(
     r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});|\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
 )
 _JSON_ESCAPE = re.compile(_ESCAPE.pattern + r'|\\+["\\/bfnrt]')
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}|[A-Za-z0-9+/_-]{6,11}={1,2}")
+_BASE64 = PatternSet([r"[A-Za-z0-9+/_\-]{12,}={0,2}|[A-Za-z0-9+/_\-]{6,11}={1,2}"])
 _JSON_CONTROLS = {"b": "", "f": "", "n": "\n", "r": "\r", "t": "\t"}
 MAX_NESTING = 3
 _REMEMBERED = 8192
@@ -82,6 +84,7 @@ class _FoldTable(dict[int, str]):
 
 
 _TABLE = _FoldTable()
+_LETTERS_ONLY = {code: chr(code) if chr(code).islower() or chr(code) == LETTER else " " for code in range(128)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +98,11 @@ class Shadow:
     def lower(self) -> str:
         """The shadow in lower case; the same length, since it is ASCII."""
         return self.text.lower()
+
+    @cached_property
+    def low_words(self) -> list[str]:
+        """Every run of letters in lower case, in order."""
+        return self.lower.translate(_LETTERS_ONLY).split(" ")
 
     @cached_property
     def data(self) -> bytes:
@@ -189,12 +197,12 @@ def _decode_percent(escape: str) -> tuple[str, list[int]]:
     return characters, offsets
 
 
-def base64_blobs(text: str) -> list[tuple[int, int, str]]:
-    """Return (start, end, decoded text) for each stretch of `text` that is base64 of printable text."""
+def base64_blobs(shadow: Shadow) -> list[tuple[int, int, str]]:
+    """Return (start, end, decoded text), in shadow offsets, for each stretch that is base64 of printable text."""
     found = []
-    for match in _BASE64.finditer(text):
-        blob = match[0]
-        if blob.islower() or blob.isdigit():
+    for match in _BASE64.finditer(0, shadow.data):
+        blob = shadow.text[match.start() : match.end()]
+        if blob.islower() or blob.isdigit() or (blob.istitle() and blob.isalpha()):
             continue
         decoded = _printable(blob)
         if decoded is not None:

@@ -51,17 +51,15 @@ class Formats:
         self._recognisers = tuple(sorted(recognisers, key=lambda r: r.rank))
         self._patterns = PatternSet([r.pattern for r in self._recognisers], engine=engine)
 
-    def scan(self, shadow: Shadow, known: Iterable[Span] = (), blobs: Iterable[tuple[int, int]] = ()) -> Claims:
+    def scan(self, shadow: Shadow, known: Iterable[Span] = ()) -> Claims:
         """Return the personal values and the protected forms of a shadow, in shadow offsets.
 
-        What is `known` already, and encoded `blobs`, are claimed before anything is read, and not reported again.
+        What is `known` already is claimed before anything is read, and not reported again.
         """
         claims = Claims(taken=bytearray(len(shadow.text)))
         for span in known:
             code = _NAMED if span.kind in ("PERSON", "BUSINESS") else _FOUND
             claims.taken[span.start : span.end] = bytes((code,)) * (span.end - span.start)
-        for start, end in blobs:
-            claims.taken[start:end] = bytes((_FOUND,)) * (end - start)
         data = shadow.data
         for index in self._patterns.occurring(data):
             recogniser = self._recognisers[index]

@@ -96,7 +96,7 @@ class KnownValues:
         alone counts only if it is the whole value and is written with a capital.
         """
         spans = self._find_numbers(shadow) + self._find_codes(shadow) if self._numbers or self._codes else []
-        if self._words and not self._word_set.isdisjoint(_lower_words(shadow)):
+        if self._words and not self._word_set.isdisjoint(shadow.low_words):
             spans += self._find_parties(words or Words(shadow, self._lexicon), strict)
         return spans
 
@@ -135,7 +135,9 @@ class KnownValues:
         for code, kind in self._codes.items():
             at = squashed.find(code)
             while at >= 0:
-                places = places or [i for i, c in enumerate(shadow.text) if (c.isascii() and c.isalnum()) or c == LETTER]
+                places = places or [
+                    i for i, c in enumerate(shadow.text) if (c.isascii() and c.isalnum()) or c == LETTER
+                ]
                 start, end = places[at], places[at + len(code) - 1] + 1
                 if BOUNDARY not in shadow.text[start:end] and self._stands_alone(shadow.text, start, end):
                     spans.append(Span(start, end, kind))
@@ -188,29 +190,48 @@ class KnownValues:
     def _is_phrase(self, words: Words, first: int, last: int) -> bool:
         """Tell whether an ordinary word opens a phrase such as `Grace period`."""
         after = last + 1
-        return words.joined(after, SPACE) and words.low[after] not in self._lexicon.context["may follow"] | self._lexicon.context["person verbs"]
+        return (
+            words.joined(after, SPACE)
+            and words.low[after] not in self._lexicon.context["may follow"] | self._lexicon.context["person verbs"]
+        )
 
     def _stands_as_name(self, words: Words, index: int, party: _Party) -> bool:
         low, style, context = words.low[index], words.style(index), self._lexicon.context
-        cued = index > 0 and CUE_GAP.fullmatch(words.gap[index]) and words.low[index - 1] in context["cues"] | context["titles"]
+        cued = (
+            index > 0
+            and CUE_GAP.fullmatch(words.gap[index])
+            and words.low[index - 1] in context["cues"] | context["titles"]
+        )
         if len(low) < 3 or low in context["never names"] or low in ("will", "may", "can", "mark"):
             return style != "lower" and (bool(cued) or not words.opens(index))
         if words.kind[index] == FIRST and party.kind == "PERSON" and low not in context["days"] | context["months"]:
             return True
         follows = words.closes(index) or words.low[index + 1] in context["may follow"] | context["person verbs"]
         if low in context["days"] | context["months"]:
-            return bool(cued) or (index > 0 and words.low[index - 1] not in context["before days"] and follows and words.opens(index))
+            return bool(cued) or (
+                index > 0 and words.low[index - 1] not in context["before days"] and follows and words.opens(index)
+            )
         if style == "lower":
             return bool(cued) and follows
         return bool(cued) or follows or not words.opens(index)
 
     @staticmethod
     def _with_initials(words: Words, first: int, last: int, party: _Party) -> tuple[int, int]:
-        while first and len(words.low[first - 1]) == 1 and words.low[first - 1] in party.initials and words.joined(first, JOINT):
+        while (
+            first
+            and len(words.low[first - 1]) == 1
+            and words.low[first - 1] in party.initials
+            and words.joined(first, JOINT)
+        ):
             first -= 1
         after = last + 1
-        if after < len(words) and len(words.low[after]) == 1 and words.low[after] in party.initials and words.joined(after, JOINT):
-            if words.word[after].isupper() and words.gap[after] != "'":
+        if (
+            after < len(words)
+            and len(words.low[after]) == 1
+            and words.low[after] in party.initials
+            and words.joined(after, JOINT)
+        ):
+            if words.at(after).isupper() and words.gap[after] != "'":
                 last = after
         return first, last
 
@@ -222,8 +243,3 @@ def _with_prefix(text: str, start: int, *, zero: bool) -> int:
         if prefix is not None and not text[prefix.start() - 1 : prefix.start()].isdigit():
             start = prefix.start()
     return start
-
-
-def _lower_words(shadow: Shadow) -> list[str]:
-    return _NAME_WORD.findall(shadow.lower)
-

@@ -32,6 +32,7 @@ _KEY_KIND = {
     "ip_address": "IP", "password": "SECRET", "api_key": "SECRET", "access_token": "SECRET", "pin": "SECRET", "otp": "SECRET",
 }  # fmt: skip
 _IDENTIFIER = re.compile(r"[A-Za-z_$@][A-Za-z0-9_\-.$]*|[0-9a-fA-F\-]{36}|[0-9.\-/:]{1,10}")
+_SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)*(?:_?[0-9]{1,2})?")
 _NOBODY = frozenset(
     ("", "-", "--", "n/a", "na", "nil", "none", "null", "unknown", "walk-in", "walk in", "walk-in customer", "walk in customer", "cash customer", "cash sale", "customer", "anonymous", "not given", "not provided", "tbd")
 )  # fmt: skip
@@ -95,12 +96,16 @@ def read_tree(value: Json, pii: Mapping[str, str], plain: Collection[str], lexic
     return Reading(shape, leaves)
 
 
-def _take(value: Json, nodes: list[dict[str, Any]], inherited: str, key: str, leaves: list[Leaf], lexicon: Lexicon) -> Any:
+def _take(
+    value: Json, nodes: list[dict[str, Any]], inherited: str, key: str, leaves: list[Leaf], lexicon: Lexicon
+) -> Any:
     kind = next((node[""] for node in nodes if "" in node), inherited)
     if isinstance(value, dict):
         pairs = []
         for name, item in value.items():
-            leaves.append(label := Leaf(name, PLAIN if _IDENTIFIER.fullmatch(name) else FREE))
+            label: Leaf | str = name
+            if not _is_schema_key(name, lexicon):
+                leaves.append(label := Leaf(name, PLAIN if _IDENTIFIER.fullmatch(name) else FREE))
             pairs.append((label, _take(item, _below(nodes, name), kind, name, leaves, lexicon)))
         return _Pairs(pairs)
     if isinstance(value, list | tuple):
@@ -111,11 +116,28 @@ def _take(value: Json, nodes: list[dict[str, Any]], inherited: str, key: str, le
     return value
 
 
+_SCHEMA_KEYS: set[str] = set()
+_MAX_SCHEMA_KEYS = 4096
+
+
+def _is_schema_key(key: str, lexicon: Lexicon) -> bool:
+    """Tell whether a key is written as an identifier of ordinary words; such keys are remembered, names never are."""
+    if key in _SCHEMA_KEYS:
+        return True
+    if _SNAKE.fullmatch(key) is None or not all(lexicon.is_safe(part) or len(part) < 3 for part in key.strip("0123456789").split("_")):
+        return False
+    if len(_SCHEMA_KEYS) < _MAX_SCHEMA_KEYS:
+        _SCHEMA_KEYS.add(key)
+    return True
+
+
 def _below(nodes: list[dict[str, Any]], step: str) -> list[dict[str, Any]]:
-    return [child for node in nodes for child in (node.get(step), node.get("*")) if child is not None] if nodes else nodes
+    return (
+        [child for node in nodes for child in (node.get(step), node.get("*")) if child is not None] if nodes else nodes
+    )
 
 
-class _Pairs(list[tuple[Leaf, Any]]):
+class _Pairs(list[tuple[Leaf | str, Any]]):
     """The members of a JSON object."""
 
 
@@ -123,7 +145,7 @@ def _rebuilt(shape: Any) -> Json:
     if isinstance(shape, Leaf):
         return shape.masked
     if isinstance(shape, _Pairs):
-        return {label.masked: _rebuilt(item) for label, item in shape}
+        return {label if isinstance(label, str) else label.masked: _rebuilt(item) for label, item in shape}
     if isinstance(shape, list):
         return [_rebuilt(item) for item in shape]
     return shape

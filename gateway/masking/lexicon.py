@@ -75,9 +75,9 @@ class Lexicon:
         )
 
     def _is_typo(self, word: str) -> bool:
-        return any(
-            len(candidate) >= 5 and self.is_safe(candidate) for candidate in _one_edit_away(word)
-        ) and not any(self.classes.get(candidate) == NAME for candidate in _one_edit_away(word))
+        return any(len(candidate) >= 5 and self.is_safe(candidate) for candidate in _one_edit_away(word)) and not any(
+            self.classes.get(candidate) == NAME for candidate in _one_edit_away(word)
+        )
 
     def is_slip(self, word: str) -> bool:
         """Tell whether swapping two letters or adding a missing one makes a word one of the commonest."""
@@ -129,7 +129,14 @@ def load_lexicon() -> Lexicon:
     phrases = frozenset(
         tuple(line.split()) for line in _read("place_phrases.txt").splitlines() if line and not line.startswith("#")
     )
-    return Lexicon(classes, context, frozenset(_words("product_words.txt")), frozenset(brands), frozenset(_words("places.txt")), phrases)
+    return Lexicon(
+        classes,
+        context,
+        frozenset(_words("product_words.txt")),
+        frozenset(brands),
+        frozenset(_words("places.txt")),
+        phrases,
+    )
 
 
 def humps(word: str) -> list[str]:

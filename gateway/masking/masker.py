@@ -13,7 +13,7 @@ from gateway.masking.lexicon import Lexicon, load_lexicon
 from gateway.masking.names import Catalogue, NameReader
 from gateway.masking.reading import Words
 from gateway.masking.spans import Span, merge
-from gateway.masking.vault import Vault, identity
+from gateway.masking.vault import Vault
 
 Json = Any
 _NOTHING = Catalogue()
@@ -68,8 +68,8 @@ class Masker:
         """
         reading = read_tree(value, pii, plain, self.lexicon)
         leaves = reading.leaves
+        vault.reserve("\n".join([leaf.text for leaf in leaves]))
         for leaf in leaves:
-            vault.reserve(leaf.text)
             if leaf.is_marked:
                 vault.mark(leaf.kind, leaf.text)
         known = self._known(vault)
@@ -106,33 +106,27 @@ class Masker:
 
     def _find(self, text: str, known: KnownValues | None, catalogue: Catalogue, depth: int) -> list[Span]:
         """Return raw findings of one text, overlapping, in its own offsets."""
-        found: list[Span] = []
-        blobs = self._read_blobs(text, known, catalogue, depth, found)
-        decoded = decode(text)
-        if decoded is not None:
-            found += self._read_view(fold(text), known, None, blobs)
-        found += self._read_view(decoded or fold(text), known, catalogue, blobs)
-        return found
+        decoded, folded = decode(text), fold(text)
+        if decoded is None:
+            return self._read_view(folded, known, catalogue, depth)
+        return self._read_view(folded, known, None, depth) + self._read_view(decoded, known, catalogue, depth)
 
-    def _read_blobs(self, text: str, known: KnownValues | None, catalogue: Catalogue, depth: int, found: list[Span]) -> list[tuple[int, int]]:
-        blobs: list[tuple[int, int]] = []
-        if depth:
-            for start, end, inner in base64_blobs(text):
-                hidden = self._find(inner, known, catalogue, depth - 1)
-                if hidden:
-                    found.append(Span(start, end, hidden[0].kind))
-                    blobs.append((start, end))
-        return blobs
-
-    def _read_view(self, shadow: Shadow, known: KnownValues | None, catalogue: Catalogue | None, blobs: list[tuple[int, int]]) -> list[Span]:
+    def _read_view(self, shadow: Shadow, known: KnownValues | None, catalogue: Catalogue | None, depth: int) -> list[Span]:
         """Return the findings of one shadow in original offsets; without a catalogue names are not read."""
+        spans = self._read_blobs(shadow, known, depth) if depth else []
         words = Words(shadow, self.lexicon) if catalogue is not None else None
-        spans = known.find(shadow, words) if known is not None else []
-        claims = self.formats.scan(shadow, spans, blobs if shadow.starts is None else ())
+        if known is not None:
+            spans += known.find(shadow, words)
+        claims = self.formats.scan(shadow, spans)
         spans += claims.spans
         if words is not None and catalogue is not None:
             spans += self._names.read(words, claims, catalogue)
         return [Span(*shadow.original(span.start, span.end), span.kind) for span in spans]
+
+    def _read_blobs(self, shadow: Shadow, known: KnownValues | None, depth: int) -> list[Span]:
+        """Return the base64 blobs of a shadow that hide a personal value, each with the kind of what it hides first."""
+        hidden = ((start, end, self._find(inner, known, _NOTHING, depth - 1)) for start, end, inner in base64_blobs(shadow))
+        return [Span(start, end, found[0].kind) for start, end, found in hidden if found]
 
     def _find_known(self, text: str, known: KnownValues) -> list[Span]:
         found = []
@@ -164,7 +158,7 @@ def _rewrite(leaves: list[Leaf], vault: Vault) -> None:
     """Write the masked text of each leaf; numbers are given in the order in which the leaves come."""
     for leaf in leaves:
         leaf.spans = _tidy(leaf.text, leaf.spans) if leaf.spans else []
-    wholes = _whole_names(leaves)
+    wholes = _whole_names(leaves, vault)
     for leaf in leaves:
         leaf.masked = _masked(leaf, vault, wholes)
 
@@ -176,27 +170,32 @@ def _masked(leaf: Leaf, vault: Vault, wholes: dict[tuple[str, tuple[str, ...]], 
         return leaf.text
     pieces, position = [], 0
     for span in leaf.spans:
-        pieces += (leaf.text[position : span.start], _placeholder(span.kind, leaf.text[span.start : span.end], vault, wholes))
+        pieces += (
+            leaf.text[position : span.start],
+            _placeholder(span.kind, leaf.text[span.start : span.end], vault, wholes),
+        )
         position = span.end
     return "".join(pieces) + leaf.text[position:]
 
 
 def _placeholder(kind: str, surface: str, vault: Vault, wholes: dict[tuple[str, tuple[str, ...]], str]) -> str:
     """Return a placeholder; the whole name takes its number first when only a part of it is mentioned here."""
-    whole = wholes.get((kind, identity(kind, surface))) if wholes else None
+    whole = wholes.get((kind, vault.identity_of(kind, surface))) if wholes else None
     if whole is not None:
         vault.placeholder(kind, whole)
     return vault.placeholder(kind, surface)
 
 
-def _whole_names(leaves: list[Leaf]) -> dict[tuple[str, tuple[str, ...]], str]:
+def _whole_names(leaves: list[Leaf], vault: Vault) -> dict[tuple[str, tuple[str, ...]], str]:
     """Return, for each part of a name, the one full name of this request that it belongs to."""
     names: dict[tuple[str, tuple[str, ...]], str] = {}
     for leaf in leaves:
-        surfaces = [(leaf.kind, leaf.text)] if leaf.is_marked else [(s.kind, leaf.text[s.start : s.end]) for s in leaf.spans]
+        surfaces = (
+            [(leaf.kind, leaf.text)] if leaf.is_marked else [(s.kind, leaf.text[s.start : s.end]) for s in leaf.spans]
+        )
         for kind, surface in surfaces:
             if kind in _NAMED:
-                names.setdefault((kind, identity(kind, surface)), surface)
+                names.setdefault((kind, vault.identity_of(kind, surface)), surface)
     wholes = {}
     for kind, part in names:
         fitting = [surface for (other, words), surface in names.items() if other == kind and set(part) < set(words)]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from gateway.masking.businesses import BusinessReader
 from gateway.masking.folding import LETTER, Shadow
 from gateway.masking.formats import Claims
 from gateway.masking.lexicon import BUSINESS, FIRST, LAST, NAME, SAFE, TITLE, UNKNOWN, Lexicon, humps
@@ -22,9 +23,13 @@ _CHAT_SPEAKER = re.compile(r"(?:\A|[\n\x1e])(?:\[[^\]\n]{4,30}\] ?|\d[^\n]{6,24}
 _NAME_TITLES = frozenset(("mama", "papa", "dada", "maa", "daddy", "mummy", "mommy", "nii", "naa", "nana"))
 """Titles that are as much a part of the name they precede."""
 _MODALS = frozenset(("will", "may", "can", "mark", "grant", "bill"))
-_ENDINGS = re.compile(r"(?:i[sz]ations?|abilit(?:y|ies)|ations?|ments?|ness|olog(?:y|ies)|graph(?:y|ics?)|ware|scripts?)\Z")
+_ENDINGS = re.compile(
+    r"(?:i[sz]ations?|abilit(?:y|ies)|ations?|ments?|ness|olog(?:y|ies)|graph(?:y|ics?)|ware|scripts?)\Z"
+)
 """Endings that no name has."""
-_SUFFIX_OF_ADDRESS = frozenset("com org net io gh edu gov info dev app co py js ts md json yaml yml txt csv pdf xlsx html sql".split())
+_SUFFIX_OF_ADDRESS = frozenset(
+    "com org net io gh edu gov info dev app co py js ts md json yaml yml txt csv pdf xlsx html sql".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Catalogue:
     @classmethod
     def of(cls, names: Collection[str]) -> "Catalogue":
         """Return the catalogue of product names, brands and categories."""
-        return cls(frozenset(word.lower() for name in names for word in WORDS.findall(name)))
+        return cls(frozenset(word for name in names for word in WORDS.findall(name.lower())))
 
 
 class NameReader:
@@ -47,9 +52,9 @@ class NameReader:
         context = lexicon.context
         self._titles, self._strict = context["titles"], context["strict titles"]
         self._cues, self._verbs, self._follow = context["cues"], context["person verbs"], context["may follow"]
-        self._never, self._business, self._strong = context["never names"], context["business"], context["strong business"]
-        self._houses = context["houses"]
-        self._no_business, self._place_nouns = context["not business names"], context["places"]
+        self._never, self._business = context["never names"], context["business"]
+        self._place_nouns = context["places"]
+        self._businesses = BusinessReader(lexicon)
         self._dates = context["days"] | context["months"]
         self._before_days = context["before days"]
         self._no_surname = frozenset().union(self._cues, self._titles, self._never, self._business, self._place_nouns, self._verbs,
@@ -62,16 +67,13 @@ class NameReader:
         if not interesting:
             return []
         self._settle(words, interesting, claims, catalogue)
-        named = [False] * len(words)
-        for index in interesting:
-            if words.kind[index] in (NAME, UNKNOWN):
-                named[index] = True
+        named = {index for index in interesting if words.kind[index] in (NAME, UNKNOWN)}
         self._unname_brands(words, named, claims, catalogue)
         self._name_by_title(words, named, interesting)
         self._name_by_neighbour(words, named)
         self._name_by_context(words, named, interesting, claims)
         self._name_by_neighbour(words, named)
-        spans = self._businesses(words, named, interesting, claims)
+        spans = self._businesses.read(words, named, interesting, claims)
         self._repeat(words, named, interesting, claims)
         return spans + self._people(words, named)
 
@@ -105,7 +107,7 @@ class NameReader:
         return before.isdigit() or after.isdigit()
 
     def _is_plain_unknown(self, words: Words, index: int, catalogue: Catalogue) -> bool:
-        word, low = words.word[index], words.low[index]
+        word, low = words.at(index), words.low[index]
         if len(word) == 1 or low in catalogue.words or (low.startswith("mm") and word.islower()):
             return True  # no name begins with mm, many Twi nouns do
         if len(word) == 2 and LETTER not in word:
@@ -129,7 +131,9 @@ class NameReader:
     def _beside_unknown(words: Words, index: int) -> bool:
         """Tell whether another unknown word, or a word-like name in capitals, touches the word."""
         before, after = index - 1, index + 1
-        if words.joined(index) and (words.kind[before] == UNKNOWN or (words.kind[before] == FIRST and words.style(before) != "lower")):
+        if words.joined(index) and (
+            words.kind[before] == UNKNOWN or (words.kind[before] == FIRST and words.style(before) != "lower")
+        ):
             return True
         return words.joined(after) and words.kind[after] == UNKNOWN
 
@@ -138,8 +142,15 @@ class NameReader:
         before, after = index - 1, index + 1
         if after < len(words) and words.gap[after] == "." and words.low[after] in _SUFFIX_OF_ADDRESS:
             return True
-        left = index > 0 and words.gap[index] in ("_", "__") and words.kind[before] == SAFE and len(words.low[before]) > 2
-        right = after < len(words) and words.gap[after] in ("_", "__") and words.kind[after] == SAFE and len(words.low[after]) > 2
+        left = (
+            index > 0 and words.gap[index] in ("_", "__") and words.kind[before] == SAFE and len(words.low[before]) > 2
+        )
+        right = (
+            after < len(words)
+            and words.gap[after] in ("_", "__")
+            and words.kind[after] == SAFE
+            and len(words.low[after]) > 2
+        )
         return left or right
 
     def _beside_name(self, words: Words, index: int) -> bool:
@@ -156,13 +167,13 @@ class NameReader:
     @staticmethod
     def _is_initial(words: Words, index: int) -> bool:
         """Tell whether a single letter stands as an initial: with a full stop, or as a lone capital."""
-        if len(words.word[index]) != 1 or index + 1 >= len(words) or words.gap[index][-1:] in ("'", "-"):
+        if len(words.low[index]) != 1 or index + 1 >= len(words) or words.gap[index][-1:] in ("'", "-"):
             return False
-        return words.gap[index + 1] in (". ", ".") or (words.word[index].isupper() and words.low[index] not in "ai")
+        return words.gap[index + 1] in (". ", ".") or (words.at(index).isupper() and words.low[index] not in "ai")
 
     @staticmethod
     def _among_capitals(words: Words, index: int) -> bool:
-        around = [w for w in words.word[max(0, index - 3) : index + 4] if len(w) > 2]
+        around = [words.at(i) for i in range(max(0, index - 3), min(len(words), index + 4)) if len(words.low[i]) > 2]
         return sum(w.isupper() for w in around) > max(2, len(around) // 2)
 
     # -- names that are words --------------------------------------------------------------------------------------
@@ -179,14 +190,14 @@ class NameReader:
         pack = _PACK.match(words.text, words.end[after]) is not None
         return pack or (words.style(index) != "lower" and words.style(after) != "lower")
 
-    def _unname_brands(self, words: Words, named: list[bool], claims: Claims, catalogue: Catalogue) -> None:
+    def _unname_brands(self, words: Words, named: set[int], claims: Claims, catalogue: Catalogue) -> None:
         """Take a single name before a product noun, a pack size or a place noun for a brand or a place."""
-        for index in [i for i, is_name in enumerate(named) if is_name]:
+        for index in sorted(named):
             first = index
-            while first and named[first - 1] and words.joined(first, SPACE):
+            while first and first - 1 in named and words.joined(first, SPACE):
                 first -= 1
             cued = first and words.joined(first, CUE_GAP) and self._calls_person(words, first - 1)
-            last = index + 1 >= len(words) or not (named[index + 1] and words.joined(index + 1, SPACE))
+            last = index + 1 >= len(words) or not (index + 1 in named and words.joined(index + 1, SPACE))
             if not last or cued or claims.is_protected(words.start[index], words.end[index]):
                 continue
             place = words.joined(index + 1, SPACE) and words.low[index + 1] in self._place_nouns
@@ -195,38 +206,41 @@ class NameReader:
             product = (first == index or listed) and self._is_product(words, index)
             if (place and words.style(index) != "lower") or product or follows:
                 for each in range(first, index + 1):
-                    named[each] = False
+                    named.discard(each)
                     words.kind[each] = SAFE
 
     def _calls_person(self, words: Words, index: int) -> bool:
         low = words.low[index]
         return low in self._titles or low in self._cues or low in ("to", "from", "by")
 
-    def _name_by_title(self, words: Words, named: list[bool], interesting: list[int]) -> None:
+    def _name_by_title(self, words: Words, named: set[int], interesting: list[int]) -> None:
         for index in interesting:
             after = index + 1
-            if words.kind[index] != TITLE or not words.joined(after) or named[after]:
+            if words.kind[index] != TITLE or not words.joined(after) or after in named:
                 continue
             low, kind = words.low[after], words.kind[after]
             strict = words.low[index] in self._strict
             capital = words.style(after) != "lower" and words.style(index) != "lower" and low not in self._never
             weak = kind == SAFE and strict and capital and len(low) > 2 and not self._is_product(words, after)
-            if (kind == FIRST or (kind == LAST and (capital or strict)) or weak) and not _PACK.match(words.text, words.end[after]):
-                named[after] = low not in self._never
+            if (kind == FIRST or (kind == LAST and (capital or strict)) or weak) and not _PACK.match(
+                words.text, words.end[after]
+            ):
+                if low not in self._never:
+                    named.add(after)
 
-    def _name_by_neighbour(self, words: Words, named: list[bool]) -> None:
+    def _name_by_neighbour(self, words: Words, named: set[int]) -> None:
         """Name the word-like words that touch a name and are written like it."""
-        for index in [i for i, is_name in enumerate(named) if is_name]:
+        for index in sorted(named):
             step = self._over_initials(words, index, -1)
             while step and self._joins_before(words, step - 1, index):
-                named[step - 1] = True
+                named.add(step - 1)
                 index = step - 1
                 step = self._over_initials(words, index, -1)
-        for index in [i for i, is_name in enumerate(named) if is_name]:
+        for index in sorted(named):
             step = self._over_initials(words, index, 1)
             while step + 1 < len(words) and self._joins_after(words, index, step + 1):
                 index = step + 1
-                named[index] = True
+                named.add(index)
                 step = self._over_initials(words, index, 1)
 
     def _over_initials(self, words: Words, index: int, direction: int) -> int:
@@ -244,12 +258,16 @@ class NameReader:
         if kind not in (FIRST, LAST, SAFE) or not words.joined(index + 1, SPACE) or style != words.style(name):
             return False
         if kind == SAFE:
-            initial = name - index == 2 and words.gap[name].startswith(".") and len(low) > 2 and low not in self._no_surname
+            initial = (
+                name - index == 2 and words.gap[name].startswith(".") and len(low) > 2 and low not in self._no_surname
+            )
             return initial or self._is_surname_like(words, index, name)
         if low in _MODALS and style == "lower":
             return False
         if low in self._dates:
-            return name == index + 1 and not (index and words.joined(index, SPACE) and words.low[index - 1] in self._before_days)
+            return name == index + 1 and not (
+                index and words.joined(index, SPACE) and words.low[index - 1] in self._before_days
+            )
         return kind == FIRST or (style != "lower" and not words.begins_sentence(index))
 
     def _joins_after(self, words: Words, name: int, index: int) -> bool:
@@ -270,32 +288,54 @@ class NameReader:
     def _is_surname_like(self, words: Words, index: int, name: int) -> bool:
         """Tell whether an ordinary word with a capital beside a name is part of it: `Sake Nwosu` amid lower case."""
         low = words.low[index]
-        if words.style(index) != "title" or len(low) < 3 or low in self._no_surname or words.kind[name] not in (NAME, UNKNOWN):
+        if (
+            words.style(index) != "title"
+            or len(low) < 3
+            or low in self._no_surname
+            or words.kind[name] not in (NAME, UNKNOWN)
+        ):
             return False
         first, last = min(index, name), max(index, name)
-        field = last + 1 >= len(words) or words.gap[last + 1][:1] in ",:|\t\""
+        field = last + 1 >= len(words) or words.gap[last + 1][:1] in ',:|\t"'
         if words.begins_sentence(first) and not field:
             return False
-        before = first == 0 or words.gap[first].strip(" \t") != "" or words.style(first - 1) == "lower" or words.kind[first - 1] == TITLE
+        before = (
+            first == 0
+            or words.gap[first].strip(" \t") != ""
+            or words.style(first - 1) == "lower"
+            or words.kind[first - 1] == TITLE
+        )
         after = last + 1 >= len(words) or words.gap[last + 1].strip(" \t") != "" or words.style(last + 1) == "lower"
         return before and after
 
-    def _name_by_context(self, words: Words, named: list[bool], interesting: list[int], claims: Claims) -> None:
+    def _name_by_context(self, words: Words, named: set[int], interesting: list[int], claims: Claims) -> None:
         for index in interesting:
             modal = words.low[index] in _MODALS and words.style(index) == "lower"
-            if words.kind[index] == FIRST and not named[index] and not modal and not self._is_product(words, index):
-                named[index] = (
-                    self._after_cue(words, index)
-                    or self._before_verb(words, index)
-                    or self._beside_value(words, index, claims)
-                    or self._speaks(words, index)
-                    or self._stands_as_name(words, index)
-                )
+            if words.kind[index] == FIRST and index not in named and not modal and not self._is_product(words, index):
+                if self._stands_out(words, index, claims):
+                    named.add(index)
+
+    def _stands_out(self, words: Words, index: int, claims: Claims) -> bool:
+        """Tell whether the surroundings make a word-like name a name."""
+        return (
+            self._after_cue(words, index)
+            or self._before_verb(words, index)
+            or self._beside_value(words, index, claims)
+            or self._speaks(words, index)
+            or self._stands_as_name(words, index)
+        )
 
     def _after_cue(self, words: Words, index: int) -> bool:
         if not index or words.low[index - 1] not in self._cues or not CUE_GAP.fullmatch(words.gap[index]):
             return False
-        if words.low[index] in self._dates and words.low[index - 1] in ("call", "meet", "met", "visit", "text", "contact"):
+        if words.low[index] in self._dates and words.low[index - 1] in (
+            "call",
+            "meet",
+            "met",
+            "visit",
+            "text",
+            "contact",
+        ):
             return False
         if words.closes(index) or words.low[index + 1] in self._follow or words.low[index + 1] in self._verbs:
             return True
@@ -308,7 +348,17 @@ class NameReader:
             return possessive and words.style(index) == "title" and words.low[index] not in self._dates
         if words.style(index) == "lower":
             return words.opens(index) or words.low[index - 1] in ("that", "and", "because", "if", "when", "but")
-        return words.opens(index) or words.low[index - 1] not in ("the", "a", "an", "our", "my", "your", "this", "last", "on")
+        return words.opens(index) or words.low[index - 1] not in (
+            "the",
+            "a",
+            "an",
+            "our",
+            "my",
+            "your",
+            "this",
+            "last",
+            "on",
+        )
 
     def _beside_value(self, words: Words, index: int, claims: Claims) -> bool:
         """Tell whether a phone number, an e-mail or an id follows at once."""
@@ -323,7 +373,11 @@ class NameReader:
         if words.text[end : end + 2] != ": " or words.style(index) == "lower":
             return False
         before = words.text[max(0, start - 34) : start]
-        opening = _CHAT_SPEAKER.search(before) if len(before) > 33 else _CHAT_SPEAKER.match(before) or _CHAT_SPEAKER.search(before)
+        opening = (
+            _CHAT_SPEAKER.search(before)
+            if len(before) > 33
+            else _CHAT_SPEAKER.match(before) or _CHAT_SPEAKER.search(before)
+        )
         stamped = before.rstrip(" ").endswith(("]", "-"))
         return opening is not None and (stamped or (words.low[index] not in self._dates and len(words) > index + 1))
 
@@ -339,99 +393,43 @@ class NameReader:
             return before in self._cues or before in ("with", "by", "from", "to", "saw", "see", "than")
         return words.style(index + 1) == "lower" and words.low[index + 1] in self._follow
 
-    # -- businesses ------------------------------------------------------------------------------------------------
-
-    def _businesses(self, words: Words, named: list[bool], interesting: list[int], claims: Claims) -> list[Span]:
-        spans: list[Span] = []
-        for index in interesting:
-            if words.kind[index] != BUSINESS or (index + 1 < len(words) and words.kind[index + 1] == BUSINESS and words.joined(index + 1)):
-                continue
-            first = self._business_start(words, named, index)
-            if first is None or any(claims.taken[words.start[first] : words.end[index]]):
-                continue
-            spans.append(Span(words.start[first], words.end[index], "BUSINESS"))
-        return spans
-
-    def _business_start(self, words: Words, named: list[bool], suffix: int) -> int | None:
-        """Return the first word of the business whose last suffix word is `suffix`, or None."""
-        first = suffix
-        while first and words.joined(first, SPACE) and self._is_suffix(words, first - 1):
-            first -= 1
-        strong = any(word in self._strong for word in words.low[first : suffix + 1])
-        capital = words.style(first) != "lower"
-        core = first
-        while core and suffix - core < 6 and self._is_business_word(words, named, core - 1, strong, capital):
-            core -= 1
-        while core < first and words.low[core] in ("of", "and", "the", "for"):
-            core += 1
-        distinct = [i for i in range(core, first) if words.low[i] not in self._no_business and len(words.low[i]) > 1]
-        if not distinct:
-            return None
-        if not any(named[core:first]) and not self._looks_like_name(words, core, first, strong, capital):
-            return None
-        return core
-
-    def _looks_like_name(self, words: Words, core: int, first: int, strong: bool, capital: bool) -> bool:
-        """Tell whether ordinary words before a suffix are a business's name rather than a description."""
-        if capital and all(words.style(i) != "lower" or words.low[i] in ("of", "and") for i in range(core, first)):
-            brands = all(words.low[i] in self._lexicon.products or words.low[i] in self._lexicon.brands for i in range(core, first))
-            house = any(word in self._houses for word in words.low[first : first + 2])
-            called = words.kind[core] == FIRST or (words.kind[core] == LAST and strong)
-            opening = core + 1 == first and words.opens(core) and not strong and not house and not called
-            return (not brands or strong or house) and not opening
-        called = strong or any(words.kind[i] == FIRST for i in range(core, first))
-        return called and first - core >= 2 and words.opens(core)
-
-    def _is_suffix(self, words: Words, index: int) -> bool:
-        return words.kind[index] == BUSINESS or words.low[index] in ("cold", "mini", "chop", "drinking", "filling", "general")
-
-    def _is_business_word(self, words: Words, named: list[bool], index: int, strong: bool, capital: bool) -> bool:
-        gap = words.gap[index + 1]
-        if not (SPACE.fullmatch(gap) or gap in (" & ", "'", "&")):
-            return False
-        if named[index] or gap == "'" or (words.low[index] == "s" and words.gap[index] == "'"):
-            return True
-        low = words.low[index]
-        if low in ("of", "and", "the"):
-            return index > 0 and words.joined(index, SPACE) and words.style(index - 1) != "lower" if capital else low == "of"
-        if low in self._no_business:
-            return capital and words.style(index) == "title" and not words.opens(index) and low in ("super", "new", "best", "general")
-        return words.style(index) != "lower" if capital else True
-
     # -- results ---------------------------------------------------------------------------------------------------
 
-    def _repeat(self, words: Words, named: list[bool], interesting: list[int], claims: Claims) -> None:
+    def _repeat(self, words: Words, named: set[int], interesting: list[int], claims: Claims) -> None:
         """Name other mentions of a word-like name that is written with the same capitals."""
-        known = {(words.low[i], words.style(i)) for i in interesting if named[i] and words.kind[i] == FIRST}
+        known = {(words.low[i], words.style(i)) for i in interesting if i in named and words.kind[i] == FIRST}
         known = {(low, style) for low, style in known if style != "lower" and low not in self._dates}
         if not known:
             return
         for index in interesting:
-            if not named[index] and (words.low[index], words.style(index)) in known and words.kind[index] == FIRST:
-                named[index] = (not self._is_product(words, index) and not words.joined(index + 1, SPACE)) or (
-                    words.joined(index + 1, SPACE) and words.low[index + 1] in self._follow | self._verbs
-                )
+            if index in named or words.kind[index] != FIRST or (words.low[index], words.style(index)) not in known:
+                continue
+            attached = words.joined(index + 1, SPACE) and words.low[index + 1] not in self._follow | self._verbs
+            if not attached and not self._is_product(words, index):
+                named.add(index)
 
-    def _people(self, words: Words, named: list[bool]) -> list[Span]:
+    def _people(self, words: Words, named: set[int]) -> list[Span]:
         spans: list[Span] = []
-        index, count = 0, len(words)
-        while index < count:
-            if not named[index]:
-                index += 1
+        for index in sorted(named):
+            if spans and words.start[index] < spans[-1].end:
                 continue
             first = index
             while first and words.joined(first) and self._is_initial(words, first - 1):
                 first -= 1
             if first and words.joined(first, SPACE) and words.low[first - 1] in _NAME_TITLES:
                 first -= 1
-            last = index
-            while last + 1 < count and words.joined(last + 1):
-                if named[last + 1]:
-                    last += 1
-                elif last + 2 < count and len(words.word[last + 1]) == 1 and named[last + 2] and words.joined(last + 2):
-                    last += 2
-                else:
-                    break
-            spans.append(Span(words.start[first], words.end[last], "PERSON"))
-            index = last + 1
+            spans.append(Span(words.start[first], words.end[self._last_of_name(words, named, index)], "PERSON"))
         return spans
+
+    @staticmethod
+    def _last_of_name(words: Words, named: set[int], index: int) -> int:
+        """Return the last word of the name that begins at `index`; initials may stand inside it."""
+        last = index
+        while words.joined(last + 1):
+            if last + 1 in named:
+                last += 1
+            elif last + 2 in named and len(words.low[last + 1]) == 1 and words.joined(last + 2):
+                last += 2
+            else:
+                break
+        return last

@@ -6,7 +6,7 @@ from itertools import accumulate
 from gateway.masking.folding import BOUNDARY, LETTER, Shadow
 from gateway.masking.lexicon import UNKNOWN, Lexicon
 
-WORDS = re.compile(f"([A-Za-z{LETTER}]+)")
+WORDS = re.compile(f"([a-z{LETTER}]+)")
 JOINT = re.compile(r"[ \t+]{1,2}|[-'_]|\. ?|\+")
 """What may stand between two words of one name."""
 SPACE = re.compile(r"[ \t+]{1,2}|-")
@@ -18,27 +18,30 @@ class Words:
     """The words of one shadow with their places, classes and the gaps between them. `gap[i]` is what stands before word i."""
 
     def __init__(self, shadow: Shadow, lexicon: Lexicon) -> None:
-        pieces = WORDS.split(shadow.text)
+        pieces = WORDS.split(shadow.lower)
         ends = list(accumulate(map(len, pieces)))
         self.text = shadow.text
-        self.word = pieces[1::2]
+        self.low = pieces[1::2]
         self.gap = pieces[0::2]
         self.end = ends[1::2]
         self.start = ends[0:-1:2]
-        self.low = list(map(str.lower, self.word))
         known = lexicon.classes.get
         self.kind = [known(word, UNKNOWN) for word in self.low]
 
+    def at(self, index: int) -> str:
+        """Return a word as it is written."""
+        return self.text[self.start[index] : self.end[index]]
+
     def __len__(self) -> int:
-        return len(self.word)
+        return len(self.low)
 
     def joined(self, index: int, pattern: re.Pattern[str] = JOINT) -> bool:
         """Tell whether word `index` follows the word before it as part of one name."""
-        return 0 < index < len(self.word) and pattern.fullmatch(self.gap[index]) is not None
+        return 0 < index < len(self.low) and pattern.fullmatch(self.gap[index]) is not None
 
     def style(self, index: int) -> str:
         """Return how a word is written: `lower`, `upper` or `title` (anything else that begins with a capital)."""
-        word = self.word[index]
+        word = self.at(index)
         if word.islower():
             return "lower"
         return "upper" if word.isupper() and len(word) > 1 else "title"
@@ -50,8 +53,8 @@ class Words:
     def opens(self, index: int) -> bool:
         """Tell whether a word begins a sentence, a line or a field."""
         gap = self.gap[index]
-        return index == 0 or any(mark in gap for mark in f".!?\n{BOUNDARY}:;\"(—") or gap.strip(" \t") != ""
+        return index == 0 or any(mark in gap for mark in f'.!?\n{BOUNDARY}:;"(—') or gap.strip(" \t") != ""
 
     def closes(self, index: int) -> bool:
         """Tell whether a word ends a clause."""
-        return index + 1 >= len(self.word) or self.gap[index + 1].strip(" \t") != ""
+        return index + 1 >= len(self.low) or self.gap[index + 1].strip(" \t") != ""

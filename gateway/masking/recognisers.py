@@ -58,7 +58,16 @@ def _bare_phone(text: str, match: Match) -> Found:
     surface = text[start:end]
     groups = re.findall(r"\d+", surface)
     shape = tuple(map(len, groups))
-    if len(shape) > 1 and shape not in {(2, 3, 4), (3, 3, 3), (2, 7), (2, 4, 3), (2, 2, 2, 3), (2, 3, 2, 2), (5, 4), (1,) * 9}:
+    if len(shape) > 1 and shape not in {
+        (2, 3, 4),
+        (3, 3, 3),
+        (2, 7),
+        (2, 4, 3),
+        (2, 2, 2, 3),
+        (2, 3, 2, 2),
+        (5, 4),
+        (1,) * 9,
+    }:
         return None
     if text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
         return None
@@ -130,7 +139,11 @@ def _date(text: str, match: Match) -> Found:
 
 def _json_number(text: str, match: Match) -> Found:
     key = text[match.start() : match.start(1)].lower()
-    return None if re.search(r"phone|tel|mobile|momo|wallet|contact|msisdn|whatsapp|account|card|pin", key) else match.span(1)
+    return (
+        None
+        if re.search(r"phone|tel|mobile|momo|wallet|contact|msisdn|whatsapp|account|card|pin", key)
+        else match.span(1)
+    )
 
 
 def _secret_value(text: str, match: Match) -> Found:
@@ -185,16 +198,28 @@ def _street(text: str, match: Match) -> Found:
     if not cue and not lower and not any(word[:1].isupper() for word in name):
         return None
     suffix = text[match.start(3) : match.end(3)].lower().split()[0]
-    return None if not cue and lower and suffix in ("way", "close", "drive", "link", "court", "loop", "st") else (start, end)
+    return (
+        None
+        if not cue and lower and suffix in ("way", "close", "drive", "link", "court", "loop", "st")
+        else (start, end)
+    )
 
 
 def _ipv4(text: str, match: Match) -> Found:
     start, end = match.span()
-    if re.search(r"(?:\bv|version|ver|build|release|android|ios|firmware)[ .:]*$", text[max(0, start - 12) : start], re.IGNORECASE):
+    if re.search(
+        r"(?:\bv|version|ver|build|release|android|ios|firmware)[ .:]*$",
+        text[max(0, start - 12) : start],
+        re.IGNORECASE,
+    ):
         return None
     octets = text[start:end].split(".")
     inside = text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()
-    return None if inside or any(int(octet) > 255 for octet in octets) or not _not_inside_number(text, start) else (start, end)
+    return (
+        None
+        if inside or any(int(octet) > 255 for octet in octets) or not _not_inside_number(text, start)
+        else (start, end)
+    )
 
 
 def _ipv6(text: str, match: Match) -> Found:
@@ -213,7 +238,65 @@ def _handle(text: str, match: Match) -> Found:
 
 
 _NO_STREET_NAME = frozenset(
-    ["a", "an", "and", "at", "are", "as", "by", "for", "from", "has", "have", "in", "is", "it", "of", "off", "on", "or", "our", "per", "the", "their", "then", "this", "to", "was", "were", "with", "your", "my", "each", "bags", "boxes", "cartons", "crates", "pieces", "pcs", "packs", "units", "trips", "trucks", "litres", "days", "weeks", "months", "years", "times", "left", "sold", "bought", "items", "products", "goods", "customers", "shops", "stores", "people"]
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "are",
+        "as",
+        "by",
+        "for",
+        "from",
+        "has",
+        "have",
+        "in",
+        "is",
+        "it",
+        "of",
+        "off",
+        "on",
+        "or",
+        "our",
+        "per",
+        "the",
+        "their",
+        "then",
+        "this",
+        "to",
+        "was",
+        "were",
+        "with",
+        "your",
+        "my",
+        "each",
+        "bags",
+        "boxes",
+        "cartons",
+        "crates",
+        "pieces",
+        "pcs",
+        "packs",
+        "units",
+        "trips",
+        "trucks",
+        "litres",
+        "days",
+        "weeks",
+        "months",
+        "years",
+        "times",
+        "left",
+        "sold",
+        "bought",
+        "items",
+        "products",
+        "goods",
+        "customers",
+        "shops",
+        "stores",
+        "people",
+    ]
 )
 _GAP = r"[ \t.\-/()_]{0,2}"
 _NINE = rf"(?:{_GAP}[0-9]){{8}}"
@@ -231,7 +314,9 @@ STRONG = (
     Recogniser("private key", "SECRET", 0, r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-\x1e]*(?:-----END [A-Z ]*-----)?"),
     Recogniser("web token", "SECRET", 0, r"\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{6,}(?:\.[A-Za-z0-9_\-]+)?"),
     Recogniser(
-        "key prefix", "SECRET", 0,
+        "key prefix",
+        "SECRET",
+        0,
         r"\b(?:(?:sk|pk|rk)[_\-](?:live|test|proj|ant|or|svcacct)?[_\-]?[A-Za-z0-9_\-]{12,}|(?:akia|asia|aroa|abia)[A-Z0-9]{12,20}"
         r"|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|glpat-[A-Za-z0-9_\-]{12,}|xox[abeprs]-[A-Za-z0-9\-]{10,}"
         r"|aiza[0-9A-Za-z_\-]{30,}|ya29\.[0-9A-Za-z_\-]{16,}|sg\.[A-Za-z0-9_\-]{12,}\.[A-Za-z0-9_\-]{12,}|(?:hf|npm|whsec|shpat|dop_v1)_[A-Za-z0-9]{16,}"
@@ -240,38 +325,90 @@ STRONG = (
     Recogniser("database address", "SECRET", 0, r"\b[a-z][a-z0-9+]{2,15}://[^\s:/@\x1e]+:[^\s@/\x1e]+@[^\s\"'<>\x1e]+"),
     Recogniser("address with a token", "URL", 0, r"\b(?:https?|ftp|wss?)://[^\s\"'<>\x1e]+", _url),
     Recogniser(
-        "password", "SECRET", 0,
+        "password",
+        "SECRET",
+        0,
         r"\b(?:pass[ \-]?(?:word|code|phrase|key)s?|passwd|pwd|secret(?:[ _]key)?|(?:api|access|auth|secret|private|license)[ _\-]?(?:key|token)s?|client[ _]secret|credentials?)"
         r"\b[\"']?(?:[\s:=>,\-]|\b(?:is|was|for|of|to|the|my|his|her|our|new|now|old|till|pos|account|user|login|changed|set|reset|still|called|here)\b){0,12}?[\"']?([^\s\"'\x1e]{4,64})",
         _secret_value,
     ),
     Recogniser(
-        "one-time code", "SECRET", 0,
+        "one-time code",
+        "SECRET",
+        0,
         r"\b(?:pin|otp|cvv2?|cvc|(?:verification|login|security|one[ \-]time|auth|access|reset|momo|wallet)[ \-](?:pin|code|password))\b[\"']?"
         r"(?:[\s:=\-#.]|\b(?:is|was|code|number|no|for|my|his|her|your|the|momo|wallet|card|to|now)\b){1,10}?[\"']?([0-9]{3,8})(?:[^0-9A-Za-z\-/]|$)",
         _pin_value,
     ),
     Recogniser("e-mail", "EMAIL", 0, r"[A-Z0-9\x01._%+'\-]+ ?@ ?[A-Z0-9\x01\-]+(?:\.[A-Z0-9\x01\-]+)+"),
     Recogniser(
-        "spelled e-mail", "EMAIL", 0,
+        "spelled e-mail",
+        "EMAIL",
+        0,
         r"\b[a-z0-9._%+\-]+\s?(?:[(\[{]\s?at\s?[)\]}]|\bat\b|@)\s?[a-z0-9\-]+\s?(?:(?:[(\[{]\s?dot\s?[)\]}]|\bdot\b|\.)\s?[a-z0-9\-]+\s?)*(?:[(\[{]\s?dot\s?[)\]}]|\bdot\b|\.)\s?(?:com|org|net|gh|edu|co|gov|info|io|me|uk)\b",
     ),
-    Recogniser("identity card", "ID_CARD", 0, r"\b(?:gha|nga|tgo|bfa|civ|ben|lbr|sle|sen|mli|ner|gmb|gin)[ \-./_]{0,2}[0-9](?:[ \-./_]{0,2}[0-9]){9}\b"),
-    Recogniser("card number by cue", "ID_CARD", 0, rf"\b(?:ghana ?card|ecowas card|id card|national id|nia|nid)\b{_CUE_NUMBER}([0-9]{{9}}[ \-]?[0-9])\b"),
-    Recogniser("IBAN", "ACCOUNT", 0, r"\b[A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]){11,32}", _iban),
-    Recogniser("IBAN by cue", "ACCOUNT", 0, rf"\biban\b{_OF}([A-Z]{{2}}[0-9]{{2}}(?:[ \-]?[A-Z0-9]*[0-9][A-Z0-9]*){{2,10}})"),
-    Recogniser("voter id", "ID_CARD", 0, rf"\bv[oter]{{3,5}}'?s?'?\b(?:[ \-](?:id|card|identity|registration|reg|roll))*{_CUE_NUMBER}([0-9](?:[ \-]?[0-9]){{7,11}})\b"),
-    Recogniser("driver's licence", "ID_CARD", 0, rf"\b(?:driver'?s?'?|driving) licen[cs]e\b{_CUE_NUMBER}([A-Z]{{0,6}}[ \-]?[0-9][A-Z0-9\-]{{4,20}})\b"),
-    Recogniser("health insurance", "ID_CARD", 0, rf"\b(?:nhis|health insurance)\b{_CUE_NUMBER}([A-Z]{{0,3}}[0-9]{{7,12}})\b"),
-    Recogniser("passport by cue", "ID_CARD", 0, rf"\bpas+[port]{{2,5}}s?\b{_CUE_NUMBER}([A-Z]{{1,2}}[ \-]?[0-9](?:[ \-]?[0-9]){{5,8}})\b"),
-    Recogniser("tax number by cue", "TAX_ID", 0, rf"\b(?:tin|tax (?:id|number|payer|no|identification)|taxpayer)\b{_CUE_NUMBER}([A-Z]{{0,1}}[0-9](?:[ \-]?[0-9]){{7,11}})\b"),
-    Recogniser("pension number by cue", "ID_CARD", 0, rf"\b(?:ssnit|social security|pension)\b{_CUE_NUMBER}([A-Z]?[0-9](?:[ \-]?[0-9]){{7,13}})\b"),
     Recogniser(
-        "account by cue", "ACCOUNT", 0,
+        "identity card",
+        "ID_CARD",
+        0,
+        r"\b(?:gha|nga|tgo|bfa|civ|ben|lbr|sle|sen|mli|ner|gmb|gin)[ \-./_]{0,2}[0-9](?:[ \-./_]{0,2}[0-9]){9}\b",
+    ),
+    Recogniser(
+        "card number by cue",
+        "ID_CARD",
+        0,
+        rf"\b(?:ghana ?card|ecowas card|id card|national id|nia|nid)\b{_CUE_NUMBER}([0-9]{{9}}[ \-]?[0-9])\b",
+    ),
+    Recogniser("IBAN", "ACCOUNT", 0, r"\b[A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]){11,32}", _iban),
+    Recogniser(
+        "IBAN by cue", "ACCOUNT", 0, rf"\biban\b{_OF}([A-Z]{{2}}[0-9]{{2}}(?:[ \-]?[A-Z0-9]*[0-9][A-Z0-9]*){{2,10}})"
+    ),
+    Recogniser(
+        "voter id",
+        "ID_CARD",
+        0,
+        rf"\bv[oter]{{3,5}}'?s?'?\b(?:[ \-](?:id|card|identity|registration|reg|roll))*{_CUE_NUMBER}([0-9](?:[ \-]?[0-9]){{7,11}})\b",
+    ),
+    Recogniser(
+        "driver's licence",
+        "ID_CARD",
+        0,
+        rf"\b(?:driver'?s?'?|driving) licen[cs]e\b{_CUE_NUMBER}([A-Z]{{0,6}}[ \-]?[0-9][A-Z0-9\-]{{4,20}})\b",
+    ),
+    Recogniser(
+        "health insurance", "ID_CARD", 0, rf"\b(?:nhis|health insurance)\b{_CUE_NUMBER}([A-Z]{{0,3}}[0-9]{{7,12}})\b"
+    ),
+    Recogniser(
+        "passport by cue",
+        "ID_CARD",
+        0,
+        rf"\bpas+[port]{{2,5}}s?\b{_CUE_NUMBER}([A-Z]{{1,2}}[ \-]?[0-9](?:[ \-]?[0-9]){{5,8}})\b",
+    ),
+    Recogniser(
+        "tax number by cue",
+        "TAX_ID",
+        0,
+        rf"\b(?:tin|tax (?:id|number|payer|no|identification)|taxpayer)\b{_CUE_NUMBER}([A-Z]{{0,1}}[0-9](?:[ \-]?[0-9]){{7,11}})\b",
+    ),
+    Recogniser(
+        "pension number by cue",
+        "ID_CARD",
+        0,
+        rf"\b(?:ssnit|social security|pension)\b{_CUE_NUMBER}([A-Z]?[0-9](?:[ \-]?[0-9]){{7,13}})\b",
+    ),
+    Recogniser(
+        "account by cue",
+        "ACCOUNT",
+        0,
         rf"\b(?:ac+[count]{{3,6}}|acct|acc|a/c|iban|bank|susu)s?\b{_CUE_NUMBER}([0-9](?:[ \t\-]?[0-9]){{7,17}})\b",
     ),
     Recogniser("payment card", "CARD", 0, r"\b[23456][0-9]{3}(?:[ \-]?[0-9]){11,15}\b", _card),
-    Recogniser("digital address by cue", "ADDRESS", 0, rf"\b(?:ghana ?post|gps|digital address|ghanapostgps)\b{_OF}([A-Z][A-Z0-9][ \-]?[0-9]{{3,4}}[ \-]?[0-9]{{4}})\b"),
+    Recogniser(
+        "digital address by cue",
+        "ADDRESS",
+        0,
+        rf"\b(?:ghana ?post|gps|digital address|ghanapostgps)\b{_OF}([A-Z][A-Z0-9][ \-]?[0-9]{{3,4}}[ \-]?[0-9]{{4}})\b",
+    ),
 )
 
 SAFE = (
@@ -279,25 +416,64 @@ SAFE = (
     Recogniser("plain web address", PROTECT, 1, r"\b(?:https?://|www\.)[^\s\"'<>\x1e]+"),
     Recogniser("uuid", PROTECT, 1, r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     Recogniser("digest", PROTECT, 1, r"\b[0-9a-f]{32,128}\b"),
-    Recogniser("ISO date", PROTECT, 1, r"\b(?:19|20)[0-9]{2}[\-/.](?:0?[1-9]|1[0-2])[\-/.](?:0?[1-9]|[12][0-9]|3[01])(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+\-][0-9]{2}:?[0-9]{2})?)?\b"),
-    Recogniser("date", PROTECT, 1, r"\b(?:0?[1-9]|[12][0-9]|3[01])[\-/.](?:0?[1-9]|[12][0-9]|3[01])[\-/.](?:(?:19|20)[0-9]{2}|[0-9]{2})\b", _date),
-    Recogniser("written date", PROTECT, 1, rf"\b(?:[0-9]{{1,2}}(?:st|nd|rd|th)?[ \-]{_MONTH}(?:,?[ \-](?:19|20)[0-9]{{2}})?|{_MONTH}[ \-][0-9]{{1,2}}(?:st|nd|rd|th)?(?:,? (?:19|20)[0-9]{{2}})?|{_MONTH}[ \-](?:19|20)[0-9]{{2}})\b"),
+    Recogniser(
+        "ISO date",
+        PROTECT,
+        1,
+        r"\b(?:19|20)[0-9]{2}[\-/.](?:0?[1-9]|1[0-2])[\-/.](?:0?[1-9]|[12][0-9]|3[01])(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+\-][0-9]{2}:?[0-9]{2})?)?\b",
+    ),
+    Recogniser(
+        "date",
+        PROTECT,
+        1,
+        r"\b(?:0?[1-9]|[12][0-9]|3[01])[\-/.](?:0?[1-9]|[12][0-9]|3[01])[\-/.](?:(?:19|20)[0-9]{2}|[0-9]{2})\b",
+        _date,
+    ),
+    Recogniser(
+        "written date",
+        PROTECT,
+        1,
+        rf"\b(?:[0-9]{{1,2}}(?:st|nd|rd|th)?[ \-]{_MONTH}(?:,?[ \-](?:19|20)[0-9]{{2}})?|{_MONTH}[ \-][0-9]{{1,2}}(?:st|nd|rd|th)?(?:,? (?:19|20)[0-9]{{2}})?|{_MONTH}[ \-](?:19|20)[0-9]{{2}})\b",
+    ),
     Recogniser("time", PROTECT, 1, r"\b[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[ap]m)?\b"),
     Recogniser("amount", PROTECT, 1, rf"{_CURRENCY}[ ]{{0,2}}[0-9][0-9,]*(?:\.[0-9]+)?[km]?\b", _amount),
-    Recogniser("amount with unit", PROTECT, 1, r"\b[0-9][0-9,]*(?:\.[0-9]+)?[km]? ?(?:ghs|ghc|gh\x03|\x03|cedis?|ghana cedis?|pesewas?|%|percent)", _amount),
-    Recogniser("order id", PROTECT, 1, r"\b(?:inv|ord|rec|crn|rcpt|txn|ref|lot|sku|itm|bat|ret|quo|sal|pay|grn|dn|po|so|do|wo|qt|pr|pi|rf|tr|jn|je|sr|si)[\-/#][A-Z]{0,4}[\-/]?(?:[A-Z0-9]{2,10}[\-/])?[0-9]{2,12}\b"),
-    Recogniser("long code", PROTECT, 1, r"\b[A-Z]{3,8}-(?:[0-9]{2,8}|[A-Z0-9]{2,8}-[A-Z0-9]{2,10})(?:-[A-Z0-9]{1,10})?\b"),
+    Recogniser(
+        "amount with unit",
+        PROTECT,
+        1,
+        r"\b[0-9][0-9,]*(?:\.[0-9]+)?[km]? ?(?:ghs|ghc|gh\x03|\x03|cedis?|ghana cedis?|pesewas?|%|percent)",
+        _amount,
+    ),
+    Recogniser(
+        "order id",
+        PROTECT,
+        1,
+        r"\b(?:inv|ord|rec|crn|rcpt|txn|ref|lot|sku|itm|bat|ret|quo|sal|pay|grn|dn|po|so|do|wo|qt|pr|pi|rf|tr|jn|je|sr|si)[\-/#][A-Z]{0,4}[\-/]?(?:[A-Z0-9]{2,10}[\-/])?[0-9]{2,12}\b",
+    ),
+    Recogniser(
+        "long code", PROTECT, 1, r"\b[A-Z]{3,8}-(?:[0-9]{2,8}|[A-Z0-9]{2,8}-[A-Z0-9]{2,10})(?:-[A-Z0-9]{1,10})?\b"
+    ),
     Recogniser("stock code", PROTECT, 1, r"\b(?:[A-Z]{3,6}[0-9]{4,9}|[A-Z]{2}-[0-9]{3,6}-[A-Z]{2,3})\b"),
     Recogniser("barcode", PROTECT, 1, r"\b[0-9]{13}\b", _product_code),
     Recogniser(
-        "reference by cue", PROTECT, 1,
+        "reference by cue",
+        PROTECT,
+        1,
         r"\b(?:order|invoice|inv|receipt|rcpt|txn|trx|trans|transaction|ref|reference|batch|lot|sku|barcode|ean|upc|serial|imei|s/n|terminal|ticket|waybill|tracking|item|code|id|build|voucher|cheque|model|qty)\b"
         r"(?:[ ]?(?:no|number|id|ref|code|num)\b)?[.:#= \t]{0,4}([A-Z0-9][A-Z0-9\-/]{2,40})",
         _with_digit_no_phone,
     ),
     Recogniser("number sign", PROTECT, 1, r"#[0-9]{1,12}\b"),
-    Recogniser("version", PROTECT, 1, r"\b(?:v|version |ver |android |ios |firmware |release )[0-9]{1,4}(?:\.[0-9]+){0,4}\b"),
-    Recogniser("JSON number", PROTECT, 1, r"\"[a-z0-9_ \-]{1,40}\\{0,3}\"[ ]?:[ ]?(-?[0-9]+(?:\.[0-9]+)?)[ \n\r\t]?[,}\]\n]", _json_number),
+    Recogniser(
+        "version", PROTECT, 1, r"\b(?:v|version |ver |android |ios |firmware |release )[0-9]{1,4}(?:\.[0-9]+){0,4}\b"
+    ),
+    Recogniser(
+        "JSON number",
+        PROTECT,
+        1,
+        r"\"[a-z0-9_ \-]{1,40}\\{0,3}\"[ ]?:[ ]?(-?[0-9]+(?:\.[0-9]+)?)[ \n\r\t]?[,}\]\n]",
+        _json_number,
+    ),
 )
 
 WEAK = (

@@ -45,7 +45,9 @@ def restore_tree(value: Any, vault: Vault) -> Any:
     if isinstance(value, list):
         return [restore_tree(item, vault) for item in value]
     if isinstance(value, dict):
-        return {restore_text(key, vault) if "<" in key else key: restore_tree(item, vault) for key, item in value.items()}
+        return {
+            restore_text(key, vault) if "<" in key else key: restore_tree(item, vault) for key, item in value.items()
+        }
     return value
 
 
@@ -58,7 +60,9 @@ def _prefixes(word: str) -> str:
     return pattern
 
 
-_TAIL_AFTER_KIND = rf"(?:{_SEP}|\\)?(?:[FLV][0-9]?(?:{_SEP}|\\)?)?[0-9]{{0,5}}[ ]{{0,2}}(?:&(?:g(?:t)?)?|\\(?:u(?:0(?:0(?:3)?)?)?)?)?"
+_TAIL_AFTER_KIND = (
+    rf"(?:{_SEP}|\\)?(?:[FLV][0-9]?(?:{_SEP}|\\)?)?[0-9]{{0,5}}[ ]{{0,2}}(?:&(?:g(?:t)?)?|\\(?:u(?:0(?:0(?:3)?)?)?)?)?"
+)
 _BEGUN_KIND = "|".join(map(_prefixes, KINDS))
 _BEGUN = re.compile(
     rf"(?i:(?:(?:<|&lt;|\\u003c)[ ]{{0,2}}|(?<![a-z0-9_]))(?:(?:{_KIND}){_TAIL_AFTER_KIND}|{_BEGUN_KIND})"

@@ -6,25 +6,76 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.masking.folding import fold
+from gateway.masking.patterns import PatternSet
 
 ONE_WAY = frozenset({"SECRET"})
 """Types that are never put back into an answer."""
 
-KINDS = ("PERSON", "BUSINESS", "PHONE", "EMAIL", "ID_CARD", "TAX_ID", "ADDRESS", "ACCOUNT", "CARD", "IP", "URL", "VEHICLE", "SECRET")
+KINDS = (
+    "PERSON",
+    "BUSINESS",
+    "PHONE",
+    "EMAIL",
+    "ID_CARD",
+    "TAX_ID",
+    "ADDRESS",
+    "ACCOUNT",
+    "CARD",
+    "IP",
+    "URL",
+    "VEHICLE",
+    "SECRET",
+)
 """Every placeholder type."""
 
 _TOKEN = re.compile(r"<([A-Z_]+?)(?:_([FLV]\d*))?_(\d+)>")
-_LIKENESS = re.compile(rf"(?i)\b({'|'.join(KINDS)})(?:[ _\-]|\\_)(?:[FLV][0-9]?[ _\-])?([0-9]{{1,5}})\b")
+_LIKENESS = PatternSet([rf"\b({'|'.join(KINDS)})(?:[ _\-]|\\_)(?:[FLV][0-9]?[ _\-])?([0-9]{{1,5}})\b"])
 _NAME = re.compile(r"[a-z\x01]{2,}")
 _TITLES = frozenset(
-    ["mr", "mrs", "ms", "miss", "dr", "prof", "madam", "mme", "auntie", "aunty", "uncle", "pastor", "rev", "reverend", "osofo", "alhaji", "alhaja", "hajia", "hajj", "mallam", "maame", "efo", "efoe", "daavi", "nana", "nii", "naa", "togbe", "torgbui", "chief", "hon", "sir", "the", "of", "and"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "madam",
+        "mme",
+        "auntie",
+        "aunty",
+        "uncle",
+        "pastor",
+        "rev",
+        "reverend",
+        "osofo",
+        "alhaji",
+        "alhaja",
+        "hajia",
+        "hajj",
+        "mallam",
+        "maame",
+        "efo",
+        "efoe",
+        "daavi",
+        "nana",
+        "nii",
+        "naa",
+        "togbe",
+        "torgbui",
+        "chief",
+        "hon",
+        "sir",
+        "the",
+        "of",
+        "and",
+    ]
 )
 _WORDLIKE_KINDS = frozenset({"PERSON", "BUSINESS"})
 
 
 def identity(kind: str, surface: str) -> tuple[str, ...]:
     """Return what two spellings of one value have in common: sorted name words, or the bare letters and digits."""
-    low = fold(surface).lower
+    low = surface.lower() if surface.isascii() else fold(surface).lower
     if kind in _WORDLIKE_KINDS:
         words = [word for word in _NAME.findall(low) if word not in _TITLES]
         return tuple(sorted(words)) or (low,)
@@ -58,6 +109,7 @@ class Vault:
         self._entities: dict[str, list[_Entity]] = {}
         self._marked: dict[tuple[str, str], None] = {}
         self._reserved: set[tuple[str, int]] = set()
+        self._identities: dict[tuple[str, str], tuple[str, ...]] = {}
         self.revision = 0
         self.unknown = 0
         self.memo: dict[str, Any] = {}
@@ -74,8 +126,10 @@ class Vault:
 
     def reserve(self, text: str) -> None:
         """Keep the numbers of placeholder-like text for that text, so that no value takes them."""
-        for match in _LIKENESS.finditer(text):
-            self._reserved.add((match[1].upper(), int(match[2])))
+        for match in _LIKENESS.finditer(0, text.encode("utf-8", "replace")):
+            kind, number = match.group(1), match.group(2)
+            if kind and number:
+                self._reserved.add((kind.decode().upper(), int(number)))
 
     def known(self) -> list[tuple[str, str]]:
         """Return every (type, value) that was marked or has a placeholder, in the order they came."""
@@ -90,7 +144,7 @@ class Vault:
             entity.surfaces[role] = surface
             self._tokens[kind, surface] = token
             self._surfaces[token] = surface
-            self.revision += 1
+            self.revision += (kind, surface) not in self._marked
         return token
 
     def surface(self, kind: str, role: str, number: int, *, secrets: bool = False) -> str | None:
@@ -104,12 +158,19 @@ class Vault:
         """Return every placeholder that stands for a value."""
         return frozenset(self._surfaces)
 
+    def identity_of(self, kind: str, surface: str) -> tuple[str, ...]:
+        """Return `identity(kind, surface)`, worked out once."""
+        same = self._identities.get((kind, surface))
+        if same is None:
+            same = self._identities[kind, surface] = identity(kind, surface)
+        return same
+
     def counts(self) -> dict[str, int]:
         """Return how many values of each type were masked; fit for logs."""
         return {kind: len(entities) for kind, entities in self._entities.items()}
 
     def _place(self, kind: str, surface: str) -> tuple[_Entity, str]:
-        same, order = identity(kind, surface), _order(kind, surface)
+        same, order = self.identity_of(kind, surface), _order(kind, surface)
         entities = self._entities.setdefault(kind, [])
         for entity in entities:
             if entity.identity == same:
@@ -180,7 +241,8 @@ def _order(kind: str, surface: str) -> tuple[str, ...]:
     """Return a person's name words from first name to surname, also when it is written `Surname, First`."""
     if kind != "PERSON":
         return ()
-    head, comma, tail = fold(surface).lower.partition(",")
+    low = surface.lower() if surface.isascii() else fold(surface).lower
+    head, comma, tail = low.partition(",")
     return tuple(word for word in _NAME.findall(f"{tail} {head}" if comma else head) if word not in _TITLES)
 
 
