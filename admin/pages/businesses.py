@@ -1,0 +1,141 @@
+"""Every tenant: its plan, how much of this month's budget and quotas is used, and whether it opted out of AI."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import AnyRequest
+from admin.pages.money import Cost, cost
+from admin.pages.office import Office
+from admin.pages.rendering import page
+from gateway.domain.caller import Business
+from gateway.domain.ledger import UNLIMITED
+from gateway.library.policy_types import Plan
+from gateway.library.windows import kind_of_meter, window
+from gateway.store.businesses import EVERY_FEATURE
+from gateway.store.overview import Standing
+
+PER_PAGE = 50
+NEARLY = 80
+"""From this percentage of a limit on, a bar says that it is nearly used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How much of a limit is used. `percent` is None where there is no limit."""
+
+    title: str
+    used: str
+    limit: str
+    percent: int | None
+
+    @property
+    def level(self) -> str:
+        """Return `ok`, `nearly` or `full`."""
+        if self.percent is None or self.percent < NEARLY:
+            return "ok"
+        return "full" if self.percent >= 100 else "nearly"
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessLine:
+    """One business as the table shows it."""
+
+    business: Business
+    plan: str
+    budget: Used | None
+    spent: Cost
+    quotas: list[Used]
+    opted_out: str
+
+
+def businesses_routes(office: Office) -> list[HTTPRouteHandler]:
+    """Return the table of businesses, 50 to a page."""
+
+    @get("/admin/businesses", name="admin_businesses", opt={"access": "role:viewer"}, **office.fence)
+    async def show(request: Request[Any, Any, Any]) -> Response[str]:
+        number = _page_number(request)
+        standings = await office.overview.standings(_windows(office), limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+        total = len(office.site.snapshots.current.businesses)
+        return page(
+            request,
+            "businesses.html",
+            lines=[_line(office, each) for each in standings],
+            total=total,
+            number=number,
+            last=max(1, -(-total // PER_PAGE)),
+            rate=office.rate(office.today()),
+        )
+
+    return [show]
+
+
+def _page_number(request: AnyRequest) -> int:
+    given = request.query_params.get("page", "1")
+    return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 7 else 1
+
+
+def _windows(office: Office) -> set[str]:
+    """Return every window that some time zone is in now."""
+    days = [(office.today() + timedelta(days=n)).isoformat() for n in (-1, 0, 1)]
+    return {*days, *(day[:7] for day in days)}
+
+
+def _line(office: Office, standing: Standing) -> BusinessLine:
+    business, kit = standing.business, office.site.kit
+    plan = kit.policy.plans.get(business.plan)
+    rate = office.rate(office.today())
+    spent, _ = standing.budgets.get(window("month", office.now(), business.timezone).key, (0, 0))
+    cap = cost(plan.budget_usd_nano, rate) if plan else None
+    return BusinessLine(
+        business=business,
+        plan=_plan(plan, business, office.now()),
+        budget=Used("Budget", cost(spent, rate).ghs, cap.ghs, _percent(spent, cap.nano)) if cap else None,
+        spent=cost(spent, rate),
+        quotas=_quotas(office, standing, plan) if plan else [],
+        opted_out=_opted_out(office, business),
+    )
+
+
+def _plan(plan: Plan | None, business: Business, now: int) -> str:
+    if plan is None:
+        return f"{business.plan}: not a known plan"
+    ended = business.trial_ends_at is not None and now >= business.trial_ends_at
+    return f"{plan.title}: trial has ended" if ended else plan.title
+
+
+def _quotas(office: Office, standing: Standing, plan: Plan) -> list[Used]:
+    found = []
+    for meter, (title, limit) in _meters(office, plan).items():
+        if used := standing.counters.get((meter, _window(office, standing.business, meter)), 0):
+            shown = "no limit" if limit == UNLIMITED else f"{limit:,}"
+            found.append(Used(title, f"{used:,}", shown, None if limit == UNLIMITED else _percent(used, limit)))
+    return found
+
+
+def _meters(office: Office, plan: Plan) -> Mapping[str, tuple[str, int]]:
+    """Return (title, limit) by meter: those of the plan, and those that a feature's own file brings."""
+    kit = office.site.kit
+    own = {each.meter: (each.title, each.limit(plan)) for each in kit.catalog.features.values() if each.meter}
+    return own | {meter: (kit.policy.meters.get(meter, meter), limit) for meter, limit in plan.meters.items()}
+
+
+def _window(office: Office, business: Business, meter: str) -> str:
+    return window(kind_of_meter(meter), office.now(), business.timezone).key
+
+
+def _percent(part: int, whole: int) -> int:
+    return min(100, 100 * part // whole) if whole else 100
+
+
+def _opted_out(office: Office, business: Business) -> str:
+    snapshot = office.site.snapshots.current
+    chosen = {name for owner, name in snapshot.opt_outs if owner == business.id}
+    if business.ai_opt_out or EVERY_FEATURE in chosen:
+        return "from all models"
+    titles = [each.title for each in office.site.kit.catalog.features.values() if each.name in chosen]
+    return ", ".join(sorted(titles))

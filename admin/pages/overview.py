@@ -1,0 +1,179 @@
+"""The first page: what is live, what it does today, what it costs, and whether everything answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from admin.lifecycle import why_unproven
+from admin.pages.chart import Chart, chart
+from admin.pages.money import Cost, amount, cost
+from admin.pages.office import Office
+from admin.pages.rendering import page, shown_day
+from gateway.domain.money import ExchangeRate
+from gateway.library.catalog import Feature
+from gateway.store.businesses import EVERY_BUSINESS
+from gateway.store.overview import DayTraffic, Released, Traffic
+
+State = Literal["live", "not live", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureLine:
+    """One feature: where it stands, why, and today's traffic. `degraded` is a share in percent, None without calls."""
+
+    title: str
+    group: str
+    state: State
+    version: int | None
+    why: str
+    proof: str
+    calls: int
+    cost: Cost
+    degraded: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the first run, and what to do for it."""
+
+    title: str
+    how: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """One month so far; `ghs` is the sum of its days at each day's exchange rate."""
+
+    days: Sequence[tuple[DayTraffic, Cost]]
+    ghs: str
+    usd: str
+    costs: Chart
+    calls: Chart
+    rate: ExchangeRate
+
+
+def overview_routes(office: Office) -> list[HTTPRouteHandler]:
+    """Return the overview."""
+
+    @get("/admin", name="admin_overview", opt={"access": "role:viewer"}, **office.fence)
+    async def show(request: Request[Any, Any, Any]) -> Response[str]:
+        today = office.today()
+        released = await office.overview.released()
+        traffic = await office.overview.by_feature(today)
+        days = await office.overview.by_day(today.replace(day=1), today)
+        return page(
+            request,
+            "overview.html",
+            features=_features(office, released, traffic),
+            calls=sum(each.calls for each in traffic.values()),
+            cost_today=cost(sum(each.cost for each in traffic.values()), office.rate(today)),
+            degraded=_share(sum(each.degraded for each in traffic.values()), sum(t.calls for t in traffic.values())),
+            businesses=len(office.site.snapshots.current.businesses),
+            money=_money(office, days, _end_of_month(today)),
+            steps=_steps(office, *await office.overview.started()),
+            service=_service(office),
+            today=today,
+            now=office.now(),
+        )
+
+    return [show]
+
+
+def _features(office: Office, released: dict[str, Released], traffic: dict[str, Traffic]) -> list[FeatureLine]:
+    ordered = sorted(office.site.kit.catalog.features.values(), key=lambda feature: (feature.group, feature.title))
+    return [_line(office, each, released.get(each.name), traffic.get(each.name, Traffic())) for each in ordered]
+
+
+def _line(office: Office, feature: Feature, live: Released | None, traffic: Traffic) -> FeatureLine:
+    state, why = _state(office, feature, live)
+    return FeatureLine(
+        title=feature.title,
+        group=feature.group,
+        state=state,
+        version=live.version if live and state == "live" else None,
+        why=why,
+        proof=_proof(live) if live and state == "live" else "",
+        calls=traffic.calls,
+        cost=cost(traffic.cost, office.rate(office.today())),
+        degraded=_share(traffic.degraded, traffic.calls),
+    )
+
+
+def _state(office: Office, feature: Feature, live: Released | None) -> tuple[State, str]:
+    kit = office.site.kit
+    override = kit.switches.enabled(EVERY_BUSINESS, feature.flag)
+    if not (kit.flag_default(feature.flag) if override is None else override):
+        return "off", f"`{feature.flag}` switches it off; callers are told so."
+    if live is None:
+        return "not live", why_unproven(kit.catalog.versions(feature.name)[-1])
+    if live.content_hash not in kit.catalog.by_hash:
+        return "not live", f"Version {live.version} was released, but its file is not in `prompts/{feature.name}/`."
+    return "live", ""
+
+
+def _proof(live: Released) -> str:
+    return f"{live.passed} of {live.cases} golden cases passed with {live.model}"
+
+
+def _share(part: int, whole: int) -> int | None:
+    return round(100 * part / whole) if whole else None
+
+
+def _money(office: Office, days: Sequence[DayTraffic], until: date) -> Money:
+    ahead = [DayTraffic(days[-1].day + timedelta(days=n)) for n in range(1, (until - days[-1].day).days + 1)]
+    month = [*days, *ahead]
+    ghs = sum((office.rate(each.day).ghs_from_nano(each.cost) for each in days), start=Decimal(0))
+    return Money(
+        days=[(each, cost(each.cost, office.rate(each.day))) for each in days],
+        ghs=f"GHS {amount(ghs)}",
+        usd=cost(sum(each.cost for each in days), office.rate(until)).usd,
+        costs=chart(
+            [(each.day, each.cost) for each in month],
+            lambda day, nano: f"{shown_day(day)}: {cost(nano, office.rate(day)).ghs}",
+        ),
+        calls=chart([(each.day, each.calls) for each in month], lambda day, calls: f"{shown_day(day)}: {calls:,}"),
+        rate=office.rate(days[-1].day),
+    )
+
+
+def _end_of_month(day: date) -> date:
+    following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return following - timedelta(days=1)
+
+
+def _steps(office: Office, pushed: bool, asked: bool) -> list[Step]:
+    steps = [
+        Step(
+            "Make a service key",
+            "Run `python -m gateway keys create pos-backend`; it is shown once.",
+            bool(office.site.snapshots.current.keys),
+        ),
+        Step("Push records", "Send the POS's rows to `/api/ai/records/`, as the API reference describes.", pushed),
+        Step("Make a request", "Any address of the API reference will do; today's requests appear here.", asked),
+        Step(
+            "Connect a model",
+            "Set `OPENAI_API_KEY` and start again. Until then the offline rules answer, free of charge.",
+            not office.site.kit.offline,
+        ),
+    ]
+    return [] if all(step.done for step in steps) else steps
+
+
+def _service(office: Office) -> dict[str, Any]:
+    kit = office.site.kit
+    routed = {"offline"} if kit.offline else {model for names in kit.policy.routes.values() for model in names}
+    now = kit.clock.monotonic()
+    return {
+        "version": office.site.version,
+        "environment": office.settings.app_env,
+        "database": {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[office.site.database.dialect],
+        "offline": kit.offline,
+        "proof": kit.model_proof,
+        "models": [(name, kit.breakers.of(name).state(now)) for name in sorted(routed)],
+    }

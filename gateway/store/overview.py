@@ -1,0 +1,169 @@
+"""What the admin shows of the whole service, read by a few aggregating queries. Money is nano-USD.
+
+Instants are microseconds since the epoch, days are UTC days. Usage is joined to businesses so that the index on (business, instant) serves every range.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import msgspec
+
+from gateway.domain.caller import Business
+from gateway.store.businesses import business_of
+from gateway.store.database import Database, Row, Script, Statement
+from gateway.store.releases import EVERYONE, PRODUCTION
+
+DAY = 86_400_000_000
+_EPOCH = date(1970, 1, 1)
+
+_RELEASED = (
+    "SELECT r.feature, r.content_hash, r.model, r.released_by, r.created_at, v.figures, p.version FROM release r "
+    "JOIN verdict v ON v.content_hash = r.content_hash AND v.model = r.model AND v.suite_hash = r.suite_hash "
+    "JOIN prompt_version p ON p.content_hash = r.content_hash "
+    "WHERE r.label = $1 AND r.target = $2 AND r.created_at = (SELECT MAX(n.created_at) FROM release n "
+    "WHERE n.feature = r.feature AND n.label = r.label AND n.target = r.target)"
+)
+_BY_FEATURE = (
+    "SELECT u.feature, COUNT(*), SUM(u.cost), SUM(CASE u.degraded WHEN '' THEN 0 ELSE 1 END) FROM business b "
+    "JOIN usage u ON u.business_id = b.id AND u.created_at >= $1 AND u.created_at < $2 GROUP BY u.feature"
+)
+_BY_DAY = (
+    "SELECT u.created_at / 86400000000 AS day, COUNT(*), SUM(u.cost) FROM business b "
+    "JOIN usage u ON u.business_id = b.id AND u.created_at >= $1 AND u.created_at < $2 GROUP BY day ORDER BY day"
+)
+_STARTED = "SELECT EXISTS (SELECT 1 FROM pos_revision), EXISTS (SELECT 1 FROM usage)"
+_PAGE = (
+    'SELECT id, name, "plan", timezone, currency, ai_opt_out, trial_ends_at FROM business '
+    "ORDER BY name, id LIMIT $1 OFFSET $2"
+)
+_ON_PAGE = "(SELECT id FROM business ORDER BY name, id LIMIT $1 OFFSET $2) b"
+_BUDGETS = (
+    f"SELECT g.business_id, g.period, g.spent, g.reserved FROM {_ON_PAGE} "  # noqa: S608 - no value in it
+    "JOIN budget g ON g.business_id = b.id AND g.period >= $3"
+)
+_COUNTERS = (
+    f"SELECT c.business_id, c.meter, c.period, c.used FROM {_ON_PAGE} "  # noqa: S608 - no value in it
+    "JOIN quota_counter c ON c.business_id = b.id AND c.period >= $3 WHERE c.used > 0 ORDER BY c.meter"
+)
+_LINES = (
+    "SELECT seq, at, actor, action, object_id, details FROM audit WHERE business_id = $1 ORDER BY seq DESC LIMIT $2"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What is live of a feature and on the strength of which verdict; `cases` and `passed` count its golden cases."""
+
+    feature: str
+    content_hash: str
+    model: str
+    released_by: str
+    released_at: int
+    version: int
+    cases: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Requests with their cost, and how many of them the rules had to answer."""
+
+    calls: int = 0
+    cost: int = 0
+    degraded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayTraffic:
+    """One UTC day of the whole service."""
+
+    day: date
+    calls: int = 0
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A business with what its current windows hold: money by month, units by (meter, window)."""
+
+    business: Business
+    budgets: Mapping[str, tuple[int, int]]
+    counters: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One line of a chain, for people; `details` is JSON text without contents of requests."""
+
+    seq: int
+    at: int
+    actor: str
+    action: str
+    object_id: str
+    details: str
+
+
+class Overview:
+    """Reads only; every method is one query, or one snapshot of a few."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def released(self) -> dict[str, Released]:
+        """Return what is live for everyone, by feature."""
+        rows = await self._database.fetch(_RELEASED, PRODUCTION, EVERYONE)
+        return {row[0]: _released(row) for row in rows}
+
+    async def by_feature(self, day: date) -> dict[str, Traffic]:
+        """Return the requests of one day, by feature."""
+        begin = _midnight(day)
+        rows = await self._database.fetch(_BY_FEATURE, begin, begin + DAY)
+        return {feature: Traffic(calls, int(cost), int(degraded)) for feature, calls, cost, degraded in rows}
+
+    async def by_day(self, since: date, until: date) -> list[DayTraffic]:
+        """Return every day from `since` to `until`, both included, also those without a request."""
+        rows = await self._database.fetch(_BY_DAY, _midnight(since), _midnight(until) + DAY)
+        found = {_EPOCH + timedelta(days=day): (calls, int(cost)) for day, calls, cost in rows}
+        days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+        return [DayTraffic(day, *found.get(day, ())) for day in days]
+
+    async def started(self) -> tuple[bool, bool]:
+        """Tell whether any records were ever pushed and whether any request was ever answered."""
+        rows = await self._database.fetch(_STARTED)
+        return bool(rows[0][0]), bool(rows[0][1])
+
+    async def standings(self, windows: Collection[str], *, limit: int, offset: int) -> list[Standing]:
+        """Return a page of businesses by name. `windows` are the keys that count, such as `2026-11-22`."""
+        return await self._database.read(_standings, frozenset(windows), limit, offset)
+
+    async def audit_lines(self, business_id: str, limit: int) -> list[AuditLine]:
+        """Return the newest lines of a chain, newest first."""
+        return [AuditLine(*row) for row in await self._database.fetch(_LINES, business_id, limit)]
+
+
+def _standings(windows: frozenset[str], limit: int, offset: int) -> Script[list[Standing]]:
+    businesses = yield Statement(_PAGE, (limit, offset))
+    page = (limit, offset, min(windows, default=""))
+    budgets = yield Statement(_BUDGETS, page)
+    counters = yield Statement(_COUNTERS, page)
+    return [_standing(business_of(row), windows, budgets, counters) for row in businesses]
+
+
+def _standing(business: Business, windows: frozenset[str], budgets: Sequence[Row], counters: Sequence[Row]) -> Standing:
+    return Standing(
+        business,
+        {period: (spent, held) for owner, period, spent, held in budgets if owner == business.id and period in windows},
+        {(meter, key): used for owner, meter, key, used in counters if owner == business.id and key in windows},
+    )
+
+
+def _released(row: Row) -> Released:
+    feature, content_hash, model, released_by, released_at, figures, version = row
+    found = msgspec.json.decode(figures)
+    counts = (int(found.get("cases", 0)), int(found.get("passed", 0)))
+    return Released(feature, content_hash, model, released_by, released_at, version, *counts)
+
+
+def _midnight(day: date) -> int:
+    return (datetime.combine(day, time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
