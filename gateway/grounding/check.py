@@ -1,8 +1,8 @@
 """The verdict on one sentence: kept, kept with its weekday put right, or dropped with the findings that say why."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from gateway.grounding.claims import claim_findings, leftover_findings
 from gateway.grounding.derive import derived, derived_date, false_sum, operands
@@ -14,8 +14,7 @@ from gateway.grounding.lexicon import SIGNALS, WEEKDAY_NAMES
 from gateway.grounding.scan import WORD
 from gateway.grounding.trace import carried
 
-_DIGIT = re.compile(r"[\d½¼¾⅓⅔]")
-_MARK = re.compile(r"[\[{<]")
+_WORTH_A_LOOK = re.compile(r"[\d½¼¾⅓⅔\[{<]")
 _MAX_MISSES = 4
 _WEEKDAY_FIRST = re.compile(r"[\s,(]*(?:the\s+)?")
 _DATE_FIRST = re.compile(
@@ -23,8 +22,7 @@ _DATE_FIRST = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`text` is what may be shown, empty when the sentence falls; `checked` counts the figures that were looked at."""
 
     text: str
@@ -36,8 +34,7 @@ class Verdict:
 def check(sentence: str, index: FactIndex) -> Verdict:
     """Return the verdict on one sentence. Never raises."""
     low = lower(sentence)
-    digits = _DIGIT.search(low) is not None
-    if not digits and SIGNALS.isdisjoint(WORD.findall(low)) and not _MARK.search(low):
+    if is_plain(low):
         return Verdict(sentence)
     reading = read(sentence, low)
     findings, cited = _trace(reading, index, sentence, low)
@@ -52,15 +49,20 @@ def check(sentence: str, index: FactIndex) -> Verdict:
     return Verdict("" if findings else text, tuple(findings), len(reading.figures), corrected)
 
 
+def is_plain(low: str) -> bool:
+    """Return whether lower-cased text holds no digit, no signal word and no bracket, so that there is nothing to look at."""
+    return not _WORTH_A_LOOK.search(low) and SIGNALS.isdisjoint(WORD.findall(low))
+
+
 def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[list[Finding], list[Cited]]:
     """Trace every figure; those the evidence does not carry may be derived from those it does."""
     cited: list[Cited] = []
     open_figures: list[Figure] = []
     wrong: list[Figure] = []
     written_sum = "=" in low or " to " in low or "total" in low
-    paired = {id(w) for w, _ in _weekday_pairs(reading.figures, low)}
+    paired = [w for w, _ in _weekday_pairs(reading.figures, low)]
     for figure in reading.figures:
-        found = True if id(figure) in paired else carried(figure, index, text, low)
+        found = (paired and figure in paired) or carried(figure, index, text, low)
         if found and written_sum and false_sum(figure, reading.figures, low):
             wrong.append(figure)
         elif found:
@@ -114,7 +116,9 @@ def _days(figure: Figure, index: FactIndex) -> list[date]:
 
 def _weekday_pairs(figures: list[Figure], low: str) -> list[tuple[Figure, Figure]]:
     """Return (weekday, date) where the two stand together."""
-    pairs = []
+    pairs: list[tuple[Figure, Figure]] = []
+    if not any(f.form is Form.WEEKDAY for f in figures):
+        return pairs
     for a, b in zip(figures, figures[1:], strict=False):
         gap = low[a.end : b.start]
         if a.form is Form.WEEKDAY and b.form is Form.DATE and b.day and _WEEKDAY_FIRST.fullmatch(gap):

@@ -8,7 +8,7 @@ from gateway.grounding import dates
 from gateway.grounding.figures import Figure, Form
 from gateway.grounding.lexicon import DIRECTIONS, LEXICON, Word
 from gateway.grounding.numbers import classify, parse
-from gateway.grounding.scan import COMPARED, EMAIL, RANGE, SCAN
+from gateway.grounding.scan import COMPARED, LINK, RANGE, SCAN
 from gateway.grounding.spelled import Token, figures_of
 
 _SHARES_LEFT = frozenset({Form.PERCENT, Form.DURATION, Form.MONEY, Form.MULTIPLE, Form.COUNT, Form.TIME})
@@ -35,15 +35,16 @@ def read(text: str, low: str) -> Reading:
     """Return the figures and signal words of one sentence; `low` is `lower(text)`. Never raises."""
     out = Reading()
     figures, tokens, taken = out.figures, [], 0
-    if "@" in low:
-        figures += [Figure(Form.ID, m.start(), m.end()) for m in EMAIL.finditer(low)]
+    if "@" in low or "://" in low or "www." in low:
+        figures += [Figure(Form.ID, m.start(), m.start() + len(m[0].rstrip(".,;:!?)"))) for m in LINK.finditer(low)]
+    links = list(figures)
     for m in SCAN.finditer(low):
         group, start = m.lastgroup, m.start()
-        if group == "word":
+        if group == "word" or group == "rest":
             entry = LEXICON.get(m[0])
             if entry is not None and start >= taken:
                 _keep_word(out, tokens, start, m.end(), entry)
-        elif start >= taken and not any(f.start <= start < f.end for f in figures[-1:]):
+        elif start >= taken and not (links and any(f.start <= start < f.end for f in links)):
             found, taken = _figures(m, str(group), text, low)
             figures += found
     if tokens:
@@ -100,8 +101,6 @@ def _number(start: int, end: int, digits: str, text: str, low: str) -> tuple[lis
 def _token(m: re.Match[str], group: str) -> tuple[list[Figure], int]:
     """Ids, links and names with digits; placeholders, idioms and currency signs hold no figure of their own."""
     start, end = m.span()
-    if group == "url":
-        return [Figure(Form.ID, start, start + len(m[0].rstrip(".,;:!?)")))], end
     if group in ("uuid", "phone"):
         return [Figure(Form.ID, start, end, unit=group)], end
     if group == "code":

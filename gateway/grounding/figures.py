@@ -1,12 +1,12 @@
 """A figure: one number, date, weekday, time or id as it stands in a sentence."""
 
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 
 from gateway.grounding.lexicon import Kind
 
 
-class Form(Enum):
+class Form(StrEnum):
     """How a figure is written; the form decides what kind of evidence may carry it."""
 
     MONEY = "amount"

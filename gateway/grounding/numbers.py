@@ -17,7 +17,6 @@ from gateway.grounding.lexicon import (
 )
 from gateway.grounding.scan import (
     AND_A_HALF,
-    APPROX,
     CURRENCY_BEFORE,
     DAY_BEFORE,
     LIST_NUMBER,
@@ -35,6 +34,17 @@ _NOT_NOUN = word_set("""
     this that these those than then when while as if per a an the it its their your our his her they we you which who so
     across versus vs plus minus means shows remains makes gives leaves exceeds equals needs stands sits yes always
 """)
+_CURRENCY_ENDS = frozenset("scdnrpfa$₵¢€£₦")
+_ARTICLES = (" a ", " an ", " the ")
+_UP_TO_IS_A_SUM = ("add ", "adds ", "adding ", "added ", "sum ", "sums ")
+_PHRASES = {
+    Approx.OVER: "over,more than,above,exceed,exceeds,exceeded,exceeding,at least,upwards of,greater than,beyond,no less than,"
+    "not less than,higher than,larger than,longer than,minimum of",
+    Approx.UNDER: "under,up to,below,at most,less than,no more than,fewer than,not more than,maximum of,nearly,almost,smaller than,"
+    "lower than,shorter than,shy of",
+    Approx.ABOUT: "about,around,approximately,approx,approx.,roughly,circa,close to,some,near,~,≈",
+}
+_APPROX = tuple((meaning, (*(p + " " for p in text.split(",")), *"~≈"[: 2 * (meaning is Approx.ABOUT)])) for meaning, text in _PHRASES.items())
 _MAX_DIGITS = 15
 _ORDINALS = ("st", "nd", "rd", "th")
 
@@ -100,11 +110,17 @@ def classify(number: Number, text: str, low: str) -> tuple[Figure | None, int]:
 
 
 def approx(low: str, start: int) -> Approx:
-    """Return the rounding word in front of `start`."""
-    m = APPROX.search(low, max(0, start - 22), start)
-    if m is None:
-        return Approx.NONE
-    return Approx.OVER if m[2] else Approx.UNDER if m[3] else Approx.ABOUT
+    """Return the rounding word in front of `start`: `about 13`, `more than a third`, `up to 5`, but not `add up to 5`."""
+    if low.endswith(_ARTICLES, 0, start):
+        start = low.rfind(" ", 0, start - 1) + 1
+    for meaning, phrases in _APPROX:
+        if low.endswith(phrases, 0, start):
+            phrase = max((p for p in phrases if low.endswith(p, 0, start)), key=len)
+            before = start - len(phrase)
+            if before and low[before - 1].isalnum():
+                return Approx.NONE
+            return Approx.NONE if phrase == "up to " and low.endswith(_UP_TO_IS_A_SUM, 0, before) else meaning
+    return Approx.NONE
 
 
 def duration(figure: Figure, end: int, unit: str) -> Figure:
@@ -141,7 +157,8 @@ def _spec(number: Number, first: int, end: int, unit: str, low: str) -> Figure:
 def _before(low: str, start: int) -> tuple[int, int, str]:
     """Return where the figure really begins, its written sign, and the currency in front of it."""
     first, sign = _signed(low, start, 0)
-    m = CURRENCY_BEFORE.search(low, max(0, first - 6), first)
+    last = low[max(0, first - 2) : first].rstrip(" .\u00a0")
+    m = CURRENCY_BEFORE.search(low, max(0, first - 6), first) if last and last[-1] in _CURRENCY_ENDS else None
     if m is None:
         return first, sign, ""
     first, sign = _signed(low, m.start(), sign)

@@ -12,12 +12,12 @@ _NOT_LONGER = r"(?![\d]|[.,:/]\d|\s?%)"
 CURRENCY = r"(?:ghs|gh₵|gh¢|ghc|gh\$|us\$|usd|ngn|eur|gbp|xof|cfa|kes|[₵¢$€£₦])"
 
 SCAN = re.compile(
-    rf"""
-      (?P<iso>(?<![\d.,])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d(?:[t\s][012]\d:[0-5]\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?)?(?![\d-]))
+    rf"""(?=[^\s,;:()!?'"%&])(?:
+      (?P<word>(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[^\W\d_]++(?!['’]?[-_/\#]?\d))
+    | (?P<iso>(?<![\d.,])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d(?:[t\s][012]\d:[0-5]\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?)?(?![\d-]))
     | (?P<md>(?<![^\W_]){_MONTH}(?:[\s-]?\s?(?P<md_a>\d{{1,2}}){_ORD}(?:\s?[-–]\s?(?P<md_b>\d{{1,2}}){_ORD})?{_NOT_LONGER})?{_YEAR.replace("Y", "md_y")})
+    | (?P<rest>[^\W\d_]++(?!['’]?[-_/\#]?\d))
     | (?P<cur>(?<![^\W_]){CURRENCY}\.?\s?(?=[+\-−]?\s?\.?\d))
-    | (?P<url>https?://\S+|www\.\S+)
-    | (?P<word>[^\W\d_]++(?!['’]?[-_/\#]?\d))
     | (?P<dm>(?<![\d.,])(?:(?P<dm_a>\d{{1,2}}){_ORD}\s?(?:[-–&]|to|and)\s?)?(?P<dm_b>\d{{1,2}}){_ORD}(?:\s+of)?[\s-](?P<dm_m>{_MONTH}){_YEAR.replace("Y", "dm_y")})
     | (?P<dmy>(?<![\d.,])\d{{1,2}}(?P<sep>[/.-])\d{{1,2}}(?P=sep)(?:\d{{4}}|\d\d)(?![\d]))
     | (?P<clock>(?<![\d.,])\d{{1,2}}(?:[:.]\d\d\s?[ap]\.?m\b|:\d\d(?::\d\d)?(?!\d)|\s?[ap]\.?m\b))
@@ -27,7 +27,7 @@ SCAN = re.compile(
     | (?P<idiom>(?<!\d)24/7(?!\d)|(?<!\d)24/24(?!\d))
     | (?P<num>(?:\d{{1,3}}(?:[,\u00a0\u202f]\d{{3}})++(?!\d)|\d++)(?:\.\d+)?|(?<!\w)\.\d+|[½¼¾⅓⅔])
     | (?P<ph>\\?<\s*[a-z]+(?:(?:\\?_|[ -])[a-z]+)*(?:\\?_|[ -])\d+\s*\\?>)
-    """,
+    )""",
     re.VERBOSE,
 )
 
@@ -41,16 +41,6 @@ UNIT = re.compile(
     r")?"
 )
 
-_ABOUT = r"about|around|approximately|approx\.?|roughly|circa|close to|some|near"
-_OVER = (
-    r"over|more than|above|exceed(?:s|ed|ing)?|at least|upwards of|greater than|beyond|no less than|not less than|"
-    r"higher than|larger than|longer than|minimum of|a little over"
-)
-_UNDER = (
-    r"under|less than|below|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up to|at most|no more than|fewer than|not more than|maximum of|nearly|almost|smaller than|"
-    r"lower than|shorter than|just shy of"
-)
-APPROX = re.compile(rf"(?:\b(?:({_ABOUT})|({_OVER})|({_UNDER}))\s+(?:a\s+|an\s+|the\s+)?|([~≈])\s?)$")
 CURRENCY_BEFORE = re.compile(rf"(?<![^\W_]){CURRENCY}\.?\s?$")
 
 NUMBERED = re.compile(
@@ -72,4 +62,4 @@ COMPARED = re.compile(
 )
 TIMES = re.compile(r"\s?times\b")
 WORD = re.compile(r"[^\W\d_]+")
-EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}")
+LINK = re.compile(r"https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}")

@@ -1,9 +1,10 @@
 """Cut text into sentences as it arrives, each with the layout in front of it, so that any chunking gives the same pieces."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]*_]*+(?=\s)|\n")
+_STOP = re.compile(r"[.!?…\n]")
+_RUN = re.compile(r"[.!?…]++[\"'”’)\]*_]*+")
 _LEAD = re.compile(r"\s*(?:(?:[•*‣◦▪·✓✔→–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\)|#{1,6}|>)[ \t]+)?")
 _SPACE = re.compile(r"\s+")
 _LIST_MARK = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z])\.?$")
@@ -78,8 +79,7 @@ _ABBREVIATIONS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One sentence: `lead` is the white space and bullet in front of it, `at` where its body starts in the whole text."""
 
     lead: str
@@ -116,47 +116,56 @@ class Splitter:
         return pieces, tail
 
     def _cut(self, final: bool) -> list[Piece]:
+        """Cut off every sentence whose end is certain; a mark whose meaning the next chunk decides stays in the buffer."""
         pieces: list[Piece] = []
         text, start, scan = self._text, 0, self._scan
-        while True:
-            lead = _LEAD.match(text, start)
-            body = lead.end() if lead else start
-            m = _END.search(text, max(scan, body))
-            if m is None:
-                # the end mark may continue in the next chunk, so the last run of marks is looked at again
-                scan = max(body, len(text.rstrip(".!?…\"'”’)]*_")), start)
-                break
-            verdict = _ends_here(text, start, body, m, final)
-            if verdict is None:
+        body = _body(text, 0)
+        while m := _STOP.search(text, max(scan, body)):
+            newline = text[m.start()] == "\n"
+            run = m if newline else _RUN.match(text, m.start())
+            assert run is not None  # it begins with the mark just found
+            ends = True if newline else _ends_here(text, body, run, final)
+            if ends is None:
                 scan = m.start()
                 break
-            scan = m.end()
-            if verdict:
-                end = m.start() if text[m.start()] == "\n" else m.end()
-                if end > body:
-                    pieces.append(Piece(text[start:body], text[body:end], self._done + body))
-                    start = end
-                scan = end
-                if end <= body:
-                    break
+            scan = run.end()
+            if ends:
+                end = m.start() if newline else scan
+                pieces.append(Piece(text[start:body], text[body:end], self._done + body))
+                start, scan = end, end
+                body = _body(text, start)
+        else:
+            scan = len(text)
         self._text, self._scan, self._done = text[start:], max(0, scan - start), self._done + start
         return pieces
 
 
-def _ends_here(text: str, start: int, body: int, m: re.Match[str], final: bool) -> bool | None:
-    """Return whether the mark ends a sentence; None when more text is needed to say."""
-    if text[m.start()] == "\n":
-        return True
-    space = _SPACE.match(text, m.end())
-    after = space.end() if space else m.end()
+def _body(text: str, start: int) -> int:
+    lead = _LEAD.match(text, start)
+    return lead.end() if lead else start
+
+
+def _ends_here(text: str, body: int, run: re.Match[str], final: bool) -> bool | None:
+    """Return whether the marks end a sentence; None when more text is needed to say."""
+    at, end = run.span()
+    if end >= len(text):
+        return True if final else None
+    if not text[end].isspace():
+        return False
+    space = _SPACE.match(text, end)
+    after = space.end() if space else end
     if after >= len(text):
         return True if final else None
     if space and "\n" in space[0]:
         return True
-    if text[m.start() : m.end()] == ".":
-        if _LIST_MARK.fullmatch(text[body : m.start()][:4]) and m.start() - body < 4:
-            return False
-        word = _LAST_WORD.search(text, max(body, m.start() - 12), m.end())
-        if word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper() and word[1] != "I")):
-            return False
+    if end - at == 1 and text[at] == "." and _abbreviated(text, body, at):
+        return False
     return not text[after].islower()
+
+
+def _abbreviated(text: str, body: int, at: int) -> bool:
+    """A full stop after a list number, an initial or a known short form ends no sentence."""
+    if at - body < 4 and _LIST_MARK.fullmatch(text, body, at):
+        return True
+    word = _LAST_WORD.search(text, max(body, at - 12), at + 1)
+    return bool(word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper() and word[1] != "I")))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from gateway.domain.evidence import Evidence
-from gateway.grounding.check import check
+from gateway.grounding.check import check, is_plain
+from gateway.grounding.extract import lower
 from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Finding
 from gateway.grounding.sentences import Piece, Splitter
@@ -11,7 +12,7 @@ from gateway.grounding.sentences import Piece, Splitter
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """A text without its ungrounded sentences; `sentences` counts those it had, `dropped` those that fell."""
+    """A text without its ungrounded sentences; `sentences` counts those that were looked at, `dropped` those that fell."""
 
     text: str
     sentences: int = 0
@@ -76,6 +77,8 @@ def _wider(gap: str, lead: str) -> str:
 
 def clean(text: str, index: FactIndex) -> CleanText:
     """Return `text` without the sentences that the evidence does not carry."""
+    if is_plain(lower(text)):
+        return CleanText(text)
     grounder = StreamGrounder(index)
     shown = grounder.feed(text) + grounder.close()
     return CleanText(
