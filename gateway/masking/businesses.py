@@ -18,7 +18,7 @@ class BusinessReader:
         self._no_business = lexicon.context["not business names"]
 
     def read(self, words: Words, named: set[int], interesting: list[int], claims: Claims) -> list[Span]:
-        """Return the businesses whose suffix word is among the interesting words; `named` are words known to be names."""
+        """Return the businesses whose suffix is among the interesting words; `named` are words known to be names."""
         spans: list[Span] = []
         for index in interesting:
             if words.kind[index] != BUSINESS or (

@@ -3,11 +3,12 @@
 import re
 
 _IBAN_LENGTHS = {
-    "AD": 24, "AE": 23, "AT": 20, "BE": 16, "BF": 28, "BG": 22, "BH": 22, "BJ": 28, "BR": 29, "CH": 21, "CI": 28, "CM": 27,
-    "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "EG": 29, "ES": 24, "FI": 18, "FR": 27, "GA": 27, "GB": 22, "GR": 27,
-    "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "LB": 28, "LI": 21, "LT": 20, "LU": 20,
-    "LV": 21, "MC": 27, "ML": 28, "MR": 27, "MT": 31, "MU": 30, "NE": 28, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "QA": 29,
-    "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SN": 28, "TG": 28, "TN": 24, "TR": 26, "UA": 29,
+    "AD": 24, "AE": 23, "AT": 20, "BE": 16, "BF": 28, "BG": 22, "BH": 22, "BJ": 28, "BR": 29, "CH": 21,
+    "CI": 28, "CM": 27, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
+    "FR": 27, "GA": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27,
+    "JO": 30, "KW": 30, "LB": 28, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "ML": 28, "MR": 27,
+    "MT": 31, "MU": 30, "NE": 28, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "QA": 29, "RO": 24, "RS": 22,
+    "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SN": 28, "TG": 28, "TN": 24, "TR": 26, "UA": 29,
 }  # fmt: skip
 _MOBILE = frozenset(["20", "23", "24", "25", "26", "27", "28", "29", "50", "53", "54", "55", "56", "57", "58", "59"])
 _LANDLINE = re.compile(r"30[2-8]\d{6}|3[1-9][2-7]\d{6}")
@@ -46,7 +47,7 @@ def iban_length(compact: str) -> int:
 
 
 def national_number(digits: str) -> str | None:
-    """Return the 9 national digits behind a Ghanaian number with any prefix (0, 233, 00233, 233 0 or none), else None."""
+    """Return the 9 national digits of a Ghanaian number with any prefix (0, 233, 00233, 233 0, none), else None."""
     for prefix in ("002330", "00233", "2330", "233", "0", ""):
         rest = digits[len(prefix) :]
         if len(rest) == 9 and digits.startswith(prefix) and (rest[:2] in _MOBILE or _LANDLINE.fullmatch(rest)):

@@ -25,10 +25,10 @@ BOUNDARY = "\x1e"
 
 _TWINS = {
     "a": "аαɑ", "b": "ƅɓ", "c": "сϲ", "d": "ԁɖđ", "e": "еεɛ", "f": "ƒ", "g": "ɡ", "h": "һ", "i": "іιɩı", "j": "јϳ",
-    "k": "кκ", "l": "łӏ", "m": "м", "n": "ηŋ", "o": "оοɔø", "p": "рρ", "q": "ԛ", "r": "г", "s": "ѕ", "t": "тτ", "u": "υ",
-    "v": "νʋ", "w": "ԝω", "x": "хχ", "y": "уγɣ",
-    "A": "АΑ", "B": "ВΒ", "C": "СϹ", "D": "ƉĐ", "E": "ЕΕƐ", "H": "НΗ", "I": "ІΙƖӀ", "J": "Ј", "K": "КΚ", "L": "Ł", "M": "МΜ",
-    "N": "ΝŊ", "O": "ОΟƆØ", "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "V": "Ʋ", "X": "ХΧ", "Y": "УΥ", "Z": "Ζ",
+    "k": "кκ", "l": "łӏ", "m": "м", "n": "ηŋ", "o": "оοɔø", "p": "рρ", "q": "ԛ", "r": "г", "s": "ѕ", "t": "тτ",
+    "u": "υ",    "v": "νʋ", "w": "ԝω", "x": "хχ", "y": "уγɣ",
+    "A": "АΑ", "B": "ВΒ", "C": "СϹ", "D": "ƉĐ", "E": "ЕΕƐ", "H": "НΗ", "I": "ІΙƖӀ", "J": "Ј", "K": "КΚ", "L": "Ł",
+    "M": "МΜ",    "N": "ΝŊ", "O": "ОΟƆØ", "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "V": "Ʋ", "X": "ХΧ", "Y": "УΥ", "Z": "Ζ",
     "'": "ʼ’‘‛`´", '"': "“”„", "-": "–—‑−‐‒―", "/": "⁄∕", ",": "،、", ".": "。·•‧․",
 }  # fmt: skip
 _LOOKALIKES = {twin: ascii_twin for ascii_twin, twins in _TWINS.items() for twin in twins}
@@ -89,7 +89,7 @@ _LETTERS_ONLY = {code: chr(code) if chr(code).islower() or chr(code) == LETTER e
 
 @dataclass(frozen=True, eq=False)
 class Shadow:
-    """A text for detectors. `starts[i]` is where shadow character i begins in the original; None means the same place."""
+    """A text for detectors. `starts[i]` is where shadow character i begins in the original; None: the same place."""
 
     text: str
     starts: list[int] | None = None
@@ -138,7 +138,7 @@ def _fold_offsets(text: str, odd: list[str]) -> list[int]:
 
 
 def decode(text: str) -> Shadow | None:
-    """Return the shadow of `text` with percent, HTML and backslash escapes undone (nested up to three times), or None."""
+    """Return the shadow of `text` with percent, HTML and backslash escapes undone (up to three deep), or None."""
     current, starts = text, None
     for _ in range(MAX_NESTING):
         step = _decode_once(current)

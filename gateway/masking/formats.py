@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 
 from gateway.masking.folding import Shadow
 from gateway.masking.patterns import PatternSet
-from gateway.masking.recognisers import ALL, PROTECT, Recogniser
+from gateway.masking.recogniser import PROTECT, Recogniser
+from gateway.masking.safe_forms import SAFE
 from gateway.masking.spans import Span
+from gateway.masking.strong_forms import STRONG
+from gateway.masking.weak_forms import WEAK
+
+ALL: tuple[Recogniser, ...] = (*STRONG, *SAFE, *WEAK)
 
 _FOUND, _PROTECTED, _NAMED = 1, 2, 3
 

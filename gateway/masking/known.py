@@ -15,6 +15,8 @@ _NOT_DIGITS = bytes(set(range(256)) - set(_DIGITS))
 _NOT_ALNUM = bytes(i for i in range(256) if not (chr(i).isascii() and chr(i).isalnum()) and i != ord(LETTER))
 _LOWER = bytes.maketrans(bytes(range(65, 91)), bytes(range(97, 123)))
 _NAME_WORD = re.compile(f"[a-z{LETTER}]+")
+_DIGIT_RUN = re.compile(r"[0-9]+")
+_ALNUM_RUN = re.compile(f"[A-Za-z0-9{LETTER}]+")
 _REVERSED_GAP = re.compile(r",[ \t]{1,2}| [&] |&|\. |[ \t\-'_.+]{1,2}")
 _COUNTRY_CODE = re.compile(r"(?:\(?\+ ?|\(|00 ?)?2[ \-.]?3[ \-.]?3[ \t)\-./(]{0,3}\Z")
 _ZERO = re.compile(r"\(?0[ \t)\-./(]{1,2}\Z|\(0\Z")
@@ -91,8 +93,8 @@ class KnownValues:
     def find(self, shadow: Shadow, words: Words | None = None, *, strict: bool = False) -> list[Span]:
         """Return where known values or their parts occur, in shadow offsets.
 
-        A part that is an ordinary word ("Grace", "Price") counts beside another part of the same name and, in free text,
-        where it stands as a name. `strict` is for the final bytes, which hold the prompt's own text: there such a word
+        A part that is an ordinary word ("Grace", "Price") counts beside another part of the same name and, in free
+        text, where it stands as a name. `strict` is for the final bytes, which hold the prompt's own text: there such a word
         alone counts only if it is the whole value and is written with a capital.
         """
         spans = self._find_numbers(shadow) + self._find_codes(shadow) if self._numbers or self._codes else []
@@ -105,22 +107,20 @@ class KnownValues:
     def _find_numbers(self, shadow: Shadow) -> list[Span]:
         squashed = shadow.data.translate(None, _NOT_DIGITS)
         spans: list[Span] = []
-        places: list[int] = []
         for number, kind in self._numbers.items():
             at = squashed.find(number)
             while at >= 0:
-                places = places or [i for i, c in enumerate(shadow.text) if c in "0123456789"]
-                span = self._number_span(shadow.text, places[at : at + len(number)], kind)
+                start, end = _unsquashed(_DIGIT_RUN, shadow.text, at, len(number))
+                span = self._number_span(shadow.text, start, end, len(number), kind)
                 if span is not None:
                     spans.append(span)
                 at = squashed.find(number, at + 1)
         return spans
 
     @staticmethod
-    def _number_span(text: str, places: list[int], kind: str) -> Span | None:
-        start, end = places[0], places[-1] + 1
+    def _number_span(text: str, start: int, end: int, digits: int, kind: str) -> Span | None:
         between = text[start:end]
-        if BOUNDARY in between or "\n" in between or end - start > 4 * len(places) or re.search("[A-Za-z]", between):
+        if BOUNDARY in between or "\n" in between or end - start > 4 * digits or re.search("[A-Za-z]", between):
             return None
         while start and text[start - 1].isdigit():
             start -= 1
@@ -131,14 +131,10 @@ class KnownValues:
     def _find_codes(self, shadow: Shadow) -> list[Span]:
         squashed = shadow.data.translate(_LOWER, _NOT_ALNUM)
         spans: list[Span] = []
-        places: list[int] = []
         for code, kind in self._codes.items():
             at = squashed.find(code)
             while at >= 0:
-                places = places or [
-                    i for i, c in enumerate(shadow.text) if (c.isascii() and c.isalnum()) or c == LETTER
-                ]
-                start, end = places[at], places[at + len(code) - 1] + 1
+                start, end = _unsquashed(_ALNUM_RUN, shadow.text, at, len(code))
                 if BOUNDARY not in shadow.text[start:end] and self._stands_alone(shadow.text, start, end):
                     spans.append(Span(start, end, kind))
                 at = squashed.find(code, at + 1)
@@ -243,3 +239,16 @@ def _with_prefix(text: str, start: int, *, zero: bool) -> int:
         if prefix is not None and not text[prefix.start() - 1 : prefix.start()].isdigit():
             start = prefix.start()
     return start
+
+
+def _unsquashed(runs: re.Pattern[str], text: str, at: int, length: int) -> tuple[int, int]:
+    """Return where the kept characters `at` to `at + length` of a squashed text stand in the text itself."""
+    start, passed = -1, 0
+    for run in runs.finditer(text):
+        size = run.end() - run.start()
+        if start < 0 and passed + size > at:
+            start = run.start() + at - passed
+        if passed + size >= at + length:
+            return start, run.start() + at + length - passed
+        passed += size
+    return max(start, 0), len(text)

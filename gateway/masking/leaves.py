@@ -26,10 +26,11 @@ KIND_OF = {
 
 _KEY_KIND = {
     "phone": "PHONE", "phone_number": "PHONE", "telephone": "PHONE", "mobile": "PHONE", "msisdn": "PHONE",
-    "momo_number": "PHONE", "momo_wallet": "PHONE", "whatsapp_number": "PHONE", "email": "EMAIL", "email_address": "EMAIL",
-    "iban": "ACCOUNT", "account_number": "ACCOUNT", "account_no": "ACCOUNT", "card_number": "CARD", "ghana_card": "ID_CARD",
-    "national_id": "ID_CARD", "passport_number": "ID_CARD", "voter_id": "ID_CARD", "ssnit": "ID_CARD", "tin": "TAX_ID",
-    "ip_address": "IP", "password": "SECRET", "api_key": "SECRET", "access_token": "SECRET", "pin": "SECRET", "otp": "SECRET",
+    "momo_number": "PHONE", "momo_wallet": "PHONE", "whatsapp_number": "PHONE", "email": "EMAIL", "email_address":
+    "EMAIL", "iban": "ACCOUNT", "account_number": "ACCOUNT", "account_no": "ACCOUNT", "card_number": "CARD",
+    "ghana_card": "ID_CARD", "national_id": "ID_CARD", "passport_number": "ID_CARD", "voter_id": "ID_CARD",
+    "ssnit": "ID_CARD", "tin": "TAX_ID", "ip_address": "IP", "password": "SECRET", "api_key": "SECRET",
+    "access_token": "SECRET", "pin": "SECRET", "otp": "SECRET",
 }  # fmt: skip
 _IDENTIFIER = re.compile(r"[A-Za-z_$@][A-Za-z0-9_\-.$]*|[0-9a-fA-F\-]{36}|[0-9.\-/:]{1,10}")
 _SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)*(?:_?[0-9]{1,2})?")
@@ -124,7 +125,9 @@ def _is_schema_key(key: str, lexicon: Lexicon) -> bool:
     """Tell whether a key is written as an identifier of ordinary words; such keys are remembered, names never are."""
     if key in _SCHEMA_KEYS:
         return True
-    if _SNAKE.fullmatch(key) is None or not all(lexicon.is_safe(part) or len(part) < 3 for part in key.strip("0123456789").split("_")):
+    if _SNAKE.fullmatch(key) is None or not all(
+        lexicon.is_safe(part) or len(part) < 3 for part in key.strip("0123456789").split("_")
+    ):
         return False
     if len(_SCHEMA_KEYS) < _MAX_SCHEMA_KEYS:
         _SCHEMA_KEYS.add(key)

@@ -10,8 +10,9 @@ from gateway.masking.formats import Formats
 from gateway.masking.known import KnownValues
 from gateway.masking.leaves import FREE, Leaf, join, read_tree
 from gateway.masking.lexicon import Lexicon, load_lexicon
-from gateway.masking.names import Catalogue, NameReader
+from gateway.masking.names import NameReader
 from gateway.masking.reading import Words
+from gateway.masking.settling import Catalogue
 from gateway.masking.spans import Span, merge
 from gateway.masking.vault import Vault
 
@@ -111,7 +112,9 @@ class Masker:
             return self._read_view(folded, known, catalogue, depth)
         return self._read_view(folded, known, None, depth) + self._read_view(decoded, known, catalogue, depth)
 
-    def _read_view(self, shadow: Shadow, known: KnownValues | None, catalogue: Catalogue | None, depth: int) -> list[Span]:
+    def _read_view(
+        self, shadow: Shadow, known: KnownValues | None, catalogue: Catalogue | None, depth: int
+    ) -> list[Span]:
         """Return the findings of one shadow in original offsets; without a catalogue names are not read."""
         spans = self._read_blobs(shadow, known, depth) if depth else []
         words = Words(shadow, self.lexicon) if catalogue is not None else None
@@ -125,7 +128,9 @@ class Masker:
 
     def _read_blobs(self, shadow: Shadow, known: KnownValues | None, depth: int) -> list[Span]:
         """Return the base64 blobs of a shadow that hide a personal value, each with the kind of what it hides first."""
-        hidden = ((start, end, self._find(inner, known, _NOTHING, depth - 1)) for start, end, inner in base64_blobs(shadow))
+        hidden = (
+            (start, end, self._find(inner, known, _NOTHING, depth - 1)) for start, end, inner in base64_blobs(shadow)
+        )
         return [Span(start, end, found[0].kind) for start, end, found in hidden if found]
 
     def _find_known(self, text: str, known: KnownValues) -> list[Span]:
@@ -168,7 +173,8 @@ def _masked(leaf: Leaf, vault: Vault, wholes: dict[tuple[str, tuple[str, ...]], 
         return _placeholder(leaf.kind, leaf.text, vault, wholes)
     if not leaf.spans:
         return leaf.text
-    pieces, position = [], 0
+    pieces: list[str] = []
+    position = 0
     for span in leaf.spans:
         pieces += (
             leaf.text[position : span.start],

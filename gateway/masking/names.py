@@ -5,14 +5,12 @@ Sunday) count only beside a title, a cue, another name or a personal value. A bu
 """
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
 
 from gateway.masking.businesses import BusinessReader
-from gateway.masking.folding import LETTER, Shadow
 from gateway.masking.formats import Claims
-from gateway.masking.lexicon import BUSINESS, FIRST, LAST, NAME, SAFE, TITLE, UNKNOWN, Lexicon, humps
-from gateway.masking.reading import CUE_GAP, JOINT, SPACE, WORDS, Words
+from gateway.masking.lexicon import BUSINESS, FIRST, LAST, NAME, SAFE, TITLE, UNKNOWN, Lexicon
+from gateway.masking.reading import CUE_GAP, SPACE, Words
+from gateway.masking.settling import Catalogue, Settler
 from gateway.masking.spans import Span
 
 _PACK = re.compile(
@@ -22,26 +20,6 @@ _PACK = re.compile(
 _CHAT_SPEAKER = re.compile(r"(?:\A|[\n\x1e])(?:\[[^\]\n]{4,30}\] ?|\d[^\n]{6,24} - )?\Z")
 _NAME_TITLES = frozenset(("mama", "papa", "dada", "maa", "daddy", "mummy", "mommy", "nii", "naa", "nana"))
 """Titles that are as much a part of the name they precede."""
-_MODALS = frozenset(("will", "may", "can", "mark", "grant", "bill"))
-_ENDINGS = re.compile(
-    r"(?:i[sz]ations?|abilit(?:y|ies)|ations?|ments?|ness|olog(?:y|ies)|graph(?:y|ics?)|ware|scripts?)\Z"
-)
-"""Endings that no name has."""
-_SUFFIX_OF_ADDRESS = frozenset(
-    "com org net io gh edu gov info dev app co py js ts md json yaml yml txt csv pdf xlsx html sql".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The words of a tenant's product names that no safe list knows; they are safe where a product may stand."""
-
-    words: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, names: Collection[str]) -> "Catalogue":
-        """Return the catalogue of product names, brands and categories."""
-        return cls(frozenset(word for name in names for word in WORDS.findall(name.lower())))
 
 
 class NameReader:
@@ -59,14 +37,15 @@ class NameReader:
         self._before_days = context["before days"]
         self._no_surname = frozenset().union(self._cues, self._titles, self._never, self._business, self._place_nouns, self._verbs,
                                              lexicon.products, lexicon.brands, lexicon.places, context["roles"])  # fmt: skip
-        self._phrase_starts = {phrase[0] for phrase in lexicon.place_phrases}
+        self._settler = Settler(lexicon)
 
     def read(self, words: Words, claims: Claims, catalogue: Catalogue) -> list[Span]:
         """Return the names among the words of a shadow, left to right; claimed characters are left alone."""
         interesting = [i for i, kind in enumerate(words.kind) if kind >= FIRST]
         if not interesting:
             return []
-        self._settle(words, interesting, claims, catalogue)
+        self._settler.settle(words, interesting, claims, catalogue)
+        interesting = [i for i in interesting if words.kind[i] >= FIRST]
         named = {index for index in interesting if words.kind[index] in (NAME, UNKNOWN)}
         self._unname_brands(words, named, claims, catalogue)
         self._name_by_title(words, named, interesting)
@@ -76,107 +55,6 @@ class NameReader:
         spans = self._businesses.read(words, named, interesting, claims)
         self._repeat(words, named, interesting, claims)
         return spans + self._people(words, named)
-
-    # -- classes that need the surroundings ------------------------------------------------------------------------
-
-    def _settle(self, words: Words, interesting: list[int], claims: Claims, catalogue: Catalogue) -> None:
-        """Make words safe that are claimed, parts of a code, places, acronyms, inflections or typing errors."""
-        for index in interesting:
-            kind, start, end = words.kind[index], words.start[index], words.end[index]
-            if claims.is_known_name(start):
-                words.kind[index] = NAME
-            elif any(claims.taken[start:end]):
-                strong = kind == NAME and end - start >= 4 and claims.is_protected(start, end)
-                words.kind[index] = NAME if strong and words.low[index] not in self._dates else SAFE
-            elif kind in (NAME, UNKNOWN) and self._in_code(words, index):
-                words.kind[index] = NAME if kind == NAME and end - start >= 4 else SAFE
-            elif kind == UNKNOWN and self._is_plain_unknown(words, index, catalogue):
-                words.kind[index] = SAFE
-            if words.low[index] in self._phrase_starts:
-                self._settle_place(words, index)
-
-    def _settle_place(self, words: Words, index: int) -> None:
-        for size in (3, 2):
-            if tuple(words.low[index : index + size]) in self._lexicon.place_phrases:
-                words.kind[index : index + size] = [SAFE] * size
-
-    @staticmethod
-    def _in_code(words: Words, index: int) -> bool:
-        before = words.gap[index][-1:]
-        after = words.text[words.end[index] : words.end[index] + 1]
-        return before.isdigit() or after.isdigit()
-
-    def _is_plain_unknown(self, words: Words, index: int, catalogue: Catalogue) -> bool:
-        word, low = words.at(index), words.low[index]
-        if len(word) == 1 or low in catalogue.words or (low.startswith("mm") and word.islower()):
-            return True  # no name begins with mm, many Twi nouns do
-        if len(word) == 2 and LETTER not in word:
-            return not self._beside_name(words, index)
-        style = words.style(index)
-        if len(low) > 7 and _ENDINGS.search(low) or self._in_identifier(words, index):
-            return True
-        if style == "title" and not word.istitle() and len(parts := humps(word)) > 1:
-            return all(len(part) <= 2 or self._lexicon.is_safe(part) for part in parts)
-        if style == "upper" and len(word) <= 4 and not self._among_capitals(words, index):
-            return not self._beside_name(words, index) and not self._beside_unknown(words, index)
-        if style == "lower" and self._lexicon.is_slip(low):
-            return True
-        if self._beside_name(words, index) or (style == "title" and not words.opens(index)):
-            return False
-        business_follows = words.joined(index + 1, SPACE) and words.kind[index + 1] == BUSINESS
-        errors = style != "title" and not self._beside_unknown(words, index)
-        return not business_follows and self._lexicon.explains(low, typing_errors=errors)
-
-    @staticmethod
-    def _beside_unknown(words: Words, index: int) -> bool:
-        """Tell whether another unknown word, or a word-like name in capitals, touches the word."""
-        before, after = index - 1, index + 1
-        if words.joined(index) and (
-            words.kind[before] == UNKNOWN or (words.kind[before] == FIRST and words.style(before) != "lower")
-        ):
-            return True
-        return words.joined(after) and words.kind[after] == UNKNOWN
-
-    def _in_identifier(self, words: Words, index: int) -> bool:
-        """Tell whether the word is part of a web or file name, or of a name with underscores that has ordinary parts."""
-        before, after = index - 1, index + 1
-        if after < len(words) and words.gap[after] == "." and words.low[after] in _SUFFIX_OF_ADDRESS:
-            return True
-        left = (
-            index > 0 and words.gap[index] in ("_", "__") and words.kind[before] == SAFE and len(words.low[before]) > 2
-        )
-        right = (
-            after < len(words)
-            and words.gap[after] in ("_", "__")
-            and words.kind[after] == SAFE
-            and len(words.low[after]) > 2
-        )
-        return left or right
-
-    def _beside_name(self, words: Words, index: int) -> bool:
-        """Tell whether a title, an initial, a cue or a known name touches the word."""
-        before, after = index - 1, index + 1
-        if words.joined(index) and (words.kind[before] in (NAME, TITLE) or self._is_initial(words, before)):
-            return True
-        if index and words.low[before] in self._cues and CUE_GAP.fullmatch(words.gap[index]):
-            return True
-        if words.joined(after) and self._is_initial(words, after) and words.gap[after + 1][:1] == ".":
-            return True
-        return words.joined(after) and words.kind[after] == NAME
-
-    @staticmethod
-    def _is_initial(words: Words, index: int) -> bool:
-        """Tell whether a single letter stands as an initial: with a full stop, or as a lone capital."""
-        if len(words.low[index]) != 1 or index + 1 >= len(words) or words.gap[index][-1:] in ("'", "-"):
-            return False
-        return words.gap[index + 1] in (". ", ".") or (words.at(index).isupper() and words.low[index] not in "ai")
-
-    @staticmethod
-    def _among_capitals(words: Words, index: int) -> bool:
-        around = [words.at(i) for i in range(max(0, index - 3), min(len(words), index + 4)) if len(words.low[i]) > 2]
-        return sum(w.isupper() for w in around) > max(2, len(around) // 2)
-
-    # -- names that are words --------------------------------------------------------------------------------------
 
     def _is_product(self, words: Words, index: int) -> bool:
         """Tell whether a product noun or a pack size stands right after word `index`."""
@@ -247,7 +125,7 @@ class NameReader:
         """Return the farthest word reached from a name by stepping over initials only."""
         while 0 <= index + direction < len(words):
             beside = index + direction
-            if not words.joined(max(index, beside)) or not self._is_initial(words, beside):
+            if not words.joined(max(index, beside)) or not words.is_initial(beside):
                 break
             index = beside
         return index
@@ -262,8 +140,6 @@ class NameReader:
                 name - index == 2 and words.gap[name].startswith(".") and len(low) > 2 and low not in self._no_surname
             )
             return initial or self._is_surname_like(words, index, name)
-        if low in _MODALS and style == "lower":
-            return False
         if low in self._dates:
             return name == index + 1 and not (
                 index and words.joined(index, SPACE) and words.low[index - 1] in self._before_days
@@ -283,7 +159,7 @@ class NameReader:
         if style == "lower":
             ends = words.closes(index) or words.low[index + 1] in self._verbs
             return kind == FIRST and ends
-        return style == "title" or not self._among_capitals(words, index)
+        return style == "title" or not words.among_capitals(index)
 
     def _is_surname_like(self, words: Words, index: int, name: int) -> bool:
         """Tell whether an ordinary word with a capital beside a name is part of it: `Sake Nwosu` amid lower case."""
@@ -310,8 +186,7 @@ class NameReader:
 
     def _name_by_context(self, words: Words, named: set[int], interesting: list[int], claims: Claims) -> None:
         for index in interesting:
-            modal = words.low[index] in _MODALS and words.style(index) == "lower"
-            if words.kind[index] == FIRST and index not in named and not modal and not self._is_product(words, index):
+            if words.kind[index] == FIRST and index not in named and not self._is_product(words, index):
                 if self._stands_out(words, index, claims):
                     named.add(index)
 
@@ -393,8 +268,6 @@ class NameReader:
             return before in self._cues or before in ("with", "by", "from", "to", "saw", "see", "than")
         return words.style(index + 1) == "lower" and words.low[index + 1] in self._follow
 
-    # -- results ---------------------------------------------------------------------------------------------------
-
     def _repeat(self, words: Words, named: set[int], interesting: list[int], claims: Claims) -> None:
         """Name other mentions of a word-like name that is written with the same capitals."""
         known = {(words.low[i], words.style(i)) for i in interesting if i in named and words.kind[i] == FIRST}
@@ -414,7 +287,7 @@ class NameReader:
             if spans and words.start[index] < spans[-1].end:
                 continue
             first = index
-            while first and words.joined(first) and self._is_initial(words, first - 1):
+            while first and words.joined(first) and words.is_initial(first - 1):
                 first -= 1
             if first and words.joined(first, SPACE) and words.low[first - 1] in _NAME_TITLES:
                 first -= 1

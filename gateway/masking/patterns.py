@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+re2: Any
 try:
     import re2
-except ImportError:  # pragma: no cover - the wheel exists for every supported platform; tests force the fallback
+except ImportError:  # the wheel exists for every supported platform; tests force the fallback
     re2 = None
 
 

@@ -58,3 +58,14 @@ class Words:
     def closes(self, index: int) -> bool:
         """Tell whether a word ends a clause."""
         return index + 1 >= len(self.low) or self.gap[index + 1].strip(" \t") != ""
+
+    def is_initial(self, index: int) -> bool:
+        """Tell whether a single letter stands as an initial: with a full stop, or as a lone capital."""
+        if len(self.low[index]) != 1 or index + 1 >= len(self) or self.gap[index][-1:] in ("'", "-"):
+            return False
+        return self.gap[index + 1] in (". ", ".") or (self.at(index).isupper() and self.low[index] not in "ai")
+
+    def among_capitals(self, index: int) -> bool:
+        """Tell whether most words around a word are written in capitals."""
+        around = [self.at(i) for i in range(max(0, index - 3), min(len(self), index + 4)) if len(self.low[i]) > 2]
+        return sum(w.isupper() for w in around) > max(2, len(around) // 2)

@@ -1,0 +1,175 @@
+"""Forms that are personal unless a safe form claims their place; read last."""
+
+from gateway.masking import readers
+from gateway.masking.recogniser import Recogniser
+
+_GAP = r"[ \t.\-/()_]{0,2}"
+_NINE = rf"(?:{_GAP}[0-9]){{8}}"
+_STREET = r"(?:street|str|st|road|rd|avenue|ave|lane|ln|close|crescent|cres|drive|link|loop|highway|boulevard|blvd|way|terrace|court)"
+_PLATES = (
+    r"(?:g[rnwtexcsbmlgvhyjk]|a[swcpeko]|w[rt]|c[rs]|e[rn]|v[rd]|b[ar]|n[rew]|u[ewr]|d[pv]|m|o[rt]|s[vw]|bt|aw|an|wn)"
+)
+
+WEAK = (
+    Recogniser(
+        "Ghanaian number",
+        "PHONE",
+        2,
+        rf"((?:\(?(?:\+|00)[ ]?233\)?|\(\+?233\)|233){_GAP}(?:\(?0\)?{_GAP})?\(?[235]{_NINE})(?:[^0-9]|$)",
+        readers.phone,
+    ),
+    Recogniser(
+        "national number",
+        "PHONE",
+        2,
+        rf"((?:\(0|[0o]){_GAP}[235]{_NINE})(?:[^0-9]|$)",
+        readers.phone,
+    ),
+    Recogniser(
+        "number without zero",
+        "PHONE",
+        2,
+        r"([235][0-9](?:[ \-.]?[0-9]){7}|[235](?: [0-9]){8})(?:[^0-9]|$)",
+        readers.bare_phone,
+    ),
+    Recogniser(
+        "foreign number",
+        "PHONE",
+        2,
+        r"(\+\(?[1-9][0-9]{0,3}\)?(?:[ .\-/()]{0,2}[0-9]){6,12})(?:[^0-9]|$)",
+        readers.foreign_phone,
+    ),
+    Recogniser(
+        "foreign number with 00",
+        "PHONE",
+        2,
+        r"(\b00[1-9][0-9]{0,2}(?:[ \-]?[0-9]){8,11})(?:[^0-9]|$)",
+        readers.foreign_phone,
+    ),
+    Recogniser(
+        "Nigerian number",
+        "PHONE",
+        2,
+        r"(0[789][01](?:[ .\-]?[0-9]){8})(?:[^0-9]|$)",
+        readers.foreign_phone,
+    ),
+    Recogniser(
+        "spoken number",
+        "PHONE",
+        2,
+        r"\b(?:(?:plus|double|triple|zero|oh|nil|nought|one|two|three|four|five|six|seven|eight|nine|o"
+        r"|[0-9])[\s,.\-]*(?:\b|$)){7,}",
+        readers.spoken,
+    ),
+    Recogniser(
+        "tax number",
+        "TAX_ID",
+        2,
+        r"\b[PCGQV]00[ \-]?[0-9](?:[ \-]?[0-9]){7}\b",
+    ),
+    Recogniser(
+        "pension number",
+        "ID_CARD",
+        2,
+        r"\b[A-Z][0-9]{12}\b",
+    ),
+    Recogniser(
+        "passport",
+        "ID_CARD",
+        2,
+        r"\b[GHP][0-9]{7}\b",
+    ),
+    Recogniser(
+        "plate",
+        "VEHICLE",
+        2,
+        rf"\b{_PLATES}[ \-]{{1,3}}[0-9]{{1,4}}[ \-]{{1,3}}(?:[0-2][0-9]|[A-Z])\b"
+        rf"|\bm[ \-]{{1,3}}[0-9]{{2}}[ \-]{{0,3}}[A-Z]{{2}}[ \-]{{0,3}}[0-9]{{1,4}}\b",
+        readers.plate,
+    ),
+    Recogniser(
+        "dealer plate",
+        "VEHICLE",
+        2,
+        rf"\b{_PLATES}[ \-]{{0,3}}[0-9]{{3,4}}[ \-]{{0,3}}[A-Z]?[ \-][0-2][0-9]\b",
+        readers.plate,
+    ),
+    Recogniser(
+        "digital address",
+        "ADDRESS",
+        2,
+        r"\b[ABCEGNUVWXO][A-Z0-9][ \-][0-9]{3,4}[ \-][0-9]{4}\b",
+    ),
+    Recogniser(
+        "joined digital address",
+        "ADDRESS",
+        2,
+        r"\b[AG][A-Z][ \-]?[0-9]{7,8}\b",
+    ),
+    Recogniser(
+        "long number",
+        "ACCOUNT",
+        2,
+        r"\b[0-9](?:[ \-]?[0-9]){12,18}\b",
+        readers.long_number,
+    ),
+    Recogniser(
+        "IPv4",
+        "IP",
+        2,
+        r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b",
+        readers.ipv4,
+    ),
+    Recogniser(
+        "IPv6",
+        "IP",
+        2,
+        r"((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4})\b",
+        readers.ipv6,
+    ),
+    Recogniser(
+        "hardware address",
+        "IP",
+        2,
+        r"\b(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}\b",
+    ),
+    Recogniser(
+        "post box",
+        "ADDRESS",
+        2,
+        r"\b(?:p\.? ?o\.? ?box|post ?office box|private mail bag|p\.?m\.?b\.?"
+        r"|postal address)[ .:]{1,3}(?:no\.? ?)?(?:[A-Z]{1,4}[ \-.]{0,2})?[0-9]{1,6}\b",
+    ),
+    Recogniser(
+        "street",
+        "ADDRESS",
+        2,
+        r"\b((?:(?:h(?:ou)?se|plot|flat|apartment|apt|block|blk|unit|suite|room|shop|stall|h/no"
+        rf"|no)\b[.,]? {{0,2}}(?:(?:no|number|num|nr)\b"
+        rf"|#)?[.,:#]? {{0,2}}[A-Z]{{0,2}}[0-9]{{1,4}}[A-Z]?(?:[/\-][0-9A-Z]{{1,4}})?"
+        rf"|[0-9]{{1,4}}[A-Z]?),? {{1,2}})"
+        rf"((?:[A-Z\x01][A-Z\x01'.]* {{1,2}}){{1,4}}?)({_STREET}(?: {_STREET})*)\b",
+        readers.street,
+    ),
+    Recogniser(
+        "house number",
+        "ADDRESS",
+        2,
+        r"\b(?:h(?:ou)?se|plot|flat|apartment|apt|h/no)\b[.,]? {0,2}(?:(?:no|number|num|nr)\b"
+        r"|#)[.,:#]? {0,2}[A-Z]{0,3}[ \-]?[0-9]{1,4}[A-Z]?(?:[/\-][0-9A-Z]{1,4})?\b",
+    ),
+    Recogniser(
+        "handle",
+        "PERSON",
+        2,
+        r"(?:^|[^A-Za-z0-9._%+\-@/])(@[A-Za-z][A-Za-z0-9_.]{2,29})",
+        readers.handle,
+    ),
+    Recogniser(
+        "mixed token",
+        "SECRET",
+        2,
+        r"\b[A-Za-z0-9_\-]{20,}",
+        readers.mixed_token,
+    ),
+)
