@@ -59,6 +59,7 @@ class Parser:
 
     def __init__(self) -> None:
         self.paths: set[Path] = set()
+        self.tested: set[Path] = set()
         self._loops: dict[str, Path] = {}
 
     def expression(self, node: ast.expr) -> Step:
@@ -105,9 +106,12 @@ class Parser:
         steps.reverse()
         if node.id not in ROOTS and node.id not in self._loops:
             raise Refused(f"`{node.id}` is not known here.", suggestion(node.id, [*ROOTS, *self._loops]))
-        base = self._loops.get(node.id, (node.id,))
-        self.paths.add((*base, *("*" if isinstance(step, int) else step for step in steps)))
+        self.paths.add(self._full_path(node.id, steps))
         return node.id, steps
+
+    def _full_path(self, root: str, steps: list[str | int]) -> Path:
+        """Return a path from one of the roots; `*` stands for any entry of a list."""
+        return (*self._loops.get(root, (root,)), *("*" if isinstance(step, int) else step for step in steps))
 
     def arithmetic(self, node: ast.BinOp) -> Step:
         sign = self._sign(node.op)
@@ -171,6 +175,7 @@ class Parser:
             first, second = (self.expression(argument) for argument in arguments)
             return lambda scope: not _truth(first(scope)) or _truth(second(scope))
         if name == "exists" and len(arguments) == 1:
+            self.tested.add(self._full_path(*self._path_of(arguments[0])))
             return _existing(self.path(arguments[0]))
         if name in ("all", "any") and len(arguments) == 1:
             values = self.expression(arguments[0])
@@ -187,8 +192,7 @@ class Parser:
             raise Refused(f"`{variable}` already has a meaning.", "Choose another name.")
         root, steps = self._path_of(loop.iter)
         source = _by_steps(root, tuple(steps))
-        base = self._loops.get(root, (root,))
-        self._loops[variable] = (*base, *("*" if isinstance(step, int) else step for step in steps), "*")
+        self._loops[variable] = (*self._full_path(root, steps), "*")
         element = self.expression(node.elt)
         conditions = [self.expression(condition) for condition in loop.ifs]
         del self._loops[variable]

@@ -20,12 +20,13 @@ MAX_TREE = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One invariant. `paths` are the fields it reads, `*` standing for any entry of a list."""
+    """One invariant. `paths` are the fields it reads, `tested` those it asks `exists` about; `*` is any list entry."""
 
     id: str
     check: str
     message: str
     paths: frozenset[Path]
+    tested: frozenset[Path]
     _run: Step = field(repr=False)
     _sides: tuple[tuple[str, Step], ...] = field(default=(), repr=False)
 
@@ -73,7 +74,7 @@ def read_rule(id: str, check: str, message: str, findings: Findings) -> Rule | N
             ("check",), "The check is not an expression.", "Write for example `answer.limit <= request.limit`."
         )
         return None
-    return Rule(id, check, message, frozenset(parser.paths), run, sides)
+    return Rule(id, check, message, frozenset(parser.paths), frozenset(parser.tested), run, sides)
 
 
 def _sides(tree: ast.expr) -> Iterator[ast.expr]:

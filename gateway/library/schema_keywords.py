@@ -4,9 +4,11 @@ Small on purpose: every keyword here can be validated in linear time, explained 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 import re2
+from jsonschema_rs import Draft202012Validator, RegexOptions
 
 from gateway.library.problems import Place, suggestion
 
@@ -99,8 +101,8 @@ def resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str,
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value is a number; true and false are none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    """Tell whether a value is a finite number; true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
 
 
 _Wrong = tuple[str, str] | None
@@ -165,7 +167,9 @@ def _pattern(value: object) -> _Wrong:
         return f"must be a text of at most {MAX_PATTERN} characters.", "Shorten it."
     try:
         re2.compile(value, options=_QUIET)  # type: ignore[no-untyped-call]
-    except re2.error:
+        # The validator's own engine knows a slightly different dialect: only what both read is accepted.
+        Draft202012Validator({"pattern": value}, pattern_options=RegexOptions())
+    except (re2.error, ValueError):
         return "is not a regular expression that runs in linear time.", "RE2 has no look-around and no back-references."
     return None
 

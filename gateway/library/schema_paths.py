@@ -21,9 +21,14 @@ def known_at(schema: Mapping[str, Any], path: Sequence[str]) -> list[str]:
 
 
 def first_optional(schema: Mapping[str, Any], path: Sequence[str]) -> tuple[str, ...]:
-    """Return the shortest beginning of a path that an accepted value may lack; () when all of it must be there."""
+    """Return the shortest beginning of a path that an accepted value may lack; () when all of it must be there.
+
+    `*` stands for an entry that a loop has at hand.
+    """
     for length in range(1, len(path) + 1):
         parents = nodes_at(schema, path[: length - 1])
+        if path[length - 1] == "*":
+            continue
         if not any(path[length - 1] in node.get("required", ()) for node in parents):
             return tuple(path[:length])
     return ()

@@ -114,7 +114,7 @@ def _check_object(node: dict[str, Any], place: Place, findings: Findings) -> Non
             )
         required = node.get("required", [])
         for name in required if isinstance(required, list) else []:
-            if name not in properties:
+            if isinstance(name, str) and name not in properties:
                 findings.add(
                     (*place, "required"), f"`{name}` is required but no property.", suggestion(name, properties)
                 )

@@ -80,7 +80,13 @@ def read_schema(raw: Any, kind: Kind, findings: Findings) -> Schema | None:
             check_personal(raw, findings)
         elif kind == "output":
             check_wire(raw, findings)
-    return compiled(raw) if len(findings.problems) == before else None
+    if len(findings.problems) > before:
+        return None
+    try:
+        return compiled(raw)
+    except ValueError:  # whatever the subset check let through
+        findings.add((), "The schema cannot be compiled.", "Look for a number or pattern JSON Schema does not allow.")
+        return None
 
 
 def compiled(raw: Mapping[str, Any]) -> Schema:

@@ -10,14 +10,15 @@ from typing import Any, Literal
 from pydantic import Field
 
 from gateway.domain.reply import ModelParams
-from gateway.library.feature_file import Feature
+from gateway.library.feature_file import INPUT_EVIDENCE, Feature
 from gateway.library.filemodel import FileModel, read_model
 from gateway.library.hashing import content_hash
 from gateway.library.policy import Policy
 from gateway.library.policy_types import frozen
 from gateway.library.problems import Findings, Place, suggestion
 from gateway.library.rules import Rule, read_rule
-from gateway.library.schema_paths import check_sub_shape, first_optional, known_at, nodes_at
+from gateway.library.schema_keywords import types_of
+from gateway.library.schema_paths import check_sub_shape, first_optional, known_at, nodes_at, steps
 from gateway.library.schemas import Schema, read_schema
 from gateway.library.templates import MessageTemplate, fixed_text, read_template
 from gateway.library.tokens import estimate_tokens
@@ -112,24 +113,19 @@ def read_version(
         return None
     partials = _partials(file, shared, findings)
     _check_identity(file, feature, source, findings)
+    _check_trim(file, feature, findings)
     _check_params(file, feature, policy, findings)
     output = read_schema(file.output, "output", findings.under("output"))
     if output:
         check_sub_shape(output.raw, feature.response.raw, findings.under("output"))
-    messages = _messages(file, partials, feature, document, findings)
+    messages = _messages(file, partials, feature, findings)
+    messages[1:1] = _few_shots(file, output, findings)
     rules = _rules(file, feature, findings)
-    shots = _few_shots(file, output, findings)
-    messages[1:1] = shots
-    fixed_tokens = estimate_tokens(fixed_text(messages))
-    if fixed_tokens > file.token_budget:
-        fix = f"Write at least {fixed_tokens}, or shorten the messages."
-        findings.add(("token_budget",), f"The fixed text alone takes about {fixed_tokens} tokens.", fix)
-    for index, pointer in enumerate(file.trim):
-        if not _POINTER.match(pointer):
-            findings.add(("trim", index), f"`{pointer}` is not a pointer.", "Write for example `/invoices`.")
+    fixed_tokens = _fixed_tokens(file, messages, output, findings)
     if output is None or len(findings.problems) > before:
         return None
     route = file.route or feature.route
+    identity = content_hash(document.data, route=route, partials=partials, contract=feature.contract_hash)
     return PromptVersion(
         feature=file.feature,
         version=file.version,
@@ -143,10 +139,19 @@ def read_version(
         wire_schema=wire_bytes(output.raw),
         rules=tuple(rules),
         fixed_tokens=fixed_tokens,
-        content_hash=content_hash(document.data, route=route, partials=partials, contract=feature.contract_hash),
+        content_hash=identity,
         document=frozen(document.data),
         source=source,
     )
+
+
+def _fixed_tokens(file: VersionFile, messages: list[MessageTemplate], output: Schema | None, findings: Findings) -> int:
+    """Return what the prompt takes whatever the data: its text, its worked answers and the schema sent with it."""
+    tokens = estimate_tokens(fixed_text(messages)) + (estimate_tokens(wire_bytes(output.raw).decode()) if output else 0)
+    if tokens > file.token_budget:
+        fix = f"Write at least {tokens}, better {2 * tokens}, or shorten the messages and the output schema."
+        findings.add(("token_budget",), f"Without any data the prompt takes about {tokens} tokens.", fix)
+    return tokens
 
 
 def _partials(file: VersionFile, shared: Mapping[str, str], findings: Findings) -> dict[str, str]:
@@ -163,6 +168,20 @@ def _check_identity(file: VersionFile, feature: Feature, source: Path, findings:
         findings.add(
             ("version",), f"The file's name is {source.name}.", f"Name it v{file.version}.yaml, or change this."
         )
+
+
+def _check_trim(file: VersionFile, feature: Feature, findings: Findings) -> None:
+    """Check the pointers; what `facts` holds is known beforehand only where the input is the evidence."""
+    raw = feature.input.raw
+    for index, pointer in enumerate(file.trim):
+        path = steps(pointer)
+        if not _POINTER.match(pointer):
+            findings.add(("trim", index), f"`{pointer}` is not a pointer.", "Write for example `/invoices`.")
+        elif feature.evidence == INPUT_EVIDENCE and not nodes_at(raw, path):
+            fix = suggestion(path[-1], known_at(raw, path[:-1]))
+            findings.add(("trim", index), f"The input has no field `{pointer}`.", fix)
+        elif feature.evidence == INPUT_EVIDENCE and not any("array" in types_of(node) for node in nodes_at(raw, path)):
+            findings.add(("trim", index), f"`{pointer}` is not a list.", "Only lists can be shortened.")
 
 
 def _params(file: VersionFile) -> ModelParams:
@@ -182,7 +201,7 @@ def _check_params(file: VersionFile, feature: Feature, policy: Policy, findings:
 
 
 def _messages(
-    file: VersionFile, partials: Mapping[str, str], feature: Feature, document: Document, findings: Findings
+    file: VersionFile, partials: Mapping[str, str], feature: Feature, findings: Findings
 ) -> list[MessageTemplate]:
     roles = [message.role for message in file.messages]
     if roles[0] != "system" or "system" in roles[1:]:
@@ -239,11 +258,15 @@ def _rules(file: VersionFile, feature: Feature, findings: Findings) -> list[Rule
 
 def _check_rule_paths(rule: Rule, feature: Feature, findings: Findings) -> None:
     schemas = {"answer": feature.response.raw, "request": feature.input.raw}
-    for root, *path in sorted(rule.paths):
-        if root in schemas and not nodes_at(schemas[root], path):
+    for root, *path in (path for path in sorted(rule.paths) if path[0] in schemas and len(path) > 1):
+        if not nodes_at(schemas[root], path):
             known = known_at(schemas[root], path[:-1])
-            message = f"`{root}` has no field `{'.'.join(path)}`."
-            findings.add(("check",), message, suggestion(path[-1], known))
+            findings.add(("check",), f"`{root}` has no field `{'.'.join(path)}`.", suggestion(path[-1], known))
+            continue
+        missing = (root, *first_optional(schemas[root], path))
+        if len(missing) > 1 and not any(tested[: len(missing)] == missing for tested in rule.tested):
+            fix = "Put `implies(exists(…), …)` around what is said of it, or the rule fails wherever it is missing."
+            findings.add(("check",), f"`{'.'.join(missing)}` may be left out.", fix)
 
 
 def _few_shots(file: VersionFile, output: Schema | None, findings: Findings) -> list[MessageTemplate]:

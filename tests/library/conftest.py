@@ -35,6 +35,7 @@ input:
     visits: {type: integer, minimum: 1}
     note: {type: string, maxLength: 300, x-pii: free-text}
     kind: {enum: [discount, gift], x-pii: none}
+    tags: {type: array, items: {type: string, x-pii: none}}
 response:
   type: object
   required: [offer, visits]
@@ -66,7 +67,7 @@ messages:
     content: |
       Visits: {{ request.visits }}
       {{ evidence }}
-trim: [/visits]
+trim: [/tags]
 output:
   type: object
   required: [offer]

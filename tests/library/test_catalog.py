@@ -1,17 +1,19 @@
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.library.catalog import parse_version, read_partials
 from gateway.library.lint import lint, main
 from gateway.library.problems import LibraryError
-from tests.library.conftest import VERSION
+from tests.library.conftest import VERSION, Library
 
 
 def test_a_feature_of_files_alone_is_loaded_whole(library):
     catalog = library.load()
     feature, prompt = catalog.features["loyalty_offers"], catalog.prompts["loyalty_offers", 1]
     assert feature.pii == {"/note": "free-text"} and feature.evidence == "input" and feature.method == "POST"
-    assert (prompt.label, prompt.route, prompt.trim) == ("loyalty_offers@1", "gpt-3.5", ("/visits",))
+    assert (prompt.label, prompt.route, prompt.trim) == ("loyalty_offers@1", "gpt-3.5", ("/tags",))
     assert [message.role for message in prompt.messages] == ["system", "user", "assistant", "user"]
     assert prompt.messages[0].render({}) == "You write offers. Be polite."
     text = prompt.messages[-1].render({"request": {"visits": 3}, "evidence": "<e>{{ x }}</e>"})
@@ -61,8 +63,8 @@ def test_a_plan_gives_a_feature_its_limit_and_its_mode(library, policy):
         ("free_input: [/note]", "languages: [en]", 16, "no field `language`"),
         (", x-pii: free-text", "", 22, "says nothing about personal data"),
         ("    note: {", "    as_of: {type: string, x-pii: none}\n    note: {", 22, "added to every feature"),
-        ("request: {visits: 12}", "request: {visits: 0}", 36, "must be 1 or more"),
-        ('text: "Ten percent off.", ', "", 37, "/offer/text is required"),
+        ("request: {visits: 12}", "request: {visits: 0}", 37, "must be 1 or more"),
+        ('text: "Ten percent off.", ', "", 38, "/offer/text is required"),
     ],
 )
 def test_a_slip_in_a_contract_is_refused_with_its_line(refused, old, new, line, said):
@@ -77,7 +79,7 @@ def test_a_slip_in_a_contract_is_refused_with_its_line(refused, old, new, line, 
         ("version: 1", "version: 2", 2, "Name it v2.yaml"),
         ("reasoning_effort: none}", "reasoning_effort: low}", 4, "only with `reasoning_effort: none`"),
         ("version: 1", "version: 1\nroute: gpt-4", 5, "use one of low, medium, high"),
-        ("You write offers.", "You write offers. " * 100, 5, "The fixed text alone takes about"),
+        ("You write offers.", "You write offers. " * 100, 5, "Without any data the prompt takes about"),
         ("partials: [manners]", "partials: [maners]", 6, "Did you mean `manners`?"),
         ("partials: [manners]", "partials: []", 10, "not declared"),
         ("{{ partials.manners }}", "Nothing.", 6, "is not used"),
@@ -87,7 +89,11 @@ def test_a_slip_in_a_contract_is_refused_with_its_line(refused, old, new, line, 
         ("{{ request.visits }}", "{{ request.visits.x }}", 13, "no field `request.visits.x`"),
         ("{{ evidence }}", "No data.", 7, "No message shows the evidence"),
         ("You write offers.", "You write offers for {{ request.note }}.", 10, "may not use `request`"),
-        ("trim: [/visits]", "trim: [visits]", 15, "not a pointer"),
+        ("trim: [/tags]", "trim: [tags]", 15, "not a pointer"),
+        ("trim: [/tags]", "trim: [/tag]", 15, "Did you mean `tags`?"),
+        ("trim: [/tags]", "trim: [/visits]", 15, "is not a list"),
+        ("<= 400", "<= 400 and answer.offer.percent < 50", 28, "`answer.offer.percent` may be left out"),
+        ("<= 400", "<= 400 and request.kind == 'gift'", 28, "`request.kind` may be left out"),
         ("        percent: {type", "        percents: {type", 25, "no field `/offer/percents`"),
         ("minLength: 1", "minLenght: 1", 24, "Did you mean `minLength`?"),
         ("answer.offer.text", "answer.offer.txt", 28, "Did you mean `text`?"),
@@ -127,6 +133,12 @@ def test_an_optional_field_may_be_used_behind_a_test(library, guarded):
 def test_a_test_that_does_not_cover_the_use_is_not_enough(library, unguarded):
     library.change("loyalty_offers/v1.yaml", "{{ request.visits }}", unguarded)
     assert "may be left out by a caller" in "\n".join(library.problems())
+
+
+def test_a_rule_may_speak_of_an_optional_field_behind_exists(library):
+    guarded = "implies(exists(answer.offer.percent), answer.offer.percent < 50)"
+    library.change("loyalty_offers/v1.yaml", "len(answer.offer.text) <= 400", guarded)
+    assert library.problems() == []
 
 
 def test_all_problems_of_all_files_are_told_at_once(library):
@@ -170,7 +182,7 @@ def content_hash(library):
         ("loyalty_offers/v1.yaml", "Visits: {{", "Visit: {{"),
         ("loyalty_offers/v1.yaml", "temperature: 0.3", "temperature: 0.31"),
         ("loyalty_offers/v1.yaml", "token_budget: 500", "token_budget: 501"),
-        ("loyalty_offers/v1.yaml", "trim: [/visits]", "trim: [/visit]"),
+        ("loyalty_offers/v1.yaml", "trim: [/tags]", "trim: []"),
         ("loyalty_offers/v1.yaml", "maxLength: 400", "maxLength: 401"),
         ("loyalty_offers/v1.yaml", "<= 400", "<= 401"),
         ("loyalty_offers/v1.yaml", "A free coffee.", "A free tea."),
@@ -256,3 +268,21 @@ def test_the_lint_command_prints_problems_and_fails(library, capsys):
     library.change("loyalty_offers/v1.yaml", "version: 1", "version: one")
     assert main([str(library.root)]) == 1
     assert "prompts/loyalty_offers/v1.yaml:2: `version` must be a valid integer." in capsys.readouterr().out
+
+
+MUTATIONS = st.sampled_from(
+    ["", "null", "[]", "{}", "3", "-1", "x: y", "[1, [2]]", "{a: {b: c}}", "true", "'*'", "/", "- a", "''"]
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from(["feature", "v1"]), st.integers(0, 60), MUTATIONS, st.booleans())
+def test_any_damaged_file_loads_or_is_refused_with_file_and_line(policy, tmp_path_factory, name, line, value, keep_key):
+    library = Library(tmp_path_factory.mktemp("damaged") / "prompts", policy)
+    path = library.root / f"loyalty_offers/{name}.yaml"
+    lines = path.read_text().split("\n")
+    line %= len(lines)
+    key = lines[line].split(":")[0] + ": " if keep_key and ":" in lines[line] else ""
+    lines[line] = key + value
+    path.write_text("\n".join(lines))
+    assert all(problem.startswith("prompts/") for problem in library.problems())

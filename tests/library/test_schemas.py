@@ -90,6 +90,10 @@ def test_values_nested_deeper_than_32_are_refused_without_exhausting_the_stack(d
         ({"type": "string", "pattern": "(?=a)"}, "linear time"),
         ({"type": "string", "pattern": r"(a)\1"}, "linear time"),
         ({"type": "string", "pattern": "a{2000}"}, "linear time"),
+        ({"type": "string", "pattern": r"\C"}, "linear time"),
+        ({"type": "string", "pattern": "a{,3}"}, "linear time"),
+        ({"type": "number", "minimum": float("inf")}, "must be a number"),
+        ({"type": "object", "properties": {"a": {"type": "string"}}, "required": [["a"]]}, "list of different names"),
         ({"type": "string", "pattern": "x" * 600}, "at most 512"),
         ({"type": "string", "minimum": 3}, "no effect on string"),
         ({"type": ["string", None]}, '"null" in quotes'),
@@ -211,7 +215,7 @@ def test_nulls_that_stand_for_left_out_fields_are_dropped_and_allowed_nulls_stay
 keys = st.sampled_from(["type", "enum", "properties", "items", "$ref", "anyOf", "required", "pattern", "x", "$defs"])
 json_like = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.sampled_from(["string", "object"])),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(keys, inner, max_size=4)),
+    lambda inner: st.one_of(st.floats(), st.lists(inner, max_size=3), st.dictionaries(keys, inner, max_size=4)),
     max_leaves=12,
 )
 
