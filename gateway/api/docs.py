@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from gateway.errors import NotFound, all_errors
 
@@ -22,16 +23,22 @@ _CSP = (
 )
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>{head}</head>
-<body class="{name}">{body}</body></html>
+<title>{title} · POS AI gateway</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/assets/docs.css">{head}</head>
+<body class="{name}"><a class="skip" href="#content">Skip to the content</a>
+<header><p>POS AI gateway</p><nav aria-label="Documentation">{links}</nav></header>
+{body}</body></html>
 """
-_REFERENCE = _PAGE.format(
-    title="API reference · POS AI gateway",
-    name="reference",
-    head='<link rel="stylesheet" href="/docs/assets/swagger-ui.css"><link rel="stylesheet" href="/docs/assets/docs.css">'
-    '<script src="/docs/assets/swagger-ui-bundle.js" defer></script><script src="/docs/assets/docs.js" defer></script>',
-    body='<nav aria-label="Documentation"><a href="/docs/errors">Error codes</a><a href="/openapi.json">OpenAPI document</a>'
-    '</nav><main id="swagger-ui"></main>',
+_LINKS = (("/docs", "API reference"), ("/docs/errors", "Error codes"), ("/openapi.json", "OpenAPI document"))
+# Swagger UI brings its own `main`; the stylesheet of ours comes second where the two meet.
+_REFERENCE_HEAD = (
+    '<link rel="stylesheet" href="/docs/assets/swagger-ui.css">'
+    '<script src="/docs/assets/swagger-ui-bundle.js" defer></script><script src="/docs/assets/docs.js" defer></script>'
+)
+_REFERENCE = (
+    '<div id="content" tabindex="-1"><div id="swagger-ui"></div><noscript><main class="page"><h1>API reference</h1>'
+    '<p>This page needs JavaScript. The same is in the <a href="/openapi.json">OpenAPI document</a>.</p>'
+    "</main></noscript></div>"
 )
 
 
@@ -46,14 +53,14 @@ def docs_routes(document: dict[str, Any]) -> list[HTTPRouteHandler]:
 
     @get("/docs", name="docs", opt={"access": "public"}, sync_to_thread=False)
     def reference() -> Response[str]:
-        return _page(_REFERENCE)
+        return _page("/docs", "reference", _REFERENCE, _REFERENCE_HEAD)
 
     @get("/docs/errors", name="docs_errors", opt={"access": "public"}, sync_to_thread=False)
     def errors() -> Response[str]:
-        return _page(_errors_page())
+        return _page("/docs/errors", "errors", _errors())
 
     @get("/docs/assets/{name:str}", name="docs_assets", opt={"access": "public"}, sync_to_thread=False)
-    def asset(name: str) -> Response[bytes]:
+    def asset(name: FromPath[str]) -> Response[bytes]:
         if name not in assets:
             raise NotFound("There is no such file.")
         headers = {"Cache-Control": "public, max-age=3600"}
@@ -62,22 +69,24 @@ def docs_routes(document: dict[str, Any]) -> list[HTTPRouteHandler]:
     return [openapi, reference, errors, asset]
 
 
-def _page(html: str) -> Response[str]:
+def _page(here: str, name: str, body: str, head: str = "") -> Response[str]:
+    links = "".join(
+        f'<a href="{address}"{" aria-current=page" if address == here else ""}>{text}</a>' for address, text in _LINKS
+    )
+    html = _PAGE.format(title=dict(_LINKS)[here], name=name, head=head, links=links, body=body)
     return Response(html, media_type="text/html", headers={"Content-Security-Policy": _CSP})
 
 
-def _errors_page() -> str:
+def _errors() -> str:
     rows = "".join(
         f'<tr id="{error.code}"><td><code>{error.code}</code></td><td>{error.status}</td>'
         f"<td>{'yes' if error.retryable else 'no'}</td><td>{escape((error.__doc__ or '').strip())}</td></tr>"
         for error in all_errors()
     )
-    body = (
-        '<main class="page"><p><a href="/docs">API reference</a></p><h1>Error codes</h1>'
+    return (
+        '<main class="page" id="content" tabindex="-1"><h1>Error codes</h1>'
         "<p>Every failure is an RFC 9457 problem. Branch on <code>code</code>; show <code>detail</code> to a person.</p>"
         '<div class="scroll" tabindex="0" role="region" aria-label="Error codes"><table><thead><tr><th scope="col">Code</th>'
         '<th scope="col">Status</th><th scope="col">Try again</th><th scope="col">Meaning</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></main>"
     )
-    head = '<link rel="stylesheet" href="/docs/assets/docs.css">'
-    return _PAGE.format(title="Error codes · POS AI gateway", name="errors", head=head, body=body)

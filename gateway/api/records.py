@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, delete, get, put
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from gateway.api.asking import caller_of
 from gateway.api.body import read_bytes, read_object
@@ -23,7 +24,7 @@ def record_routes(site: Site) -> list[HTTPRouteHandler]:
     """Return the handlers under /api/ai/records/."""
 
     @put("/api/ai/records/{table:str}", status_code=200, name="records_put", opt={"access": f"scope:{SCOPE}"})
-    async def push(request: Request[Any, Any, Any], table: str) -> Response[bytes]:
+    async def push(request: Request[Any, Any, Any], table: FromPath[str]) -> Response[bytes]:
         caller = _allowed(site, request)
         _known(table)
         body = await read_bytes(request, site.max_records_bytes, NDJSON)
@@ -31,7 +32,7 @@ def record_routes(site: Site) -> list[HTTPRouteHandler]:
         return json_response({"table": table, "inserted": result.inserted, "updated": result.updated})
 
     @delete("/api/ai/records/{table:str}", status_code=200, name="records_delete", opt={"access": f"scope:{SCOPE}"})
-    async def remove(request: Request[Any, Any, Any], table: str) -> Response[bytes]:
+    async def remove(request: Request[Any, Any, Any], table: FromPath[str]) -> Response[bytes]:
         caller = _allowed(site, request)
         _known(table)
         body, _ = await read_object(request, site.max_body_bytes)

@@ -1,0 +1,46 @@
+"""What tests of the whole service share: it runs in this process, over the demo tenants, on each kind of database."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.backends import available_backends
+from tests.service import SANKOFA, Client, Databases, Served, serving
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Loads the demo tenants once and hands out copies."""
+    return Databases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=available_backends())
+async def shop_url(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    """A database with the demo tenants, shared by the tests of one file."""
+    async with databases.copy(request.param, tmp_path_factory.mktemp("shop")) as url:
+        yield url
+
+
+@pytest.fixture
+async def sqlite_url(databases: Databases, tmp_path: Path) -> AsyncIterator[str]:
+    """A SQLite database with the demo tenants for one test."""
+    async with databases.copy("sqlite", tmp_path) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(shop_url: str) -> AsyncIterator[Served]:
+    """The service with the offline rules, shared by the tests of one file."""
+    async with serving(shop_url) as running:
+        yield running
+
+
+@pytest.fixture
+def client(served: Served) -> Client:
+    """A caller of Sankofa Stores, a minute after the previous test, so that no rate limit carries over."""
+    served.clock.advance(61)
+    return served.client(SANKOFA)
