@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from gateway.app import Store
 from gateway.domain.caller import Business
 from gateway.settings import ROOT, Settings
-from gateway.store.demo import load_tenant
+from gateway.store.demo import LoadedTenant, load_tenant
 
 TENANT = ROOT / "demo" / "tenant"
 EXAMPLE_DAY = "2026-11-20"
@@ -40,7 +38,7 @@ class DemoBusiness:
 
 
 async def load(store: Store, tenant: Path, *, quiet: bool) -> list[DemoBusiness]:
-    """Load every business of a folder, with progress, and make a key for each."""
+    """Load every business of a folder, with progress, and make a key for each; an earlier demo key stays valid."""
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), transient=True, disable=quiet) as progress:
         task = progress.add_task("Loading the demo tenants …")
 
@@ -48,10 +46,13 @@ async def load(store: Store, tenant: Path, *, quiet: bool) -> list[DemoBusiness]
             progress.update(task, description=f"Loading {table}: {rows:,} rows")
 
         loaded = await load_tenant(tenant, store.records, register=store.businesses.put, progress=tell)
-    return [
-        DemoBusiness(each.business, each.rows, (await store.keys.create("demo", each.business.id))[0], await _customer(store, each.business.id))
-        for each in loaded
-    ]  # fmt: skip
+    return [await _with_key(store, each) for each in loaded]
+
+
+async def _with_key(store: Store, loaded: LoadedTenant) -> DemoBusiness:
+    business_id = loaded.business.id
+    plain, _ = await store.keys.create("demo", business_id)
+    return DemoBusiness(loaded.business, loaded.rows, plain, await _customer(store, business_id))
 
 
 async def _customer(store: Store, business_id: str) -> str | None:
@@ -64,27 +65,24 @@ async def _customer(store: Store, business_id: str) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
-def show(out: Console, businesses: list[DemoBusiness]) -> None:
-    """Print the businesses with their keys."""
-    table = Table("business", "plan", "rows", "key (shown once)", title="Demo businesses")
+def show(businesses: list[DemoBusiness]) -> None:
+    """Print the businesses with their keys, plainly: what is to be copied must not be wrapped or coloured."""
+    width = max(len(each.business.name) for each in businesses)
+    print("Demo businesses and their keys (shown once):")
     for each in businesses:
-        table.add_row(each.business.name, each.business.plan, f"{each.rows:,}", each.key)
-    out.print(table)
+        print(f"  {each.business.name:{width}}  {each.business.plan:12}  {each.rows:>6,} rows  {each.key}")
 
 
-def welcome(out: Console, businesses: list[DemoBusiness], url: str, settings: Settings) -> None:
+def welcome(businesses: list[DemoBusiness], url: str, sign_in: str, settings: Settings) -> None:
     """Print where everything is and one request that works."""
-    show(out, businesses)
-    out.print(f"API docs   {url}/docs", highlight=False)
-    out.print(f"Admin      {url}/admin/", highlight=False)
+    print()
+    show(businesses)
+    print(f"\nAPI docs   {url}/docs\nAdmin      {url}/admin/\n  sign in  {sign_in}  (works once, for 30 minutes)")
     if settings.offline:
-        out.print("No OPENAI_API_KEY is set: the offline rules answer and say so in every answer.", style="yellow")
+        print("\nNo OPENAI_API_KEY is set: the offline rules answer, and say so in every answer.")
     example = next((each for each in businesses if each.customer_id), None)
     if example is not None:
-        out.print("\nTry it in another terminal:\n")
-        # Plain print: a terminal must not break or colour what is to be copied.
-        print(curl(url, example))
-        print(flush=True)
+        print(f"\nTry it in another terminal:\n\n{curl(url, example)}\n", flush=True)
 
 
 def curl(url: str, example: DemoBusiness) -> str:

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from admin.access import new_sign_in_link
 from admin.lifecycle import Synced
 from admin.lifecycle import sync as sync_prompts
 from gateway.app import VERSION
@@ -24,10 +25,12 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The POS AI gateway."
 )
 prompts_app = typer.Typer(no_args_is_help=True, help="Prompt files: check them, bring the database in line.")
+admin_app = typer.Typer(no_args_is_help=True, help="The admin's pages.")
 audit_app = typer.Typer(no_args_is_help=True, help="The hash-chained audit log.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(prompts_app, name="prompts")
 app.add_typer(audit_app, name="audit")
+app.add_typer(admin_app, name="admin")
 out = Console()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -67,7 +70,7 @@ def demo(
 
     businesses = run(load)
     value = {"businesses": [business.as_json() for business in businesses]}
-    say(value, as_json=as_json, human=lambda: demo_command.show(out, businesses))
+    say(value, as_json=as_json, human=lambda: demo_command.show(businesses))
 
 
 @app.command(hidden=True)
@@ -77,13 +80,16 @@ def quickstart(
     """Migrate, load the demo tenants, say how to use them, and serve: what `make run` does."""
     found = settings()
 
-    async def ready() -> list[demo_command.DemoBusiness]:
+    url = f"http://{host}:{port}"
+
+    async def ready() -> tuple[list[demo_command.DemoBusiness], str]:
         await _prepare(found)
         async with opened(found) as store:
-            return await demo_command.load(store, demo_command.TENANT, quiet=False)
+            businesses = await demo_command.load(store, demo_command.TENANT, quiet=False)
+            return businesses, await new_sign_in_link(store, url)
 
-    businesses = run(ready)
-    demo_command.welcome(out, businesses, f"http://{host}:{port}", found)
+    businesses, sign_in = run(ready)
+    demo_command.welcome(businesses, url, sign_in, found)
     serve_forever(found, host, port, 1)
 
 
@@ -125,6 +131,27 @@ def verify(as_json: Json = False) -> None:
         fail("\n".join(f"Business {business}: entry {seq} does not fit the chain." for business, seq in broken.items()))
     if not as_json:
         out.print("Every chain is whole.")
+
+
+@admin_app.callback()
+def admin() -> None:
+    """The admin's pages."""
+
+
+@admin_app.command("link")
+def link(
+    url: Annotated[str, typer.Option(help="Where the service is reached.")] = "http://127.0.0.1:8000",
+    as_json: Json = False,
+) -> None:
+    """Print a link that signs in to the admin once, within 30 minutes."""
+    found = settings()
+
+    async def make() -> str:
+        async with opened(found) as store:
+            return await new_sign_in_link(store, url.rstrip("/"))
+
+    made = run(make)
+    say({"link": made}, as_json=as_json, human=lambda: print(made))
 
 
 @app.command()
