@@ -10,7 +10,8 @@
     left = await db.run(transfer, "a", "b", 5)
 
 A script holds no other side effect than its statements: it may be started again after a deadlock.
-SQL is plain and valid on both databases; placeholders are `$1`, `$2` and may repeat.
+SQL is plain and valid on both databases; placeholders are `$1`, `$2` and may repeat. A BOOLEAN comes back as 0 or 1
+from SQLite: read it with `bool()`.
 """
 
 from collections.abc import Callable, Generator, Sequence

@@ -57,7 +57,7 @@ class DatabaseLedger:
 
     async def mark_sent(self, hold: Hold) -> None:
         """Record durably that bytes are about to leave. Raises NotReady when the reservation expired: do not send."""
-        if not await self._database.execute(scripts.SENT, hold.claim.business_id, hold.claim.request_id):
+        if not await self._database.execute(scripts.MARK_SENT, hold.claim.business_id, hold.claim.request_id):
             raise not_ready("the reservation has expired")
 
     async def settle(self, hold: Hold, settlement: Settlement) -> None:
@@ -80,7 +80,7 @@ class DatabaseLedger:
 
     async def release(self, hold: Hold) -> None:
         """Give back money and quota of a reservation that led to no call; does nothing when it is closed."""
-        await self._database.run(scripts.close, hold.claim, 0, 0)
+        await self._database.run(scripts.release, hold.claim)
 
     async def sweep(self) -> int:
         """Close reservations past their expiry and return how many; any number of processes may do it at once."""

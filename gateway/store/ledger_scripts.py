@@ -1,8 +1,9 @@
 """The ledger's transactions, as scripts for either database.
 
 No script reads a counter and then writes it: every limit is a condition of the write itself, so that READ COMMITTED is
-enough and no caller can slip in between. Rows are locked in one order, which rules out deadlocks between scripts:
-reservation, quota counter, budget, usage, idempotency, audit.
+enough and no caller can slip in between. Rows are locked in one order, which rules out deadlocks between scripts, and
+the ones that a business's callers share come last, so that they are held for the shortest time: reservation, usage,
+idempotency, quota counter, budget, audit.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from gateway.store.database import Row, Script, Statement, T
 from gateway.store.refusals import quota_exceeded, request_id_used
 
 NO_LIMIT = 2**62
+OPEN, SENT, CHARGED, RETURNED = "open", "sent", "charged", "returned"
+"""States of a reservation; the sweeper makes the last two of the first two."""
 
 _COUNT = (
     "INSERT INTO quota_counter (business_id, meter, period, used) VALUES ($1, $2, $3, $4) "
@@ -45,7 +48,7 @@ _RAISE = (
     "UPDATE reservation SET amount = amount + $3 "
     "WHERE business_id = $1 AND request_id = $2 AND state IN ('open', 'sent') RETURNING amount"
 )
-SENT = (
+MARK_SENT = (
     "UPDATE reservation SET state = 'sent' "
     "WHERE business_id = $1 AND request_id = $2 AND state IN ('open', 'sent') RETURNING state"
 )
@@ -75,13 +78,13 @@ class NoRoom(Exception):
 
 
 def reserve(claim: Claim, owner: str, now: int) -> Script[Hold]:
-    """Count the units, hold the money, open the reservation; all of it or nothing. Raises ValidationFailed."""
-    used = yield from count(claim, now)
-    left = yield from _hold_money(claim, claim.amount)
-    held = (claim.meter, claim.units, claim.quota_window.key, claim.budget_window.key, claim.amount)
+    """Open the reservation, count the units, hold the money; all of it or nothing. Raises ValidationFailed."""
     this = (claim.business_id, claim.request_id, claim.feature)
+    held = (claim.meter, claim.units, claim.quota_window.key, claim.budget_window.key, claim.amount)
     if not (yield Statement(_OPEN, (*this, *held, owner, now, claim.expires_at))):
         raise request_id_used()
+    used = yield from count(claim, now)
+    left = yield from _hold_money(claim, claim.amount)
     return Hold(claim, used, left)
 
 
@@ -90,9 +93,10 @@ def settle_direct(claim: Claim, finish: Callable[[Hold], tuple[T, Settlement]], 
     used = yield from count(claim, now)
     left = yield from _hold_money(claim, 0)
     result, settlement = finish(Hold(claim, used, left))
+    yield from _record(USAGE, settlement, seal)
     yield from _recount(claim, settlement.units - claim.units)
     yield from _charge(claim, settlement.cost, 0)
-    yield from _record(USAGE, settlement, seal)
+    yield from audit.append(settlement.audit)
     return result
 
 
@@ -108,29 +112,39 @@ def extend(claim: Claim, amount: int) -> Script[None]:
 
 def settle(claim: Claim, settlement: Settlement, seal: Seal) -> Script[bool]:
     """Replace the hold, or what the sweeper made of it, by the truth; False when it was settled before."""
-    if not (yield from close(claim, settlement.cost, settlement.units)):
+    held = yield from _take(claim)
+    if held is None:
         return False
     yield from _record(CHARGED_USAGE, settlement, seal)
+    yield from _replace(claim, held, settlement.cost, settlement.units)
+    yield from audit.append(settlement.audit)
     return True
 
 
-def close(claim: Claim, cost: int, units: int) -> Script[bool]:
-    """End a reservation: charge `cost`, leave `units` counted. False when there is none.
+def release(claim: Claim) -> Script[None]:
+    """Give everything back, if there is anything."""
+    held = yield from _take(claim)
+    if held is not None:
+        yield from _replace(claim, held, 0, 0)
 
-    One that the sweeper has charged or returned is corrected: its row says what was charged and left counted.
-    """
+
+def _take(claim: Claim) -> Script[Row | None]:
+    """Remove the reservation, with the usage row the sweeper may have written; return its state, amount and units."""
     this = (claim.business_id, claim.request_id)
     rows = yield Statement(_CLOSE, this)
-    if not rows:
-        return False
-    state, amount, counted = rows[0]
+    if rows and rows[0][0] == CHARGED:
+        yield Statement(_FORGET_USAGE, this)
+    return rows[0] if rows else None
+
+
+def _replace(claim: Claim, held: Row, cost: int, units: int) -> Script[None]:
+    """Put `cost` and `units` in the place of what the reservation's row says is held, charged or counted."""
+    state, amount, counted = held
     yield from _recount(claim, units - counted)
-    if state in ("open", "sent"):
+    if state in (OPEN, SENT):
         yield from _charge(claim, cost, amount)
     else:
         yield from _charge(claim, cost - amount, 0)
-        yield Statement(_FORGET_USAGE, this)
-    return True
 
 
 def count(claim: Claim, now: int) -> Script[int]:
@@ -181,7 +195,6 @@ def _record(usage_sql: str, settlement: Settlement, seal: Seal) -> Script[None]:
     yield Statement(usage_sql, usage_values(settlement.row, settlement.cost))
     if (answer := settlement.stored) is not None:
         yield Statement(_KEEP_ANSWER, (answer.business_id, answer.key, answer.status, seal(answer)))
-    yield from audit.append(settlement.audit)
 
 
 def usage_values(row: UsageRow, cost: int) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from gateway.domain.ledger import AuditEntry, UsageRow
 from gateway.domain.usage import NO_USAGE
 from gateway.store import audit
 from gateway.store.database import Database, Row, Script, Statement
-from gateway.store.ledger_scripts import CHARGED_USAGE, usage_values
+from gateway.store.ledger_scripts import CHARGED, CHARGED_USAGE, OPEN, RETURNED, SENT, usage_values
 
 DAY = 86_400_000_000
 STALE = 7 * DAY
@@ -31,11 +31,11 @@ _PURGE = (
 def sweep(business_id: str, request_id: str, now: int) -> Script[bool]:
     """Close an expired reservation: charge a sent one at its reserve, give an open one back. False: it is closed."""
     this = (business_id, request_id)
-    sent = yield Statement(_TAKE, (*this, "sent", "charged", now))
+    sent = yield Statement(_TAKE, (*this, SENT, CHARGED, now))
     if sent:
         yield from _charge_reserve(business_id, request_id, sent[0], now)
         return True
-    opened = yield Statement(_TAKE, (*this, "open", "returned", now))
+    opened = yield Statement(_TAKE, (*this, OPEN, RETURNED, now))
     if opened:
         yield from _give_back(business_id, request_id, opened[0])
     return bool(opened)
@@ -43,9 +43,9 @@ def sweep(business_id: str, request_id: str, now: int) -> Script[bool]:
 
 def _charge_reserve(business_id: str, request_id: str, row: Row, now: int) -> Script[None]:
     feature, _, _, _, budget_period, amount, owner = row
+    yield Statement(CHARGED_USAGE, usage_values(_crashed(business_id, request_id, feature, amount, now), amount))
     if amount:
         yield Statement(_MOVE, (business_id, budget_period, amount, amount))
-    yield Statement(CHARGED_USAGE, usage_values(_crashed(business_id, request_id, feature, amount, now), amount))
     details = {"owner": owner, "cost_nano_usd": amount}
     yield from audit.append(AuditEntry(business_id, "sweeper", "ledger.swept", request_id, now, details))
 
