@@ -141,7 +141,9 @@ def _sort(meter: Meter, value: Any, attribute: str | None = None, reverse: bool 
 
 
 def _sum(meter: Meter, value: Any, attribute: str | None = None) -> int | float:
-    total = sum((decimal_of(item, "sum") for item in _fields(meter, value, attribute)), Decimal(0))
+    items = _fields(meter, value, attribute)
+    meter.spend(2 * len(items))
+    total = sum((decimal_of(item, "sum") for item in items), Decimal(0))
     return number_of(total)
 
 

@@ -9,7 +9,7 @@ from jinja2 import Undefined
 
 MAX_TEXT = 256 * 1024
 MAX_NUMBER = 10**15
-WORK = 40_000
+WORK = 25_000
 """Steps one rendering may take; a step is one operation or 64 characters. Measured: below 50 ms on a slow machine."""
 
 
