@@ -94,7 +94,8 @@ class KnownValues:
         """Return where known values or their parts occur, in shadow offsets.
 
         A part that is an ordinary word ("Grace", "Price") counts beside another part of the same name and, in free
-        text, where it stands as a name. `strict` is for the final bytes, which hold the prompt's own text: there such a word
+        text, where it stands as a name. `strict` is for the final bytes, which hold the prompt's own text: there such a
+        word
         alone counts only if it is the whole value and is written with a capital.
         """
         spans = self._find_numbers(shadow) + self._find_codes(shadow) if self._numbers or self._codes else []
@@ -221,14 +222,9 @@ class KnownValues:
         ):
             first -= 1
         after = last + 1
-        if (
-            after < len(words)
-            and len(words.low[after]) == 1
-            and words.low[after] in party.initials
-            and words.joined(after, JOINT)
-        ):
-            if words.at(after).isupper() and words.gap[after] != "'":
-                last = after
+        follows = words.joined(after, JOINT) and words.gap[after] != "'" and words.at(after).isupper()
+        if follows and len(words.low[after]) == 1 and words.low[after] in party.initials:
+            last = after
         return first, last
 
 

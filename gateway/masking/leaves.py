@@ -35,15 +35,17 @@ _KEY_KIND = {
 _IDENTIFIER = re.compile(r"[A-Za-z_$@][A-Za-z0-9_\-.$]*|[0-9a-fA-F\-]{36}|[0-9.\-/:]{1,10}")
 _SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)*(?:_?[0-9]{1,2})?")
 _NOBODY = frozenset(
-    ("", "-", "--", "n/a", "na", "nil", "none", "null", "unknown", "walk-in", "walk in", "walk-in customer", "walk in customer", "cash customer", "cash sale", "customer", "anonymous", "not given", "not provided", "tbd")
+    ["", "-", "--", "n/a", "na", "nil", "none", "null", "unknown", "tbd", "anonymous", "customer", "walk-in", "walk in",
+     "walk-in customer", "walk in customer", "cash customer", "cash sale", "not given", "not provided"]
 )  # fmt: skip
+"""What a field for a name holds when nobody is meant."""
 _IS_PLACEHOLDER = re.compile(r"<[A-Z_]+(?:_[FLV]\d?)?_\d+>")
 _WORD = re.compile(r"[a-z]+")
 
 
 @dataclass(slots=True)
 class Leaf:
-    """One string (or key, or marked number). The search fills in `spans`, in offsets of `text`; the rewrite `masked`."""
+    """One string, key or marked number. The search fills in `spans`, in offsets of `text`; the rewrite `masked`."""
 
     text: str
     kind: str

@@ -9,10 +9,14 @@ from string import ascii_lowercase
 SAFE, LAST, FIRST, TITLE, BUSINESS, NAME, UNKNOWN = range(7)
 """Word classes. LAST and FIRST are ordinary words that serve as names beside a title, a cue or another name."""
 
-_PREFIXES = ("non", "pre", "over", "under", "out", "sub", "mis", "multi", "micro", "mini", "anti", "super", "inter", "semi",
-             "auto", "cross", "un", "re", "de", "co", "up")  # fmt: skip
-_SUFFIXES = ("ness", "less", "able", "ship", "wise", "like", "ings", "ing", "ers", "est", "ish", "ful", "ies", "es", "ed",
-             "er", "ly", "s", "d", "y")  # fmt: skip
+_PREFIXES = (
+    "non", "pre", "over", "under", "out", "sub", "mis", "multi", "micro", "mini", "anti",
+    "super", "inter", "semi", "auto", "cross", "un", "re", "de", "co", "up",
+)  # fmt: skip
+_SUFFIXES = (
+    "ness", "less", "able", "ship", "wise", "like", "ings", "ing", "ers", "est", "ish", "ful",
+    "ies", "es", "ed", "er", "ly", "s", "d", "y",
+)  # fmt: skip
 
 
 def _read(name: str) -> str:
@@ -57,7 +61,7 @@ class Lexicon:
         return self.classes.get(word, UNKNOWN) not in (NAME, UNKNOWN)
 
     def explains(self, word: str, *, typing_errors: bool) -> bool:
-        """Tell whether an unknown word is an inflection, a compound or, if allowed, a typing error of ordinary words."""
+        """Tell whether an unknown word is an inflection, a compound or, if allowed, a misspelling of ordinary words."""
         if self._is_inflected(word) or self._is_compound(word):
             return True
         return typing_errors and len(word) >= 6 and self._is_typo(word)

@@ -22,7 +22,7 @@ _NAMED = ("PERSON", "BUSINESS")
 
 
 class Masker:
-    """Finds and replaces personal values; immutable, shared by all requests of a process. What it found lives in a `Vault`."""
+    """Finds and replaces personal values; immutable, shared by a process. What it found lives in a `Vault`."""
 
     def __init__(self, lexicon: Lexicon, *, engine: str = "re2") -> None:
         self.lexicon = lexicon
@@ -40,7 +40,7 @@ class Masker:
         return _tidy(text, self._find(text, None, _catalogue(catalogue), MAX_NESTING))
 
     def mask_text(self, text: str, vault: Vault, *, catalogue: Catalogue | Collection[str] = _NOTHING) -> str:
-        """Return one free text with its personal values replaced; values the vault knows are found in every spelling."""
+        """Return one free text with its personal values replaced, the vault's own in every spelling."""
         masked: str = self.mask_tree(text, vault, pii={}, plain=frozenset(), catalogue=catalogue)
         return masked
 
@@ -146,7 +146,7 @@ def _catalogue(catalogue: Catalogue | Collection[str]) -> Catalogue:
 
 
 def _tidy(text: str, spans: list[Span]) -> list[Span]:
-    """Return merged spans, each widened by the angle brackets that enclose it, so that they cannot be mistaken for ours."""
+    """Return merged spans, each widened by the angle brackets around it: they could be mistaken for ours."""
     tidy = []
     for span in merge(spans):
         start, end = span.start, span.end

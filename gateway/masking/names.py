@@ -1,7 +1,7 @@
 """Names in free text, by a closed world: a word that no safe list knows is taken for a name.
 
 Known names come first, then ordinary words, then words one typing error away from one. Names that are words (Grace,
-Sunday) count only beside a title, a cue, another name or a personal value. A business suffix pulls in the words before it.
+Sunday) count only beside a title, a cue, another name or a personal value.
 """
 
 import re
@@ -14,7 +14,8 @@ from gateway.masking.settling import Catalogue, Settler
 from gateway.masking.spans import Span
 
 _PACK = re.compile(
-    r"[ \t,]{0,2}(?:\(?\d+(?:[.,]\d+)?[ ]?(?:kg|g|gm|mg|l|lt|ltr|ml|cl|cm|mm|m|inch|in\b|\"|''|pcs|pack|pk|x|w|v|gb|tb|mah|way|s\b)|\d+(?:\.\d+)?\")",
+    r"[ \t,]{0,2}\(?\d+(?:[.,]\d+)?[ ]?"
+    r"(?:kg|g|gm|mg|l|lt|ltr|ml|cl|cm|mm|m|inch|in\b|\"|''|pcs|pack|pk|x|w|v|gb|tb|mah|way|s\b)",
     re.IGNORECASE,
 )
 _CHAT_SPEAKER = re.compile(r"(?:\A|[\n\x1e])(?:\[[^\]\n]{4,30}\] ?|\d[^\n]{6,24} - )?\Z")
@@ -35,8 +36,9 @@ class NameReader:
         self._businesses = BusinessReader(lexicon)
         self._dates = context["days"] | context["months"]
         self._before_days = context["before days"]
-        self._no_surname = frozenset().union(self._cues, self._titles, self._never, self._business, self._place_nouns, self._verbs,
-                                             lexicon.products, lexicon.brands, lexicon.places, context["roles"])  # fmt: skip
+        sections = ("cues", "titles", "never names", "business", "places", "person verbs", "roles")
+        shelves = (lexicon.products, lexicon.brands, lexicon.places)
+        self._no_surname = frozenset().union(*(context[section] for section in sections), *shelves)
         self._settler = Settler(lexicon)
 
     def read(self, words: Words, claims: Claims, catalogue: Catalogue) -> list[Span]:
@@ -100,11 +102,9 @@ class NameReader:
             strict = words.low[index] in self._strict
             capital = words.style(after) != "lower" and words.style(index) != "lower" and low not in self._never
             weak = kind == SAFE and strict and capital and len(low) > 2 and not self._is_product(words, after)
-            if (kind == FIRST or (kind == LAST and (capital or strict)) or weak) and not _PACK.match(
-                words.text, words.end[after]
-            ):
-                if low not in self._never:
-                    named.add(after)
+            called = kind == FIRST or (kind == LAST and (capital or strict)) or weak
+            if called and low not in self._never and not _PACK.match(words.text, words.end[after]):
+                named.add(after)
 
     def _name_by_neighbour(self, words: Words, named: set[int]) -> None:
         """Name the word-like words that touch a name and are written like it."""
@@ -186,9 +186,9 @@ class NameReader:
 
     def _name_by_context(self, words: Words, named: set[int], interesting: list[int], claims: Claims) -> None:
         for index in interesting:
-            if words.kind[index] == FIRST and index not in named and not self._is_product(words, index):
-                if self._stands_out(words, index, claims):
-                    named.add(index)
+            candidate = words.kind[index] == FIRST and index not in named and not self._is_product(words, index)
+            if candidate and self._stands_out(words, index, claims):
+                named.add(index)
 
     def _stands_out(self, words: Words, index: int, claims: Claims) -> bool:
         """Tell whether the surroundings make a word-like name a name."""

@@ -1,4 +1,4 @@
-"""What a match must pass to count: check digits, number plans, neighbours. Each reader returns the value's place or None."""
+"""What a match must pass to count: check digits, number plans, neighbours. Each returns the value's place or None."""
 
 import re
 
@@ -6,6 +6,11 @@ from gateway.masking import checks
 from gateway.masking.patterns import Match
 from gateway.masking.recogniser import Found
 
+_SECRET_IN_ADDRESS = re.compile(
+    r"[?&#;]\w*(?:key|token|secret|password|passwd|pwd|sig|signature|auth|code|session|sid|jwt|otp|pin)\w*=[^&\s]{4,}"
+    r"|://[^/\s@]+@|/(?=[^/]*\d[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_\-]{24,}",
+    re.IGNORECASE,
+)
 _NO_STREET_NAME = frozenset(
     [
         "a",
@@ -75,6 +80,7 @@ def _not_inside_number(text: str, start: int) -> bool:
 
 
 def phone(text: str, match: Match) -> Found:
+    """Take a Ghanaian number with a prefix."""
     start, end = match.span(1)
     surface = text[start:end]
     digits = re.sub(r"\D", "", surface.replace("o", "0").replace("O", "0"))
@@ -85,11 +91,13 @@ def phone(text: str, match: Match) -> Found:
 
 
 def foreign_phone(text: str, match: Match) -> Found:
+    """Take an international number that is written evenly."""
     start, end = match.span(1)
     return (start, end) if _not_inside_number(text, start) and checks.evenly_written(text[start:end]) else None
 
 
 def bare_phone(text: str, match: Match) -> Found:
+    """Take nine national digits without prefix, alone or grouped as people group them."""
     start, end = match.span(1)
     surface = text[start:end]
     groups = re.findall(r"\d+", surface)
@@ -111,6 +119,7 @@ def bare_phone(text: str, match: Match) -> Found:
 
 
 def spoken(text: str, match: Match) -> Found:
+    """Take a run of number words that spell at least nine digits."""
     start, end = match.span()
     while end > start and not text[end - 1].isalnum():
         end -= 1
@@ -119,6 +128,7 @@ def spoken(text: str, match: Match) -> Found:
 
 
 def iban(text: str, match: Match) -> Found:
+    """Take as many characters as the country of an IBAN wants, if mod 97 agrees."""
     start, end = match.span()
     positions = [i for i in range(start, end) if text[i].isalnum()]
     length = checks.iban_length("".join(text[i] for i in positions))
@@ -126,6 +136,7 @@ def iban(text: str, match: Match) -> Found:
 
 
 def long_number(text: str, match: Match) -> Found:
+    """Take 13 or 16 digits that are no barcode, and card numbers of other lengths."""
     start, end = match.span()
     if not _not_inside_number(text, start):
         return None
@@ -139,6 +150,7 @@ def long_number(text: str, match: Match) -> Found:
 
 
 def card(text: str, match: Match) -> Found:
+    """Take a card number with a right check digit."""
     start, end = match.span()
     digits = re.sub(r"\D", "", text[start:end])
     groups = re.findall(r"\d+", text[start:end])
@@ -148,6 +160,7 @@ def card(text: str, match: Match) -> Found:
 
 
 def product_code(text: str, match: Match) -> Found:
+    """Take a barcode with a right check digit."""
     digits = text[match.start() : match.end()]
     return match.span() if checks.ean13(digits) else None
 
@@ -162,6 +175,7 @@ def with_digit_no_phone(text: str, match: Match) -> Found:
 
 
 def amount(text: str, match: Match) -> Found:
+    """Protect an amount unless it is a mobile number."""
     start, end = match.span()
     return None if re.search(r"(?<!\d)0[235]\d{8}(?!\d)", text[start:end]) else (start, end)
 
@@ -183,6 +197,7 @@ def json_number(text: str, match: Match) -> Found:
 
 
 def secret_value(text: str, match: Match) -> Found:
+    """Take what follows a cue for a secret if it looks like one."""
     start, end = match.span(1)
     start += len(text[start:end]) - len(text[start:end].lstrip("=>:"))
     while end > start and text[end - 1] in ".,;:!?)\"']}":
@@ -194,6 +209,7 @@ def secret_value(text: str, match: Match) -> Found:
 
 
 def pin_value(text: str, match: Match) -> Found:
+    """Take a short code unless it is a percentage or a multiple."""
     return match.span(1) if text[match.end(1) : match.end(1) + 1] not in ("%", "x") else None
 
 
@@ -208,15 +224,15 @@ def mixed_token(text: str, match: Match) -> Found:
 
 
 def url(text: str, match: Match) -> Found:
+    """Take a web address that carries a secret."""
     start, end = match.span()
     while end > start and text[end - 1] in ".,;:!?)]}":
         end -= 1
-    secret = re.search(r"[?&#;](?:\w*(?:key|token|secret|password|passwd|pwd|sig|signature|auth|code|session|sid|jwt|otp|pin)\w*)=[^&\s]{4,}"
-                       r"|://[^/\s@]+@|/(?=[^/]*\d[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_\-]{24,}", text[start:end], re.IGNORECASE)  # fmt: skip
-    return (start, end) if secret else None
+    return (start, end) if _SECRET_IN_ADDRESS.search(text[start:end]) else None
 
 
 def plate(text: str, match: Match) -> Found:
+    """Take a number plate; in lower case only with three digits or more."""
     start, end = match.span()
     surface = text[start:end]
     if surface[:2].islower() and not re.search(r"\d{3}", surface):
@@ -225,6 +241,7 @@ def plate(text: str, match: Match) -> Found:
 
 
 def street(text: str, match: Match) -> Found:
+    """Take a house number with a street name that reads like one."""
     start, end = match.span()
     name = text[match.start(2) : match.end(2)].split()
     if any(word.lower().strip(".,") in _NO_STREET_NAME for word in name):
@@ -242,6 +259,7 @@ def street(text: str, match: Match) -> Found:
 
 
 def ipv4(text: str, match: Match) -> Found:
+    """Take four octets that are no version number."""
     start, end = match.span()
     if re.search(
         r"(?:\bv|version|ver|build|release|android|ios|firmware)[ .:]*$",
@@ -259,6 +277,7 @@ def ipv4(text: str, match: Match) -> Found:
 
 
 def ipv6(text: str, match: Match) -> Found:
+    """Take eight groups, or fewer with a gap."""
     start, end = match.span(1)
     surface = text[start:end]
     groups = [group for group in surface.split(":") if group]
@@ -267,6 +286,7 @@ def ipv6(text: str, match: Match) -> Found:
 
 
 def handle(text: str, match: Match) -> Found:
+    """Take a social handle."""
     start, end = match.span(1)
     while text[end - 1] in "._":
         end -= 1

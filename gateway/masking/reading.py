@@ -15,7 +15,7 @@ CUE_GAP = re.compile(r"[ \t]{1,2}|[\"']?[ \t]{0,2}[:=,\-][ \t]{0,2}[\"']?|\. ")
 
 
 class Words:
-    """The words of one shadow with their places, classes and the gaps between them. `gap[i]` is what stands before word i."""
+    """The words of one shadow with their places, classes and gaps; `gap[i]` is what stands before word i."""
 
     def __init__(self, shadow: Shadow, lexicon: Lexicon) -> None:
         pieces = WORDS.split(shadow.lower)

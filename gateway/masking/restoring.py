@@ -12,7 +12,8 @@ _KIND = "|".join(kind.replace("_", _SEP) for kind in KINDS)
 _BARE_KIND = "|".join(kind.replace("_", _UNDERSCORE) for kind in KINDS)
 _OPEN, _CLOSE = r"(?:<|&lt;|\\u003[cC])", r"(?:>|&gt;|\\u003[eE])"
 _PLACEHOLDER = re.compile(
-    rf"(?i:{_OPEN}[ ]{{0,2}}(?P<kind>{_KIND})(?:{_SEP}(?P<role>[FLV][0-9]?))?{_SEP}(?P<number>[0-9]{{1,5}})[ ]{{0,2}}{_CLOSE})"
+    rf"(?i:{_OPEN}[ ]{{0,2}}(?P<kind>{_KIND})(?:{_SEP}(?P<role>[FLV][0-9]?))?"
+    rf"{_SEP}(?P<number>[0-9]{{1,5}})[ ]{{0,2}}{_CLOSE})"
     rf"|(?<![A-Za-z0-9_])(?i:(?P<kind2>{_BARE_KIND})(?:{_UNDERSCORE}(?P<role2>[FLV][0-9]?))?{_UNDERSCORE}(?P<number2>[0-9]{{1,5}}))(?![0-9])"
 )
 MAX_HELD = 28
@@ -51,27 +52,33 @@ def restore_tree(value: Any, vault: Vault) -> Any:
     return value
 
 
-def _prefixes(word: str) -> str:
+def _prefixes(word: str, separator: str) -> str:
     """Return a pattern for every beginning of `word`, the whole word included."""
     pattern = ""
     for character in reversed(word):
-        unit = r"(?:[ _\-]|\\_?)" if character == "_" else character
+        unit = separator if character == "_" else character
         pattern = f"{unit}(?:{pattern})?" if pattern else unit
     return pattern
 
 
-_TAIL_AFTER_KIND = (
-    rf"(?:{_SEP}|\\)?(?:[FLV][0-9]?(?:{_SEP}|\\)?)?[0-9]{{0,5}}[ ]{{0,2}}(?:&(?:g(?:t)?)?|\\(?:u(?:0(?:0(?:3)?)?)?)?)?"
-)
-_BEGUN_KIND = "|".join(map(_prefixes, KINDS))
+def _begun(kind: str, separator: str) -> str:
+    """Return a pattern for every beginning of a placeholder from its type on, up to its last digit."""
+    kinds = "|".join(_prefixes(name, separator) for name in KINDS)
+    return rf"(?:{kind})(?:{separator})?(?:[FLV][0-9]?(?:{separator})?)?[0-9]{{0,5}}|{kinds}"
+
+
+_HALF_SEP = r"(?:[ _\-]|\\_?)"
+_HALF_BARE = r"(?:_|\\_?)"
+_CLOSING = r"[ ]{0,2}(?:&(?:g(?:t)?)?|\\(?:u(?:0(?:0(?:3)?)?)?)?)?"
 _BEGUN = re.compile(
-    rf"(?i:(?:(?:<|&lt;|\\u003c)[ ]{{0,2}}|(?<![a-z0-9_]))(?:(?:{_KIND}){_TAIL_AFTER_KIND}|{_BEGUN_KIND})"
+    rf"(?i:(?:<|&lt;|\\u003c)[ ]{{0,2}}(?:{_begun(_KIND, _HALF_SEP)}){_CLOSING}"
+    rf"|(?<![a-z0-9_])(?:{_begun(_BARE_KIND, _HALF_BARE)})"
     r"|<[ ]{0,2}|&(?:l(?:t;?)?)?|&lt;[ ]{0,2}|\\(?:u(?:0(?:0(?:3(?:c[ ]{0,2})?)?)?)?)?)\Z"
 )
 
 
 class StreamRestorer:
-    """Restores a text that arrives in pieces; holds back at most `MAX_HELD` characters, and only a possible placeholder."""
+    """Restores a text that arrives in pieces; holds back only a possible placeholder, at most `MAX_HELD` characters."""
 
     def __init__(self, vault: Vault, *, secrets: bool = False, json_text: bool = False) -> None:
         self._vault = vault

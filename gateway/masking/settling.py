@@ -1,4 +1,4 @@
-"""Which unknown or name-like words of a text are ordinary after all: codes, places, acronyms, slips, verbs and dates."""
+"""Which unknown or name-like words are ordinary after all: codes, places, acronyms, slips, verbs and dates."""
 
 import re
 from collections.abc import Collection
@@ -137,7 +137,7 @@ class Settler:
         return words.joined(after) and words.kind[after] == UNKNOWN
 
     def _in_identifier(self, words: Words, index: int) -> bool:
-        """Tell whether the word is part of a web or file name, or of a name with underscores that has ordinary parts."""
+        """Tell whether the word is part of a web or file name, or of an identifier with ordinary parts."""
         before, after = index - 1, index + 1
         if after < len(words) and words.gap[after] == "." and words.low[after] in _SUFFIX_OF_ADDRESS:
             return True

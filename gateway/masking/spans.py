@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A personal value from `start` to `end` (end not included); `kind` is its placeholder type, for example `PHONE`."""
+    """A personal value from `start` to `end` (end not included); `kind` is its placeholder type, such as `PHONE`."""
 
     start: int
     end: int

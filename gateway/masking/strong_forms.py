@@ -3,7 +3,10 @@
 from gateway.masking import readers
 from gateway.masking.recogniser import Recogniser
 
-_OF = r"(?:[\s:#=.,'\"\-]|\b(?:no|nos|number|num|nr|is|id|card|cards|of|for|my|his|her|the|their|our|with|to|was|a/c|code)\b){0,12}?"
+_OF = (
+    r"(?:[\s:#=.,'\"\-]"
+    r"|\b(?:no|nos|number|num|nr|is|id|card|cards|of|for|my|his|her|the|their|our|with|to|was|a/c|code)\b){0,12}?"
+)
 _TITLE_WORDS = r"(?:[A-Z\x01'.\-]{1,20}[ ]){0,4}?"
 _CUE_NUMBER = rf"{_OF}{_TITLE_WORDS}{_OF}"
 
@@ -126,7 +129,7 @@ STRONG = (
         "health insurance",
         "ID_CARD",
         0,
-        rf"\b(?:nhis|health insurance)\b{_CUE_NUMBER}([A-Z]{{0,3}}[0-9]{{7,12}})\b",
+        rf"\b(?:nhis|health insurance|bvn|nin|ssn)\b{_CUE_NUMBER}([A-Z]{{0,3}}[0-9](?:[ \-]?[0-9]){{6,11}})\b",
     ),
     Recogniser(
         "passport by cue",

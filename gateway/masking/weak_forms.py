@@ -5,7 +5,10 @@ from gateway.masking.recogniser import Recogniser
 
 _GAP = r"[ \t.\-/()_]{0,2}"
 _NINE = rf"(?:{_GAP}[0-9]){{8}}"
-_STREET = r"(?:street|str|st|road|rd|avenue|ave|lane|ln|close|crescent|cres|drive|link|loop|highway|boulevard|blvd|way|terrace|court)"
+_STREET = (
+    r"(?:street|str|st|road|rd|avenue|ave|lane|ln|close|"
+    r"crescent|cres|drive|link|loop|highway|boulevard|blvd|way|terrace|court)"
+)
 _PLATES = (
     r"(?:g[rnwtexcsbmlgvhyjk]|a[swcpeko]|w[rt]|c[rs]|e[rn]|v[rd]|b[ar]|n[rew]|u[ewr]|d[pv]|m|o[rt]|s[vw]|bt|aw|an|wn)"
 )
