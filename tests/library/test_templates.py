@@ -196,20 +196,34 @@ WORST = [
     "{% if facts|tojson == 'q' %}{% endif %}" * 200,
     "{{ facts.many|map(attribute='t')|join }}" * 200,
     "{{ facts.big }}" * 200,
+    *(
+        "{% for a in facts.few %}" + body + "{% endfor %}"
+        for body in (
+            "{{ a.v|money('GHS')|lower|upper }}",
+            "{% if a.v / 3 * 7 + 1.5 > 10 %}{% endif %}",
+            "{{ a.q|default('')|default('')|default('') }}",
+            "{% if a.n in ['x', 'y', 'z'] or a.t|replace('y', 'zz')|title == 'q' %}{% endif %}",
+            "{{ a|tojson }}",
+            "{% for b in facts.few if b.v == a.v %}{{ b.v|number(2) }}{% endfor %}",
+        )
+    ),
 ]
 
 
 @pytest.mark.parametrize("source", WORST)
 def test_the_worst_allowed_template_on_the_largest_data_stays_below_50_ms_and_256_kb(source):
     template = compiled(source)
-    data = {"facts": {"big": BIG, "other": BIG[:-1] + "y", "many": MANY if "many" in source else []}}
-    fastest = []
+    long = {"big": BIG, "other": BIG[:-1] + "y", "few": MANY[:1_000]}
+    data = {"facts": {"big": BIG[:1_000], "many": MANY} if "many" in source else long}
+    times = []
     for _ in range(3):
         started = time.process_time()
-        with suppress(RenderError):
+        try:
             assert len(template.render(data)) <= MAX_TEXT
-        fastest.append(time.process_time() - started)
-    assert min(fastest) < 0.05
+        except RenderError as refusal:
+            assert "too much work" in str(refusal) or "beyond 256 KB" in str(refusal)
+        times.append(time.process_time() - started)
+    assert min(times) < 0.05
 
 
 def test_data_beyond_the_limits_is_refused_before_rendering():
