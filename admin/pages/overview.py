@@ -167,7 +167,7 @@ def _steps(office: Office, pushed: bool, asked: bool) -> list[Step]:
 
 def _service(office: Office) -> dict[str, Any]:
     kit = office.site.kit
-    routed = {"offline"} if kit.offline else {model for names in kit.policy.routes.values() for model in names}
+    routed = {model for names in kit.policy.routes.values() for model in names} if not kit.offline else set()
     now = kit.clock.monotonic()
     return {
         "version": office.site.version,

@@ -3,6 +3,7 @@
 Everything is served from here; the pages call no other host.
 """
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from gateway.errors import NotFound, all_errors
+from gateway.errors import GatewayError, NotFound, all_errors
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
@@ -80,13 +81,18 @@ def _page(here: str, name: str, body: str, head: str = "") -> Response[str]:
 def _errors() -> str:
     rows = "".join(
         f'<tr id="{error.code}"><td><code>{error.code}</code></td><td>{error.status}</td>'
-        f"<td>{'yes' if error.retryable else 'no'}</td><td>{escape((error.__doc__ or '').strip())}</td></tr>"
+        f"<td>{'yes' if error.retryable else 'no'}</td><td>{_meaning(error)}</td></tr>"
         for error in all_errors()
     )
     return (
         '<main class="page" id="content" tabindex="-1"><h1>Error codes</h1>'
-        "<p>Every failure is an RFC 9457 problem. Branch on <code>code</code>; show <code>detail</code> to a person.</p>"
-        '<div class="scroll" tabindex="0" role="region" aria-label="Error codes"><table><thead><tr><th scope="col">Code</th>'
-        '<th scope="col">Status</th><th scope="col">Try again</th><th scope="col">Meaning</th></tr></thead>'
+        "<p>Every failure is an RFC 9457 problem. Branch on <code>code</code>; "
+        "show <code>detail</code> to a person.</p>"
+        '<div class="scroll" tabindex="0" role="region" aria-label="Error codes"><table><thead><tr>'
+        '<th scope="col">Code</th><th scope="col">Status</th><th scope="col">Try again</th><th scope="col">Meaning</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></main>"
     )
+
+
+def _meaning(error: type[GatewayError]) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape((error.__doc__ or "").strip()))

@@ -1,6 +1,7 @@
 """What the admin shows of the whole service, read by a few aggregating queries. Money is nano-USD.
 
-Instants are microseconds since the epoch, days are UTC days. Usage is joined to businesses so that the index on (business, instant) serves every range.
+Instants are microseconds since the epoch, days are UTC days. Usage is joined to businesses so that the index on
+(business, instant) serves every range.
 """
 
 from collections.abc import Collection, Mapping, Sequence
