@@ -58,7 +58,7 @@ class FakeModel:
 
     async def complete(self, call: ModelCall) -> Reply:
         self.calls.append(call)
-        call.guard("\n".join(message.content for message in call.messages).encode())
+        call.guard(msgspec.json.encode([message.content for message in call.messages]))
         step = self.script.pop(0) if self.script else by_rules
         if callable(step):
             step = step(call)
