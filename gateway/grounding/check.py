@@ -7,14 +7,12 @@ from typing import NamedTuple
 from gateway.grounding.claims import claim_findings, leftover_findings
 from gateway.grounding.derive import derived, derived_date, false_sum, operands
 from gateway.grounding.direction import Cited, direction_findings
-from gateway.grounding.extract import Reading, lower, read
+from gateway.grounding.extract import Reading, is_plain, lower, read
 from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Figure, Finding, Form
-from gateway.grounding.lexicon import SIGNALS, WEEKDAY_NAMES
-from gateway.grounding.scan import WORD
+from gateway.grounding.lexicon import WEEKDAY_NAMES
 from gateway.grounding.trace import carried
 
-_WORTH_A_LOOK = re.compile(r"[\d½¼¾⅓⅔\[{<]")
 _MAX_MISSES = 4
 _WEEKDAY_FIRST = re.compile(r"[\s,(]*(?:the\s+)?")
 _DATE_FIRST = re.compile(
@@ -47,11 +45,6 @@ def check(sentence: str, index: FactIndex) -> Verdict:
     if not findings:
         text, corrected = _right_weekdays(reading.figures, index, sentence, low)
     return Verdict("" if findings else text, tuple(findings), len(reading.figures), corrected)
-
-
-def is_plain(low: str) -> bool:
-    """Return whether lower-cased text holds no digit, no signal word and no bracket, so that there is nothing to look at."""
-    return not _WORTH_A_LOOK.search(low) and SIGNALS.isdisjoint(WORD.findall(low))
 
 
 def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[list[Finding], list[Cited]]:

@@ -16,22 +16,24 @@ _NAME = re.compile(r"[a-z]+")
 
 def iso(m: re.Match[str]) -> Iterator[Figure]:
     """`2026-11-08`, `2026-11`, `2026-11-08T10:30:00Z`: a date, and a time where there is one."""
-    year, month, *day = (int(p) for p in m[0][:10].split("-"))
-    yield Figure(Form.DATE, m.start(), m.end(), year=year, month=month, day=day[0] if day else 0)
-    if len(m[0]) > 10:
-        yield Figure(Form.TIME, m.start() + 11, m.end(), value=int(m[0][11:13]) * 60 + int(m[0][14:16]))
+    start, end = m.span("iso")
+    shown = m["iso"]
+    year, month, *day = (int(p) for p in shown[:10].split("-"))
+    yield Figure(Form.DATE, start, end, year=year, month=month, day=day[0] if day else 0)
+    if len(shown) > 10:
+        yield Figure(Form.TIME, start + 11, end, value=int(shown[11:13]) * 60 + int(shown[14:16]))
 
 
 def month_first(m: re.Match[str], text: str, low: str) -> Iterator[Figure]:
     """`Nov 8th, 2026`, `November 8-10`, `November 2026`, `November`; nothing where the word is no month here."""
-    name = _month(m, m.start())
+    start, end = m.span("md")
+    name = _month(m, start)
     day, year = m["md_a"], int(m["md_y"] or 0)
-    if not day and not year and not _is_month(text, low, m.start(), name):
+    if not day and not year and not _is_month(text, low, start, name):
         return
-    end = m.end()
     if day and not year and not m["md_b"] and counts_something(low, end):
-        day, end = "", m.start() + len(name)
-    yield Figure(Form.DATE, m.start(), end, month=MONTHS[name], year=year, day=int(day or 0))
+        day, end = "", start + len(name)
+    yield Figure(Form.DATE, start, end, month=MONTHS[name], year=year, day=int(day or 0))
     if day and m["md_b"]:
         yield Figure(Form.DATE, m.start("md_b"), end, month=MONTHS[name], year=year, day=int(m["md_b"]))
 
@@ -43,27 +45,27 @@ def day_first(m: re.Match[str], text: str, low: str) -> Iterator[Figure]:
     if not _is_month(text, low, m.start("dm_m"), name, after_day=True):
         return
     if m["dm_a"]:
-        yield Figure(Form.DATE, m.start(), m.end("dm_a"), month=MONTHS[name], year=year, day=int(m["dm_a"]))
-    yield Figure(Form.DATE, m.start("dm_b"), m.end(), month=MONTHS[name], year=year, day=int(m["dm_b"]))
+        yield Figure(Form.DATE, m.start("dm"), m.end("dm_a"), month=MONTHS[name], year=year, day=int(m["dm_a"]))
+    yield Figure(Form.DATE, m.start("dm_b"), m.end("dm"), month=MONTHS[name], year=year, day=int(m["dm_b"]))
 
 
 def numeric(m: re.Match[str]) -> Iterator[Figure]:
     """`08/11/2026`, day first as in Ghana unless only the other reading is a date."""
-    day, month, year = (int(p) for p in m[0].split(m["sep"]))
+    day, month, year = (int(p) for p in m["dmy"].split(m["sep"]))
     if month > 12 >= day:
         day, month = month, day
-    yield Figure(Form.DATE, m.start(), m.end(), day=day, month=month, year=year + 2000 if year < 100 else year)
+    yield Figure(Form.DATE, *m.span("dmy"), day=day, month=month, year=year + 2000 if year < 100 else year)
 
 
 def clock(m: re.Match[str]) -> Iterator[Figure]:
     """`4pm`, `10:30`, `10.30 am`: the value is minutes after midnight."""
-    digits = re.findall(r"\d+", m[0])
+    digits = re.findall(r"\d+", m["clock"])
     hour, minute = int(digits[0]), int(digits[1]) if digits[1:] else 0
-    if "p" in m[0] and hour < 12:
+    if "p" in m["clock"] and hour < 12:
         hour += 12
-    elif "a" in m[0] and hour == 12:
+    elif "a" in m["clock"] and hour == 12:
         hour = 0
-    yield Figure(Form.TIME, m.start(), m.end(), value=hour * 60 + minute)
+    yield Figure(Form.TIME, *m.span("clock"), value=hour * 60 + minute)
 
 
 def _month(m: re.Match[str], at: int) -> str:

@@ -28,6 +28,7 @@ _RATE = re.compile(r"\b(?:per|a|each|every)\s+(day|week|month)\b|\b(daily|weekly
 _RATE_DAYS = {"day": 1.0, "daily": 1.0, "week": 7.0, "weekly": 7.0, "month": 30.0, "monthly": 30.0}
 
 
+_REST = re.compile(r"\b(?:rest|remain\w*|other|others|left|leav\w+|unused|free)\b")
 _TIMES = re.compile(r"\s*[×x*@]\s*|[^.;\d]{0,40}\b(?:of|at|times)\b[^.;\d]{0,12}")
 _FOR = re.compile(r"\s*[×x*]\s*|[^.;\d]{0,30}\b(?:for|over|times|each)\b[^.;\d]{0,14}")
 _EACH = re.compile(r"\b(?:each|per|average|averages|averaging|apiece|every|a\s(?:day|week|month))\b")
@@ -126,7 +127,7 @@ def _percentages(figure: Figure, known: Sequence[Operand], low: str) -> Iterator
             yield a.value - b.value
             yield a.value + b.value
     for a in known:
-        if a.kinds == Kind.PERCENT and not change:
+        if a.kinds == Kind.PERCENT and a.end and _REST.search(low):
             yield 100 - a.value
         if a.kinds == Kind.RATIO:
             yield (a.value - 1) * 100 if change else a.value * 100
@@ -195,6 +196,8 @@ def false_sum(figure: Figure, figures: Sequence[Figure], low: str) -> bool:
     gap = low[before[-1].end : figure.start]
     if _EQUALS.fullmatch(gap):
         written = _evaluate(before, low)
+        if written is not None and figure.form is Form.PERCENT and before[-1].form is not Form.PERCENT:
+            written *= 100
         return written is not None and not close(figure, abs(written), Kind.MONEY)
     if _ADDS_UP.fullmatch(gap):
         known = [Operand(f.value, f.kinds, f.start, f.end) for f in before[:_MAX_OPERANDS]]

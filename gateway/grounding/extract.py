@@ -3,16 +3,19 @@
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import attrgetter
 
 from gateway.grounding import dates
 from gateway.grounding.figures import Figure, Form
-from gateway.grounding.lexicon import DIRECTIONS, LEXICON, Word
+from gateway.grounding.lexicon import LEXICON, SIGNALS, Word
 from gateway.grounding.numbers import classify, parse
-from gateway.grounding.scan import COMPARED, LINK, RANGE, SCAN
+from gateway.grounding.scan import COMPARED, LINK, RANGE, SCAN, WORD
 from gateway.grounding.spelled import Token, figures_of
 
 _SHARES_LEFT = frozenset({Form.PERCENT, Form.DURATION, Form.MONEY, Form.MULTIPLE, Form.COUNT, Form.TIME})
 _BETWEEN = re.compile(r"\bbetween\s+$")
+_WORTH_A_LOOK = re.compile(r"[\d½¼¾⅓⅔\[{<]")
+_START = attrgetter("start")
 _SHOWN = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -31,46 +34,61 @@ def lower(text: str) -> str:
     return low if len(low) == len(text) else "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
 
 
+def is_plain(low: str) -> bool:
+    """Return whether lower-cased text holds no digit, no signal word and no bracket, so that there is nothing to look at."""
+    return not _WORTH_A_LOOK.search(low) and SIGNALS.isdisjoint(WORD.findall(low))
+
+
 def read(text: str, low: str) -> Reading:
     """Return the figures and signal words of one sentence; `low` is `lower(text)`. Never raises."""
     out = Reading()
-    figures, tokens, taken = out.figures, [], 0
+    figures, at, size = out.figures, 0, len(low)
     if "@" in low or "://" in low or "www." in low:
         figures += [Figure(Form.ID, m.start(), m.start() + len(m[0].rstrip(".,;:!?)"))) for m in LINK.finditer(low)]
-    links = list(figures)
-    for m in SCAN.finditer(low):
-        group, start = m.lastgroup, m.start()
-        if group == "word" or group == "rest":
-            entry = LEXICON.get(m[0])
-            if entry is not None and start >= taken:
-                _keep_word(out, tokens, start, m.end(), entry)
-        elif start >= taken and not (links and any(f.start <= start < f.end for f in links)):
-            found, taken = _figures(m, str(group), text, low)
+    links = [(f.start, f.end) for f in figures]
+    while at < size:
+        m = SCAN.match(low, at)
+        if m is None or m.lastgroup is None:
+            at = max(at, m.end() if m else 0) + 1
+            continue
+        start = m.start(m.lastgroup)
+        at = m.end()
+        if not (links and any(a <= start < b for a, b in links)):
+            found, taken = _figures(m, m.lastgroup, text, low)
             figures += found
-    if tokens:
-        spans = [(f.start, f.end) for f in figures]
-        figures += [f for f in figures_of(tokens, text, low) if not any(a <= f.start < b for a, b in spans)]
+            at = max(at, taken)
+    if not SIGNALS.isdisjoint(WORD.findall(low)):
+        _read_words(out, text, low)
     if len(figures) > 1:
-        figures.sort(key=lambda f: f.start)
+        figures.sort(key=_START)
         _share_units(figures, low)
     return out
 
 
-def _keep_word(out: Reading, tokens: list[Token], start: int, end: int, entry: tuple[Word, float, int]) -> None:
-    kind, value, direction = entry
-    if direction:
-        out.directions.append((start, end, direction))
-    if kind is Word.CLAIM:
-        out.claims = True
-    elif kind is not Word.DIRECTION:
-        tokens.append((start, end, value, kind))
+def _read_words(out: Reading, text: str, low: str) -> None:
+    tokens: list[Token] = []
+    for m in WORD.finditer(low):
+        entry = LEXICON.get(m[0])
+        if entry is None:
+            continue
+        kind, value, direction = entry
+        if direction:
+            out.directions.append((m.start(), m.end(), direction))
+        if kind is Word.CLAIM:
+            out.claims = True
+        elif kind is not Word.DIRECTION:
+            tokens.append((m.start(), m.end(), value, kind))
+    if tokens:
+        spans = [(f.start, f.end) for f in out.figures]
+        tokens = [t for t in tokens if not any(a <= t[0] < b for a, b in spans)]
+        out.figures += figures_of(tokens, text, low)
 
 
 def _figures(m: re.Match[str], group: str, text: str, low: str) -> tuple[list[Figure], int]:
     """Return the figures of one match of the scanner, and the place before which nothing more is read."""
-    start, end = m.span()
+    start, end = m.span(group)
     if group == "num":
-        return _number(start, end, m[0], text, low)
+        return _number(start, end, m[group], text, low)
     if group == "md":
         found = list(dates.month_first(m, text, low))
         if m["md_a"] and (not found or found[-1].end < end):
@@ -100,7 +118,7 @@ def _number(start: int, end: int, digits: str, text: str, low: str) -> tuple[lis
 
 def _token(m: re.Match[str], group: str) -> tuple[list[Figure], int]:
     """Ids, links and names with digits; placeholders, idioms and currency signs hold no figure of their own."""
-    start, end = m.span()
+    start, end = m.span(group)
     if group in ("uuid", "phone"):
         return [Figure(Form.ID, start, end, unit=group)], end
     if group == "code":
@@ -135,7 +153,7 @@ def _share_units(figures: list[Figure], low: str) -> None:
 
 def _take(bare: Figure, other: Figure, low: str) -> None:
     """Give `bare` the form, unit and scale of `other`; an amount with its sign in front keeps them to itself."""
-    if other.form is Form.MONEY and bare.start < other.start and not low[other.start].isdigit():
+    if other.form is Form.MONEY and bare.start < other.start and not low[other.start].isdecimal():
         return
     scale = 1.0
     if other.form is Form.DURATION or other.scaled:

@@ -9,12 +9,11 @@ from functools import cached_property
 from operator import itemgetter
 
 from gateway.domain.evidence import Evidence, Json
-from gateway.grounding.extract import lower, read
+from gateway.grounding.extract import is_plain, lower, read
 from gateway.grounding.figures import Figure, Form
 from gateway.grounding.keys import KeyInfo, key_info, stem
 from gateway.grounding.lexicon import (
     CURRENCIES,
-    SIGNALS,
     STABLE_VALUES,
     WEEKDAY_NAMES,
     Kind,
@@ -26,6 +25,7 @@ Value = tuple[float, float, int, frozenset[str], str, str, int]
 
 NUMERIC = re.compile(r"([+\-−])?(?:GHS|GH₵|₵|\$)?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?)\s?(%)?$")
 _PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*_\d+)>")
+_NUMBER_STARTS = ("+", "-", "−", "G", "₵", "$")
 _PLAIN_KEY = re.compile(r"\w+")
 _NO_NOUNS: frozenset[str] = frozenset()
 _TRENDS = {
@@ -70,23 +70,35 @@ class FactIndex:
                 keys.add(key)
                 for number, kind in info.windows:
                     self._values.append((number, number, kind, info.nouns, key, above, place))
-            self._leaf(value, key, info, above, inherited, place)
+            kind = type(value)
+            if kind is str:
+                self._text(value, info.kinds or inherited, info, key, above, place)
+            elif kind is int or kind is float:
+                self._number(value, info.kinds or inherited, info, key, above, place)
+            elif kind is dict:
+                self._walk(value, key, info.inherited or inherited)
+            elif kind is list:
+                self._list(value, key, info, above, inherited, place)
 
-    def _leaf(self, value: Json, key: str, info: KeyInfo, above: str, inherited: int, place: int) -> None:
-        kind = type(value)
-        if kind is str:
-            self._text(value, info.kinds or inherited, info, key, above, place)
-        elif kind is int or kind is float:
-            self._number(value, info.kinds or inherited, info, key, above, place)
-        elif kind is dict:
-            self._walk(value, key, info.inherited or inherited)
-        elif kind is list:
-            nouns = info.nouns
-            if value and not nouns and type(value[0]) is dict:
-                nouns = frozenset().union(*(key_info(k).nouns for k in value[0]))
-            self._values.append((len(value), len(value), Kind.COUNT, nouns | {"#"}, key, above, place))
-            for item in value:
-                self._leaf(item, key, info, above, inherited, place)
+    def _list(self, items: list[Json], key: str, info: KeyInfo, above: str, inherited: int, place: int) -> None:
+        """The length of a list is a count of what the list or its rows are named after; `#` marks it as such."""
+        nouns = info.nouns
+        if items and not nouns and type(items[0]) is dict:
+            nouns = _NO_NOUNS.union(*(key_info(k).nouns for k in items[0]))
+        self._values.append((len(items), len(items), Kind.COUNT, nouns | {"#"}, key, above, place))
+        for item in items:
+            if type(item) is dict:
+                self._walk(item, key, info.inherited or inherited)
+            else:
+                self._walk_item(item, key, info, above, info.kinds or inherited, place)
+
+    def _walk_item(self, item: Json, key: str, info: KeyInfo, above: str, kinds: int, place: int) -> None:
+        if isinstance(item, str):
+            self._text(item, kinds, info, key, above, place)
+        elif isinstance(item, int | float) and not isinstance(item, bool):
+            self._number(item, kinds, info, key, above, place)
+        elif isinstance(item, list):
+            self._list(item, key, info, above, kinds, place)
 
     def _number(self, value: float, kinds: int, info: KeyInfo, key: str, above: str, place: int) -> None:
         size = abs(value)
@@ -106,8 +118,8 @@ class FactIndex:
                 if len(value) > 10:
                     self.texts.append(value)
             return
-        m = NUMERIC.match(value)
-        if m is None:
+        m = NUMERIC.match(value) if value[:1] in _NUMBER_STARTS or value[:1].isdecimal() else None
+        if m is None or (len(value) > 6 and value.isdecimal()):
             self.texts.append(value)
             trend = _TRENDS.get(value.lower()) if len(value) < 16 else None
             if trend is not None:
@@ -139,8 +151,10 @@ class FactIndex:
         """The figures that stand inside texts of the evidence and the request."""
         found: list[Figure] = []
         for text in [*self.texts, *(k for k in sorted(self._keys) if not _PLAIN_KEY.fullmatch(k))]:
+            if text[:1] == "<" and _PLACEHOLDER.fullmatch(text):
+                continue
             low = lower(text)
-            if any(c.isdigit() for c in low) or not SIGNALS.isdisjoint(re.findall(r"[^\W\d_]+", low)):
+            if not is_plain(low):
                 found += read(text, low).figures
         return tuple(found)
 
@@ -182,11 +196,11 @@ class FactIndex:
     @cached_property
     def labels(self) -> list[tuple[frozenset[str], Value]]:
         """The values a sentence can name by the words of their key, with those words."""
-        counted = Counter(key_info(value[4]).label for value in self._values)
+        own = [key_info(value[4]).label for value in self._values]
+        counted = Counter(own)
         named = []
-        for value in self._values:
-            label = key_info(value[4]).label
-            if not label or (len(label) == 1 and counted[label] > 1):
+        for label, value in zip(own, self._values, strict=True):
+            if len(label) < 2 and (not label or counted[label] > 1):
                 label = label | key_info(value[5]).label
             if label and "#" not in value[3]:
                 named.append((label, value))

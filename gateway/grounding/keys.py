@@ -102,7 +102,7 @@ def key_info(key: str) -> KeyInfo:
         unit=unit,
         nouns=frozenset(NOUN_GROUPS[t] for t in rest if t in NOUN_GROUPS and (counts or t.endswith("s"))),
         windows=windows,
-        label=frozenset(stem(_SYNONYMS.get(t, t)) for t in tokens if t not in _FILLER and not t.isdigit()),
+        label=frozenset(stem(_SYNONYMS.get(t, t)) for t in tokens if t not in _FILLER and not t.isdecimal()),
         words=frozenset(stem(t) for t in tokens if t.isalpha()),
         role=role,
         subject=subject,
@@ -132,13 +132,13 @@ def _direction(tokens: list[str]) -> int:
 
 def _windows(tokens: list[str]) -> tuple[tuple[tuple[float, int], ...], list[str]]:
     """Split off the numbers in a name: `next_30_days` is a window of 30 days, `top_10` the number ten."""
-    if not any(t.isdigit() for t in tokens):
+    if not any(t.isdecimal() for t in tokens):
         return (), tokens
     unit = next((t for t in tokens if t in DAYS_PER_UNIT or t in MONTHS_PER_UNIT), "")
     kind = Kind.MONTHS if unit in MONTHS_PER_UNIT else Kind.DAYS if unit else Kind.COUNT
     scale = MONTHS_PER_UNIT.get(unit) or DAYS_PER_UNIT.get(unit, 1.0)
-    windows = tuple((float(t) * scale, kind) for t in tokens if t.isdigit() and len(t) < 7)
-    return windows, [t for t in tokens if not t.isdigit() and t != unit]
+    windows = tuple((float(t) * scale, kind) for t in tokens if t.isdecimal() and len(t) < 7)
+    return windows, [t for t in tokens if not t.isdecimal() and t != unit]
 
 
 def stem(word: str) -> str:

@@ -44,7 +44,11 @@ _PHRASES = {
     "lower than,shorter than,shy of",
     Approx.ABOUT: "about,around,approximately,approx,approx.,roughly,circa,close to,some,near,~,≈",
 }
-_APPROX = tuple((meaning, (*(p + " " for p in text.split(",")), *"~≈"[: 2 * (meaning is Approx.ABOUT)])) for meaning, text in _PHRASES.items())
+_APPROX = tuple(
+    (meaning, (*(p + " " for p in text.split(",")), *"~≈"[: 2 * (meaning is Approx.ABOUT)]))
+    for meaning, text in _PHRASES.items()
+)
+_APPROX_ENDS = frozenset(phrase.split()[-1] for _, phrases in _APPROX for phrase in phrases) | {"a", "an", "the"}
 _MAX_DIGITS = 15
 _ORDINALS = ("st", "nd", "rd", "th")
 
@@ -111,6 +115,8 @@ def classify(number: Number, text: str, low: str) -> tuple[Figure | None, int]:
 
 def approx(low: str, start: int) -> Approx:
     """Return the rounding word in front of `start`: `about 13`, `more than a third`, `up to 5`, but not `add up to 5`."""
+    if low[low.rfind(" ", 0, max(0, start - 1)) + 1 : start].strip(' ("“') not in _APPROX_ENDS:
+        return Approx.NONE
     if low.endswith(_ARTICLES, 0, start):
         start = low.rfind(" ", 0, start - 1) + 1
     for meaning, phrases in _APPROX:

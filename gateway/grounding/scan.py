@@ -11,25 +11,30 @@ _YEAR = r"(?:,?[\s-]+(?P<Y>(?:19|20)\d\d)(?!\d|[.,]\d))?"
 _NOT_LONGER = r"(?![\d]|[.,:/]\d|\s?%)"
 CURRENCY = r"(?:ghs|gh₵|gh¢|ghc|gh\$|us\$|usd|ngn|eur|gbp|xof|cfa|kes|[₵¢$€£₦])"
 
+_ISO_TIME = r"(?:[t\s][012]\d:[0-5]\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?"
+_GLUED_DIGIT = r"(?!['’]?[-_/\#]?\d)"
 SCAN = re.compile(
-    rf"""(?=[^\s,;:()!?'"%&])(?:
-      (?P<word>(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[^\W\d_]++(?!['’]?[-_/\#]?\d))
-    | (?P<iso>(?<![\d.,])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d(?:[t\s][012]\d:[0-5]\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?)?(?![\d-]))
-    | (?P<md>(?<![^\W_]){_MONTH}(?:[\s-]?\s?(?P<md_a>\d{{1,2}}){_ORD}(?:\s?[-–]\s?(?P<md_b>\d{{1,2}}){_ORD})?{_NOT_LONGER})?{_YEAR.replace("Y", "md_y")})
-    | (?P<rest>[^\W\d_]++(?!['’]?[-_/\#]?\d))
-    | (?P<cur>(?<![^\W_]){CURRENCY}\.?\s?(?=[+\-−]?\s?\.?\d))
-    | (?P<dm>(?<![\d.,])(?:(?P<dm_a>\d{{1,2}}){_ORD}\s?(?:[-–&]|to|and)\s?)?(?P<dm_b>\d{{1,2}}){_ORD}(?:\s+of)?[\s-](?P<dm_m>{_MONTH}){_YEAR.replace("Y", "dm_y")})
+    rf"""(?:(?!{_MONTH})[^\W\d_]++{_GLUED_DIGIT}|[\s,;:()!?'"%&]++)*+
+    (?:
+      (?P<iso>(?<![\d.,])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d{_ISO_TIME})?(?![\d-]))
+    | (?P<md>(?<![^\W_]){_MONTH}
+        (?:[\s-]?\s?(?P<md_a>\d{{1,2}}){_ORD}(?:\s?[-–]\s?(?P<md_b>\d{{1,2}}){_ORD})?{_NOT_LONGER})?{_YEAR.replace("Y", "md_y")})
+    | (?P<dm>(?<![\d.,])(?:(?P<dm_a>\d{{1,2}}){_ORD}\s?(?:[-–&]|to|and)\s?)?(?P<dm_b>\d{{1,2}}){_ORD}(?:\s+of)?[\s-]
+        (?P<dm_m>{_MONTH}){_YEAR.replace("Y", "dm_y")})
     | (?P<dmy>(?<![\d.,])\d{{1,2}}(?P<sep>[/.-])\d{{1,2}}(?P=sep)(?:\d{{4}}|\d\d)(?![\d]))
     | (?P<clock>(?<![\d.,])\d{{1,2}}(?:[:.]\d\d\s?[ap]\.?m\b|:\d\d(?::\d\d)?(?!\d)|\s?[ap]\.?m\b))
     | (?P<uuid>[0-9a-f]{{8}}-(?:[0-9a-f]{{4}}-){{3}}[0-9a-f]{{12}}(?:-\d+)*)
     | (?P<phone>(?:\+\d{{1,3}}[\s-]?|(?<!\w)0)\d\d[\s-]?\d{{3}}[\s-]?\d{{3,4}}(?!\d))
+    | (?P<cur>(?<![^\W_]){CURRENCY}\.?\s?(?=[+\-−]?\s?\.?\d))
     | (?P<code>[^\W\d_]+(?:[-_/][^\W\d_]+){{0,3}}['’]?[-_/\#]?\d\w*(?:[-_/]\w+)*)
     | (?P<idiom>(?<!\d)24/7(?!\d)|(?<!\d)24/24(?!\d))
     | (?P<num>(?:\d{{1,3}}(?:[,\u00a0\u202f]\d{{3}})++(?!\d)|\d++)(?:\.\d+)?|(?<!\w)\.\d+|[½¼¾⅓⅔])
     | (?P<ph>\\?<\s*[a-z]+(?:(?:\\?_|[ -])[a-z]+)*(?:\\?_|[ -])\d+\s*\\?>)
-    )""",
+    )?""",
     re.VERBOSE,
 )
+"""Matched again and again at the place where the last match ended: plain words are skipped inside the expression, then one
+thing with a digit in it, a month name or a placeholder is taken, if it stands there."""
 
 UNIT = re.compile(
     r"(?P<glue>[^\W_]+)?"

@@ -168,4 +168,6 @@ def _abbreviated(text: str, body: int, at: int) -> bool:
     if at - body < 4 and _LIST_MARK.fullmatch(text, body, at):
         return True
     word = _LAST_WORD.search(text, max(body, at - 12), at + 1)
-    return bool(word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper() and word[1] != "I")))
+    return bool(
+        word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper() and word[1] != "I"))
+    )

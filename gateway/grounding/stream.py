@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from gateway.domain.evidence import Evidence
-from gateway.grounding.check import check, is_plain
-from gateway.grounding.extract import lower
+from gateway.grounding.check import check
+from gateway.grounding.extract import is_plain, lower
 from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Finding
 from gateway.grounding.sentences import Piece, Splitter
