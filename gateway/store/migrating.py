@@ -78,33 +78,31 @@ async def pending(database: Database) -> list[str]:
 
 
 def _pending(dialect: Dialect, known: Sequence[Migration]) -> Script[list[str]]:
-    yield Statement(MIGRATION_TABLE[dialect])
-    rows = yield Statement("SELECT name FROM migration WHERE app_name = $1", (APP,))
-    ran = {row[0] for row in rows}
-    _refuse_newer(ran, known)
-    return [migration.id for migration in known if migration.id not in ran]
-
-
-def _refuse_newer(ran: set[str], known: Sequence[Migration]) -> None:
-    if newer := sorted(ran - {migration.id for migration in known}):
-        raise SchemaTooNew(
-            f"The database was migrated by a newer release ({', '.join(newer)}). Start that release or a later one."
-        )
+    waiting = yield from _waiting(dialect, known)
+    return [migration.id for migration in waiting]
 
 
 def _forwards(dialect: Dialect, known: Sequence[Migration]) -> Script[list[str]]:
-    if dialect == "postgresql":  # SQLite's writing transaction is already exclusive
-        yield Statement("SELECT pg_advisory_xact_lock($1)", (LOCK,))
-    yield Statement(MIGRATION_TABLE[dialect])
-    rows = yield Statement("SELECT name FROM migration WHERE app_name = $1", (APP,))
-    ran = {row[0] for row in rows}
-    _refuse_newer(ran, known)
-    waiting = [migration for migration in known if migration.id not in ran]
+    waiting = yield from _waiting(dialect, known)
     for migration in waiting:
         for sql in migration.statements(dialect):
             yield Statement(sql)
         yield Statement("INSERT INTO migration (name, app_name) VALUES ($1, $2)", (migration.id, APP))
     return [migration.id for migration in waiting]
+
+
+def _waiting(dialect: Dialect, known: Sequence[Migration]) -> Script[list[Migration]]:
+    """Return what has not run, and keep every other process from running it until this transaction ends."""
+    if dialect == "postgresql":  # SQLite's writing transaction is already exclusive
+        yield Statement("SELECT pg_advisory_xact_lock($1)", (LOCK,))
+    yield Statement(MIGRATION_TABLE[dialect])
+    rows = yield Statement("SELECT name FROM migration WHERE app_name = $1", (APP,))
+    ran = {row[0] for row in rows}
+    if newer := sorted(ran - {migration.id for migration in known}):
+        raise SchemaTooNew(
+            f"The database was migrated by a newer release ({', '.join(newer)}). Start that release or a later one."
+        )
+    return [migration for migration in known if migration.id not in ran]
 
 
 def manager_of(migration_id: str, description: str) -> MigrationManager:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.store.database import Database, open_database
-from gateway.store.migrating import SchemaTooNew, migrate, migrations
+from gateway.store.migrating import SchemaTooNew, migrate, migrations, pending
 from gateway.store.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +30,15 @@ async def columns(database: Database, table: str) -> set[str]:
 async def test_a_second_run_finds_nothing_to_do(database_url):
     assert await migrate(database_url) == [migration.id for migration in migrations()]
     assert await migrate(database_url) == []
+
+
+async def test_what_is_pending_is_told_without_running_it(database_url):
+    database = open_database(database_url)
+    await database.open()
+    assert await pending(database) == await pending(database) == [migration.id for migration in migrations()]
+    await migrate(database_url)
+    assert await pending(database) == []
+    await database.close()
 
 
 async def test_processes_that_start_at_once_run_each_migration_once(database_url):
@@ -64,6 +73,6 @@ async def test_piccolos_own_command_brings_the_same_schema(database_url):
     assert "True" in await asyncio.to_thread(piccolo, "check --app_name=gateway", database_url)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table._meta.tablename)
-async def test_piccolo_tables_have_the_columns_of_the_database(database, table):
-    assert {column._meta.name for column in table._meta.columns} == await columns(database, table._meta.tablename)
+async def test_piccolo_tables_have_the_columns_of_the_database(database):
+    of_piccolo = {table._meta.tablename: {column._meta.name for column in table._meta.columns} for table in TABLES}
+    assert of_piccolo == {name: await columns(database, name) for name in of_piccolo}
