@@ -1,6 +1,5 @@
 """All addresses under /admin."""
 
-from pathlib import Path
 from typing import Any
 
 from litestar import HttpMethod, Request, Response, get, route
@@ -34,7 +33,7 @@ def admin_routes(settings: Settings, site: Site, store: Store) -> list[HTTPRoute
         return Response(STYLE, media_type="text/css", headers=headers)
 
     @route("/admin/{rest:path}", http_method=ANY, name="admin_other", opt={"access": "role:viewer"}, **office.fence)
-    async def other(request: Request[Any, Any, Any], rest: Path) -> Response[str]:
+    async def other(request: Request[Any, Any, Any]) -> Response[str]:
         raise Refused(404, "There is no such page", "Go to the overview and start from there.")
 
     return [

@@ -89,7 +89,8 @@ def _errors() -> str:
         "<p>Every failure is an RFC 9457 problem. Branch on <code>code</code>; "
         "show <code>detail</code> to a person.</p>"
         '<div class="scroll" tabindex="0" role="region" aria-label="Error codes"><table><thead><tr>'
-        '<th scope="col">Code</th><th scope="col">Status</th><th scope="col">Try again</th><th scope="col">Meaning</th></tr></thead>'
+        '<th scope="col">Code</th><th scope="col">Status</th><th scope="col">Try again</th>'
+        '<th scope="col">Meaning</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></main>"
     )
 

@@ -1,0 +1,190 @@
+"""Who gets into the admin, for how long, and what no other site can make them do."""
+
+import json
+
+import pytest
+
+from admin.access import MAX_FORM, WRONG_TRIES, WRONG_TRIES_S
+from admin.pages.routes import admin_routes
+from gateway.api.access import require_declared_access
+from tests.admin.visiting import FORM, HOST, OURS, form_token, text
+from tests.service import settings_for
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+PAGES = ("/admin", "/admin/", "/admin/businesses", "/admin/audit", "/admin/no/such/page", "/admin/sign-out/x")
+MINUTE = 60
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_signed_out_visitor_is_told_how_to_get_in(place, path):
+    answer = await place.visitor().get(path)
+    assert answer.status == 401
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "python -m gateway admin link" in text(answer)
+
+
+async def test_a_link_signs_in(place):
+    visitor = await place.signed_in()
+    answer = await visitor.get("/admin/")
+    assert answer.status == 200
+    assert "Overview" in text(answer)
+
+
+async def test_opening_a_link_does_not_use_it_up(place):
+    link, visitor = await place.link(), place.visitor()
+    for _ in range(2):
+        assert (await visitor.get(link.removeprefix(f"https://{HOST}"))).status == 200
+    assert (await visitor.sign_in(link)).status == 303
+
+
+async def test_a_link_works_once(place):
+    link = await place.link()
+    await place.visitor().sign_in(link)
+    second = await place.visitor().sign_in(link)
+    assert (second.status, "set-cookie" in second.headers) == (401, False)
+    assert "python -m gateway admin link" in text(second)
+    assert (await place.visitor().get(link.removeprefix(f"https://{HOST}"))).status == 401
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(29, 303), (30, 401)])
+async def test_a_link_works_for_half_an_hour(place, minutes, status):
+    link = await place.link()
+    place.clock.advance(minutes * MINUTE)
+    assert (await place.visitor().sign_in(link)).status == status
+
+
+async def test_a_session_ends_after_half_an_hour_without_use(place):
+    visitor = await place.signed_in()
+    for _ in range(3):
+        place.clock.advance(28 * MINUTE)
+        assert (await visitor.get("/admin/")).status == 200
+    place.clock.advance(30 * MINUTE)
+    assert (await visitor.get("/admin/")).status == 401
+
+
+async def test_a_session_ends_after_twelve_hours_however_it_is_used(place):
+    visitor = await place.signed_in()
+    for _ in range(26):
+        place.clock.advance(27 * MINUTE)
+        assert (await visitor.get("/admin/audit")).status == 200
+    place.clock.advance(19 * MINUTE)
+    assert (await visitor.get("/admin/audit")).status == 401
+
+
+async def test_signing_out_ends_the_session_on_the_server(place):
+    visitor = await place.signed_in()
+    await visitor.get("/admin/")
+    left = await visitor.send_form("/admin/sign-out")
+    assert (left.status, left.headers["location"]) == (303, "/admin/")
+    assert "Max-Age=0" in left.headers["set-cookie"]
+    assert (await visitor.get("/admin/")).status == 401
+
+
+async def test_signing_in_again_ends_the_browsers_earlier_session(place):
+    visitor = await place.signed_in()
+    earlier = visitor.cookie
+    await visitor.sign_in(await place.link())
+    assert visitor.cookie != earlier
+    visitor.cookie = earlier
+    assert (await visitor.get("/admin/")).status == 401
+
+
+async def test_the_cookie_is_for_this_host_over_https_and_not_for_scripts(place):
+    answer = await place.visitor().sign_in(await place.link())
+    name, *attributes = answer.headers["set-cookie"].split("; ")
+    assert name.startswith("__Host-session=")
+    assert {a.lower() for a in attributes} == {"httponly", "path=/", "samesite=lax", "secure"}
+
+
+async def test_no_secret_is_in_the_database(place):
+    link = await place.link()
+    visitor = await place.signed_in()
+    database = place.service.store.database
+    rows = [await database.fetch(f"SELECT * FROM {table}") for table in ("admin_link", "admin_session", "audit")]
+    dump = json.dumps(rows, default=str)
+    assert link.partition("token=")[2] not in dump
+    assert visitor.cookie not in dump
+
+
+async def test_who_came_and_went_is_in_the_audit_log(place):
+    visitor = await place.signed_in()
+    await visitor.get("/admin/")
+    await visitor.send_form("/admin/sign-out")
+    sql = "SELECT action FROM audit WHERE business_id = '' ORDER BY seq DESC LIMIT 3"
+    actions = [row[0] for row in await place.service.store.database.fetch(sql)]
+    assert actions == ["admin.signed_out", "admin.signed_in", "admin.link_made"]
+
+
+FOREIGN = (
+    {"sec-fetch-site": "cross-site", "origin": "https://evil.test"},
+    {"sec-fetch-site": "same-site", "origin": f"https://{HOST}"},
+    {"origin": "https://evil.test"},
+    {"origin": "null"},
+    {},
+)
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+async def test_a_form_of_another_site_is_refused(place, headers):
+    visitor = await place.signed_in()
+    token = form_token(await visitor.get("/admin/audit"))
+    answer = await visitor.post("/admin/audit", {"form_token": token}, headers)
+    assert answer.status == 403
+    assert (await place.visitor().post("/admin/sign-in", {"token": "x"}, headers)).status == 403
+
+
+async def test_an_older_browser_is_known_by_its_origin(place):
+    visitor = await place.signed_in()
+    token = form_token(await visitor.get("/admin/audit"))
+    answer = await visitor.post("/admin/audit", {"form_token": token}, {"origin": f"https://{HOST}"})
+    assert answer.status == 200
+
+
+async def test_every_form_needs_the_token_of_its_own_session(place):
+    visitor, other = await place.signed_in(), await place.signed_in()
+    foreign = form_token(await other.get("/admin/"))
+    for path in ("/admin/audit", "/admin/sign-out"):
+        for fields in ({}, {"form_token": ""}, {"form_token": "é"}, {"form_token": foreign}):
+            assert (await visitor.post(path, fields)).status == 403
+    assert (await visitor.get("/admin/")).status == 200
+
+
+async def test_wrong_links_are_slowed_down(place):
+    link, visitor = await place.link(), place.visitor()
+    place.clock.advance(WRONG_TRIES_S)
+    for _ in range(WRONG_TRIES):
+        assert (await visitor.sign_in("token=wrong")).status == 401
+    assert (await visitor.sign_in("token=wrong")).status == 429
+    assert (await visitor.sign_in(link)).status == 429
+    place.clock.advance(WRONG_TRIES_S)
+    assert (await visitor.sign_in(link)).status == 303
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "status"),
+    [(b"x" * (MAX_FORM + 1), FORM, 413), (b"{}", "application/json", 415), (b"\xff", FORM, 400), (b"a=%ff", FORM, 400)],
+)
+async def test_what_is_no_form_is_refused_with_a_page(place, body, media_type, status):
+    visitor = place.visitor()
+    answer = await visitor._send("POST", "/admin/sign-in", body, {"content-type": media_type, **OURS})
+    assert answer.status == status
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_every_page_forbids_scripts_styles_and_frames_of_others(place):
+    visitor = await place.signed_in()
+    for path in ("/admin/", "/admin/no/such/page", "/admin/sign-in?token=wrong"):
+        answer = await visitor.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+        assert "frame-ancestors 'none'" in policy and "unsafe" not in policy
+        assert answer.headers["cache-control"] == "no-store"
+        assert b"<script" not in answer.body and b"<style" not in answer.body and b" style=" not in answer.body
+
+
+async def test_every_admin_route_but_the_way_in_needs_a_role_and_is_guarded(place):
+    handlers = admin_routes(settings_for(place.service.store.database.url), place.service.site, place.service.store)
+    require_declared_access(handlers)
+    public = {path for handler in handlers if handler.opt["access"] == "public" for path in handler.paths}
+    assert public == {"/admin/sign-in", "/admin/sign-out", "/admin/assets/admin.css"}
+    assert {path for handler in handlers if not handler.guards for path in handler.paths} == {"/admin/assets/admin.css"}

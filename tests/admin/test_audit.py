@@ -1,0 +1,63 @@
+"""The audit page shows the newest entries of one chain and finds what was changed."""
+
+import pytest
+
+from tests.admin.visiting import text, used
+from tests.service import SANKOFA, VOLTA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_only_the_chosen_business_is_shown_newest_first(place):
+    for number in range(3):
+        await used(place, number, cost=0)
+    await used(place, 3, cost=0, owner=VOLTA)
+    page = text(await (await place.signed_in()).get(f"/admin/audit?business={SANKOFA}"))
+    assert "The newest 3 entries" in page
+    assert page.index("Entry 3") < page.index("Entry 1")
+    assert "request-2" in page and "request-3" not in page
+
+
+async def test_no_more_than_fifty_entries_are_shown(place):
+    for number in range(100, 152):
+        await used(place, number, cost=0)
+    page = text(await (await place.signed_in()).get(f"/admin/audit?business={SANKOFA}"))
+    assert "The newest 50 entries" in page
+    assert "Entry 55" in page and "Entry 5 " not in page
+
+
+async def test_a_whole_chain_is_called_whole(place):
+    visitor = await place.signed_in()
+    await visitor.get("/admin/audit")
+    page = text(await visitor.send_form("/admin/audit", business=VOLTA))
+    assert "The chain is whole. 1 entry was recomputed" in page
+
+
+async def test_a_changed_entry_is_found(place):
+    sql = "UPDATE audit SET actor = 'somebody else' WHERE business_id = $1 AND seq = 2"
+    await place.service.store.database.execute(sql, SANKOFA)
+    visitor = await place.signed_in()
+    await visitor.get("/admin/audit")
+    page = text(await visitor.send_form("/admin/audit", business=SANKOFA))
+    assert "Entry 2 does not fit the chain." in page
+    assert "The chain is whole" not in page
+
+
+async def test_the_service_has_a_chain_of_its_own(place):
+    page = text(await (await place.signed_in()).get("/admin/audit"))
+    assert "The service itself Check the chain" in page
+    assert "admin.signed_in" in page
+
+
+async def test_a_business_that_is_not_there_is_a_page_with_a_next_step(place):
+    answer = await (await place.signed_in()).get("/admin/audit?business=nobody")
+    assert answer.status == 404
+    assert "Choose one on the businesses page." in text(answer)
+
+
+async def test_a_key_is_called_by_its_name(place):
+    _, key = await place.service.store.keys.create("pos-backend", SANKOFA)
+    sql = "UPDATE audit SET actor = $2 WHERE business_id = $1 AND seq = 55"
+    await place.service.store.database.execute(sql, SANKOFA, key.id)
+    page = text(await (await place.signed_in()).get(f"/admin/audit?business={SANKOFA}"))
+    assert "key “pos-backend”" in page

@@ -1,0 +1,75 @@
+"""The table of businesses: each with its own month, plan and limits."""
+
+import pytest
+
+from gateway.domain.caller import Business
+from tests.admin.visiting import text, used
+from tests.service import AKWAABA, SANKOFA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_budget_and_quotas_are_shown_with_what_is_used(place):
+    for number in range(9):
+        await used(place, number, cost=150_000_000, owner=AKWAABA)
+    page = text(await (await place.signed_in()).get("/admin/businesses"))
+    assert f"Akwaaba Mini Mart {AKWAABA} Starter GHS 21.60 of GHS 32.00 USD 1.35 spent" in page
+    assert "Credit risk assessments 9 of 10 nearly used up" in page
+    assert f"Sankofa Stores Ltd {SANKOFA} Professional GHS 0.00 of GHS 160.00 USD 0.00 spent nothing yet" in page
+
+
+async def test_a_business_over_its_budget_is_still_fully_shown(place):
+    await used(place, 100, cost=900_000_000, owner=AKWAABA)
+    page = text(await (await place.signed_in()).get("/admin/businesses"))
+    assert "GHS 36.00 of GHS 32.00 used up" in page
+    assert "Credit risk assessments 10 of 10 used up" in page
+
+
+async def test_next_month_begins_with_nothing_used(place):
+    place.clock.advance(12 * 86_400)
+    page = text(await (await place.signed_in()).get("/admin/businesses"))
+    place.clock.advance(-12 * 86_400)
+    assert "Starter GHS 0.00 of GHS 32.00 USD 0.00 spent nothing yet" in page
+
+
+async def test_opt_outs_are_shown_whole_or_by_feature(place):
+    businesses = place.service.store.businesses
+    await businesses.opt_out(AKWAABA)
+    await businesses.opt_out(SANKOFA, feature="credit_risk")
+    page = text(await (await place.signed_in()).get("/admin/businesses"))
+    assert "opted out from all models" in page
+    assert "opted out Credit risk assessment" in page
+
+
+async def test_names_are_text_and_never_markup(place):
+    name = "<script>alert(1)</script> & Sons"
+    await place.service.store.businesses.put(Business("b-markup", name, "STARTER"))
+    visitor = await place.signed_in()
+    for path in ("/admin/businesses", "/admin/audit?business=b-markup"):
+        answer = await visitor.get(path)
+        assert b"<script>" not in answer.body
+        assert name in text(answer) or "alert(1)" in text(answer)
+
+
+async def test_an_ended_trial_and_an_unknown_plan_are_named(place):
+    businesses = place.service.store.businesses
+    await businesses.put(Business("b-trial", "Trial Shop", "TRIAL", trial_ends_at=1))
+    await businesses.put(Business("b-plan", "Old Shop", "GOLD"))
+    page = text(await (await place.signed_in()).get("/admin/businesses"))
+    assert "Trial Shop b-trial Trial: trial has ended" in page
+    assert "Old Shop b-plan GOLD: not a known plan" in page
+
+
+async def test_fifty_businesses_make_a_page(place):
+    for number in range(60):
+        await place.service.store.businesses.put(Business(f"n-{number:02}", f"zz shop {number:02}", "STARTER"))
+    visitor = await place.signed_in()
+    first, second = [text(await visitor.get(f"/admin/businesses?page={n}")) for n in (1, 2)]
+    shown = [[n for n in range(60) if f"zz shop {n:02} " in page] for page in (first, second)]
+    assert sorted(shown[0] + shown[1]) == list(range(60)) and shown[1]
+    assert "Page 1 of 2 Next" in first and "Previous Page 2 of 2" in second
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "²", "9" * 30, "999"])
+async def test_a_page_number_that_makes_no_sense_is_no_error(place, number):
+    assert (await (await place.signed_in()).get(f"/admin/businesses?page={number}")).status in {200, 400}
