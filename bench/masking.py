@@ -21,23 +21,39 @@ LINE = "On Friday the shop sold 24 bags of rice for GHS 3,400.00 and the custome
 
 def ordinary_prompt() -> str:
     """Return a letter of 2 KB with about 20 personal values."""
-    parts = [f"{LINE}{name} called from 0244{i}12345 about invoice INV-2026-00{i}. " for i, name in enumerate(PEOPLE * 2)]
+    parts = [
+        f"{LINE}{name} called from 0244{i}12345 about invoice INV-2026-00{i}. " for i, name in enumerate(PEOPLE * 2)
+    ]
     return "".join(parts)[:2048]
 
 
 def evidence() -> dict[str, object]:
     """Return evidence of about 1.5 KB with six marked values."""
     invoices = [
-        {"id": f"INV-2026-{i:04}", "amount": f"{i * 125}.00", "due": "2026-11-20", "status": "OVERDUE", "days_overdue": i}
+        {
+            "id": f"INV-2026-{i:04}",
+            "amount": f"{i * 125}.00",
+            "due": "2026-11-20",
+            "status": "OVERDUE",
+            "days_overdue": i,
+        }
         for i in range(1, 11)
     ]
     return {
-        "customer": {"name": "Kwabena Asare", "contact": "Efua Tagoe", "phone": "+233244112345", "email": "efua.tagoe@example.com",
-                     "address": "House No. 12 Palm Lane", "tin": "C0012345678", "segment": "At Risk", "credit_limit": "5000.00"},
+        "customer": {
+            "name": "Kwabena Asare",
+            "contact": "Efua Tagoe",
+            "phone": "+233244112345",
+            "email": "efua.tagoe@example.com",
+            "address": "House No. 12 Palm Lane",
+            "tin": "C0012345678",
+            "segment": "At Risk",
+            "credit_limit": "5000.00",
+        },
         "invoices": invoices,
-        "notes": "Customer asked for more time until Friday; the goods were short by three cartons. Efua will call again.",
+        "notes": "Customer asked for more time until Friday; the goods were short by three cartons. Efua will call.",
         "summary": {"paid_on_time": 0.82, "average_days_late": 4.5, "trend": "improving", "currency": "GHS"},
-    }  # fmt: skip
+    }
 
 
 PII = {"/customer/name": "person-or-business", "/customer/contact": "person", "/customer/phone": "phone",
@@ -87,8 +103,15 @@ def main() -> None:
 
     masked, vault = mask()
     print(f"evidence of {len(json.dumps(facts))} bytes:        {cpu_us(mask):.0f} us")
-    system = ("You write short notes for a shop in Ghana. Keep a grace period in mind and promise nothing. " * 22)[:1900]
-    body = json.dumps({"model": "m", "messages": [{"role": "system", "content": system}, {"role": "user", "content": json.dumps(masked)}]}).encode()
+    system = ("You write short notes for a shop in Ghana. Keep a grace period in mind and promise nothing. " * 22)[
+        :1900
+    ]
+    body = json.dumps(
+        {
+            "model": "m",
+            "messages": [{"role": "system", "content": system}, {"role": "user", "content": json.dumps(masked)}],
+        }
+    ).encode()
     print(f"egress guard, {len(body)} bytes:    {cpu_us(lambda: guard(body, vault)):.0f} us")
     answer = "Dear <PERSON_1>, please call <PHONE_1> about the balance. " * 12
     print(f"restore of {len(answer)} characters:    {cpu_us(lambda: restore_text(answer, vault)):.0f} us")

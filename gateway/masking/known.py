@@ -23,6 +23,7 @@ _ZERO = re.compile(r"\(?0[ \t)\-./(]{1,2}\Z|\(0\Z")
 _HOUSE = re.compile(
     r"^\W*(?:(?:h(?:ou)?se|plot|flat|apartment|apt|block|blk|unit|room|shop|no|number|h/no)\b[.,:#\s]*)*(?:[a-z]{0,2}\d[\w/\-]*)?[\s,]*"
 )
+_STREET_WORDS = frozenset(("street", "st", "road", "rd", "avenue", "ave", "lane", "close", "crescent", "drive", "box"))
 _NAMED = ("PERSON", "BUSINESS")
 _NUMBERED = ("PHONE", "ID_CARD", "TAX_ID", "ACCOUNT", "CARD")
 
@@ -70,11 +71,19 @@ class KnownValues:
             local = low.partition("@")[0]
             return [low, local] if not self._lexicon.is_safe(local) else [low]
         if kind == "ADDRESS":
+            if self._is_just_a_town(low):
+                return []
             street = _HOUSE.sub("", low.split(",")[0]) or _HOUSE.sub("", low)
             rest = _HOUSE.sub("", low).split(",")[0]
             streets = [part for part in (street, rest) if " " in part.strip()]
             return [low, *streets]
         return [low]
+
+    def _is_just_a_town(self, low: str) -> bool:
+        """Tell whether an address names no house or street: then it tells nobody apart and is not looked for."""
+        words = _NAME_WORD.findall(low)
+        named = any(c.isdigit() for c in low) or any(word in _STREET_WORDS for word in words)
+        return not named and all(self._lexicon.is_safe(word) for word in words)
 
     def _add_party(self, kind: str, low: str) -> None:
         words = [word for word in _NAME_WORD.findall(low) if len(word) > 1]
@@ -181,7 +190,8 @@ class KnownValues:
         if last > first and party.kind == "BUSINESS":
             return True
         if strict:
-            return parts == party.core and words.style(first) != "lower" and not self._is_phrase(words, first, last)
+            whole = parts == party.core and (party.kind == "PERSON" or party.core == party.all)
+            return whole and words.style(first) != "lower" and not self._is_phrase(words, first, last)
         return self._stands_as_name(words, first, party)
 
     def _is_phrase(self, words: Words, first: int, last: int) -> bool:
@@ -209,7 +219,7 @@ class KnownValues:
                 index > 0 and words.low[index - 1] not in context["before days"] and follows and words.opens(index)
             )
         if style == "lower":
-            return bool(cued) and follows
+            return follows and (bool(cued) or words.opens(index))
         return bool(cued) or follows or not words.opens(index)
 
     @staticmethod

@@ -195,14 +195,11 @@ def _placeholder(kind: str, surface: str, vault: Vault, wholes: dict[tuple[str, 
 def _whole_names(leaves: list[Leaf], vault: Vault) -> dict[tuple[str, tuple[str, ...]], str]:
     """Return, for each part of a name, the one full name of this request that it belongs to."""
     names: dict[tuple[str, tuple[str, ...]], str] = {}
-    for leaf in leaves:
-        surfaces = (
-            [(leaf.kind, leaf.text)] if leaf.is_marked else [(s.kind, leaf.text[s.start : s.end]) for s in leaf.spans]
-        )
-        for kind, surface in surfaces:
-            if kind in _NAMED:
-                names.setdefault((kind, vault.identity_of(kind, surface)), surface)
-    wholes = {}
+    found = ((span.kind, leaf.text[span.start : span.end]) for leaf in leaves for span in leaf.spans)
+    for kind, surface in (*vault.known(), *found):
+        if kind in _NAMED:
+            names.setdefault((kind, vault.identity_of(kind, surface)), surface)
+    wholes: dict[tuple[str, tuple[str, ...]], str] = {}
     for kind, part in names:
         fitting = [surface for (other, words), surface in names.items() if other == kind and set(part) < set(words)]
         if len(fitting) == 1:

@@ -6,6 +6,7 @@ from gateway.masking import checks
 from gateway.masking.patterns import Match
 from gateway.masking.recogniser import Found
 
+_PERSONAL_KEY = re.compile(r"phone|tel|mobile|momo|wallet|contact|msisdn|whatsapp|account|card|pin")
 _SECRET_IN_ADDRESS = re.compile(
     r"[?&#;]\w*(?:key|token|secret|password|passwd|pwd|sig|signature|auth|code|session|sid|jwt|otp|pin)\w*=[^&\s]{4,}"
     r"|://[^/\s@]+@|/(?=[^/]*\d[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_\-]{24,}",
@@ -188,12 +189,9 @@ def date(text: str, match: Match) -> Found:
 
 
 def json_number(text: str, match: Match) -> Found:
+    """Protect a number of a JSON object unless its key says that it is personal."""
     key = text[match.start() : match.start(1)].lower()
-    return (
-        None
-        if re.search(r"phone|tel|mobile|momo|wallet|contact|msisdn|whatsapp|account|card|pin", key)
-        else match.span(1)
-    )
+    return None if _PERSONAL_KEY.search(key) else match.span(1)
 
 
 def secret_value(text: str, match: Match) -> Found:

@@ -16,6 +16,7 @@ _PLACEHOLDER = re.compile(
     rf"{_SEP}(?P<number>[0-9]{{1,5}})[ ]{{0,2}}{_CLOSE})"
     rf"|(?<![A-Za-z0-9_])(?i:(?P<kind2>{_BARE_KIND})(?:{_UNDERSCORE}(?P<role2>[FLV][0-9]?))?{_UNDERSCORE}(?P<number2>[0-9]{{1,5}}))(?![0-9])"
 )
+_ANY_SEP = re.compile(r"\\?[_ \-]")
 MAX_HELD = 28
 """The longest tail of a stream that may wait for its placeholder to be complete, in characters."""
 
@@ -26,17 +27,25 @@ def restore_text(text: str, vault: Vault, *, secrets: bool = False, json_text: b
     `json_text`: the text is JSON, so values are escaped. `secrets`: also put secrets back; only for showing a caller
     their own masked text, never for an answer.
     """
+    return _restore(text, 0, vault, secrets=secrets, json_text=json_text)
 
-    def value(match: re.Match[str]) -> str:
-        kind = re.sub(r"\\?[_ \-]", "_", (match["kind"] or match["kind2"]).upper())
+
+def _restore(text: str, position: int, vault: Vault, *, secrets: bool, json_text: bool) -> str:
+    """Return `text` from `position` on, restored; what stands before only tells where a word begins."""
+    pieces: list[str] = []
+    for match in _PLACEHOLDER.finditer(text, position):
+        kind = _ANY_SEP.sub("_", (match["kind"] or match["kind2"]).upper())
         role, number = (match["role"] or match["role2"] or "").upper(), int(match["number"] or match["number2"])
         surface = vault.surface(kind, role, number, secrets=secrets)
         if surface is None:
             vault.unknown += 1
-            return match[0]
-        return json.dumps(surface, ensure_ascii=False)[1:-1] if json_text else surface
-
-    return _PLACEHOLDER.sub(value, text)
+            continue
+        pieces += (
+            text[position : match.start()],
+            json.dumps(surface, ensure_ascii=False)[1:-1] if json_text else surface,
+        )
+        position = match.end()
+    return "".join(pieces) + text[position:]
 
 
 def restore_tree(value: Any, vault: Vault) -> Any:
@@ -90,13 +99,9 @@ class StreamRestorer:
     def feed(self, piece: str) -> str:
         """Return what can be said for sure after this piece; may be empty."""
         self._held += piece
-        tail = self._held[-MAX_HELD:]
-        start = len(self._held) - len(tail)
-        begun = _BEGUN.search((self._before + self._held)[-(len(tail) + 1) :])
-        if begun is None:
-            return self._release(len(self._held))
-        offset = len((self._before + self._held)[-(len(tail) + 1) :]) - len(tail)
-        return self._release(max(start, start + begun.start() - offset))
+        start = max(0, len(self._held) - MAX_HELD)
+        begun = _BEGUN.search(self._before + self._held, len(self._before) + start)
+        return self._release(begun.start() - len(self._before) if begun is not None else len(self._held))
 
     def close(self) -> str:
         """Return what was still held back; the stream is over."""
@@ -106,7 +111,6 @@ class StreamRestorer:
         ready, self._held = self._held[:length], self._held[length:]
         if not ready:
             return ""
-        context = self._before
+        text, position = self._before + ready, len(self._before)
         self._before = ready[-1]
-        restored = restore_text(context + ready, self._vault, secrets=self._secrets, json_text=self._json_text)
-        return restored[len(context) :]
+        return _restore(text, position, self._vault, secrets=self._secrets, json_text=self._json_text)

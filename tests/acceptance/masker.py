@@ -1,6 +1,6 @@
 """The masking core behind the interface of `pii_sample/score.py`.
 
-    cd tests/acceptance && python pii_sample/score.py --callable masker:Masker
+cd tests/acceptance && python pii_sample/score.py --callable masker:Masker
 """
 
 import sys
@@ -10,11 +10,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from gateway.domain.reply import EgressBlocked  # noqa: E402
-from gateway.masking import masker as core  # noqa: E402
-from gateway.masking.egress import guard  # noqa: E402
-from gateway.masking.restoring import StreamRestorer, restore_text  # noqa: E402
-from gateway.masking.vault import Vault  # noqa: E402
+from gateway.domain.reply import EgressBlocked
+from gateway.masking import masker as core
+from gateway.masking.egress import guard
+from gateway.masking.restoring import StreamRestorer, restore_text
+from gateway.masking.vault import Vault
 
 
 def markings(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

@@ -1,0 +1,49 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.masking.folding import BOUNDARY, base64_blobs, decode, fold
+
+
+def test_lookalike_full_width_and_invisible_characters_read_as_plain_ones() -> None:
+    assert fold("Kоf\u200bi ０２４ S\u00adelorm é").text == "Kofi 024 Selorm e"
+
+
+def test_a_span_of_the_shadow_leads_back_to_every_original_character() -> None:
+    text = "x S\u200balamatu y"
+    shadow = fold(text)
+    start = shadow.text.index("Salamatu")
+    first, last = shadow.original(start, start + len("Salamatu"))
+    assert text[first:last] == "S\u200balamatu"
+
+
+def test_nested_escapes_are_undone_and_map_to_the_whole_escape() -> None:
+    text = "a %254b%6f&#102;\\u0069 b"
+    shadow = decode(text)
+    assert shadow is not None
+    start = shadow.text.index("Kofi".lower()) if "kofi" in shadow.text else shadow.text.index("Kofi")
+    first, last = shadow.original(start, start + 4)
+    assert text[first:last] == "%254b%6f&#102;\\u0069"
+
+
+def test_text_without_escapes_has_no_decoded_view() -> None:
+    assert decode("50% off & more") is None
+
+
+def test_base64_is_decoded_only_when_it_hides_printable_text() -> None:
+    found = base64_blobs(fold("see S29maSBNZW5zYWg= and receivables and 93dfb23488da497c"))
+    assert [text for _, _, text in found] == ["Kofi Mensah"]
+
+
+@given(st.text())
+def test_every_shadow_is_ascii_and_maps_inside_the_original(text: str) -> None:
+    shadow = fold(text)
+    assert shadow.text.isascii()
+    offsets = [shadow.original(i, i)[0] for i in range(len(shadow.text) + 1)]
+    assert offsets == sorted(offsets)
+    assert not offsets or 0 <= offsets[0] <= offsets[-1] == len(text)
+
+
+@given(st.text(alphabet="ab%&#;\\u0415x2" + BOUNDARY))
+def test_decoding_never_fails_and_stays_inside_the_original(text: str) -> None:
+    shadow = decode(text)
+    assert shadow is None or shadow.original(0, len(shadow.text))[1] == len(text)
