@@ -32,10 +32,12 @@ class Verdict(NamedTuple):
 def check(sentence: str, index: FactIndex) -> Verdict:
     """Return the verdict on one sentence. Never raises."""
     low = lower(sentence)
-    if is_plain(low):
+    claimed = index.unsupported(sentence) if index.unsupported else ()
+    if is_plain(low) and not claimed:
         return Verdict(sentence)
     reading = read(sentence, low)
     findings, cited = _trace(reading, index, sentence, low)
+    findings += [Finding("claim", word, 0, len(sentence), "not stated in the request") for word in claimed]
     text, corrected = sentence, 0
     if reading.directions:
         findings += direction_findings(cited, reading.directions, index, sentence, low)
@@ -54,25 +56,22 @@ def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[lis
     wrong: list[Figure] = []
     written_sum = "=" in low or " to " in low or "total" in low
     paired = [w for w, _ in _weekday_pairs(reading.figures, low)]
-    for figure in reading.figures:
-        found = (paired and figure in paired) or carried(figure, index, text, low)
-        if found and written_sum and false_sum(figure, reading.figures, low):
+    for at, figure in enumerate(reading.figures):
+        if written_sum and false_sum(figure, [f for f in reading.figures[:at] if f.kinds], low):
             wrong.append(figure)
-        elif found:
+        elif found := (paired and figure in paired) or carried(figure, index, text, low):
             cited.append((figure, found if isinstance(found, list) else []))
         else:
             open_figures.append(figure)
     if open_figures:
-        open_figures = _derive(open_figures, reading.figures, cited, index, low)
+        open_figures = _derive(open_figures, cited, index, low)
     missing = [Finding(f.form.value, text[f.start : f.end], f.start, f.end) for f in open_figures]
     return missing + [
         Finding(f.form.value, text[f.start : f.end], f.start, f.end, "the sum is wrong") for f in wrong
     ], cited
 
 
-def _derive(
-    open_figures: list[Figure], figures: list[Figure], cited: list[Cited], index: FactIndex, low: str
-) -> list[Figure]:
+def _derive(open_figures: list[Figure], cited: list[Cited], index: FactIndex, low: str) -> list[Figure]:
     """Return the figures that no derivation gives; one that is given may carry the next."""
     for _ in range(2):
         missing: list[Figure] = []
@@ -85,7 +84,7 @@ def _derive(
             elif figure.form is Form.DATE:
                 if not derived_date(figure, known, dates):
                     missing.append(figure)
-            elif false_sum(figure, figures, low) or not derived(figure, values, index, low, dates):
+            elif not derived(figure, values, index, low, dates):
                 missing.append(figure)
             if not missing or missing[-1] is not figure:
                 cited.append((figure, []))

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
@@ -33,6 +33,10 @@ _TRENDS = {
     "decreasing": -1, "declining": -1, "falling": -1, "down": -1, "shrinking": -1, "deteriorating": -1, "slowing": -1,
 } | dict.fromkeys(STABLE_VALUES, 0)  # fmt: skip
 
+Unsupported = Callable[[str], Sequence[str]]
+"""A feature's own check: returns the words of a sentence that claim what its input does not state."""
+
+
 
 class FactIndex:
     """Built once per request from the evidence and the request's own text; afterwards only read.
@@ -40,7 +44,14 @@ class FactIndex:
     `known_placeholders` are the placeholders of this request; those standing in the facts or the request are known too.
     """
 
-    def __init__(self, evidence: Evidence, request_text: str = "", known_placeholders: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        request_text: str = "",
+        known_placeholders: Iterable[str] = (),
+        unsupported: Unsupported | None = None,
+    ) -> None:
+        self.unsupported = unsupported
         self.as_of = evidence.as_of
         self.dates: set[date] = {evidence.as_of}
         self.texts: list[str] = [request_text] if request_text else []

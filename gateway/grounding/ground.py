@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.domain.evidence import Evidence, Json
-from gateway.grounding.facts import FactIndex
+from gateway.grounding.facts import FactIndex, Unsupported
 from gateway.grounding.figures import Finding
 from gateway.grounding.stream import CleanText, clean
 
@@ -155,14 +155,15 @@ def ground(
     rules_answer: Callable[[], Mapping[str, Json]] = dict,
     min_items: Mapping[str, int] | None = None,
     skip: Collection[str] = frozenset(),
+    unsupported: Unsupported | None = None,
 ) -> Grounded:
     """Return the model's words with every unsupported sentence dropped.
 
     `answer` is the model's part alone, still masked. Pointers may hold `*` for any index. A field of `essential` that
     loses more than half its sentences, and any plain field that loses all, take the rules' text; a list short of
-    `min_items` is filled from the rules' list. `skip` names fields that hold no free text. Never raises on any text.
+    `min_items` is filled from the rules' list. `skip` names fields that hold no free text, `unsupported` is the feature's own check. Never raises on any text.
     """
-    index = FactIndex(evidence, request_text, known_placeholders)
+    index = FactIndex(evidence, request_text, known_placeholders, unsupported)
     run = _Run(index, frozenset(essential), frozenset(skip), min_items or {}, rules_answer)
     grounded = run.walk(dict(answer), "", "")
     return Grounded(grounded, run.checked, run.corrected, run.dropped, run.replaced, tuple(run.findings))

@@ -16,6 +16,7 @@ from gateway.grounding.ground import Grounded, ground, overwrite
 from gateway.grounding.stream import StreamGrounder
 from gateway.library.catalog import Feature, PromptVersion
 from gateway.library.wire import nulls_dropped
+from gateway.masking.restoring import restore_tree
 from gateway.pipeline.masking import MaskedEvidence
 
 _DECODE = msgspec.json.Decoder().decode
@@ -24,11 +25,17 @@ MAX_PROBLEMS = 6
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdict on one reply. `words` is None when the reply is unusable; `problems` tell the model what to mend."""
+    """The verdict on one reply. `words` is None when the reply is unusable; `problems` tell the model what to mend.
+
+    `corrected` counts the fields that only code may fill and that the model filled otherwise; `ungrounded` says that
+    the reply states what the evidence does not carry.
+    """
 
     words: dict[str, Any] | None
     grounded: Grounded | None
     problems: tuple[str, ...]
+    corrected: int = 0
+    ungrounded: bool = False
 
     @property
     def usable(self) -> bool:
@@ -72,8 +79,10 @@ class Judge:
             return Judged(None, None, tuple(f"{e.pointer}: {e.message}" for e in errors[:MAX_PROBLEMS]))
         grounded = self._ground(words, masked)
         problems = [f"{f.pointer}: {f.reason}" for f in grounded.findings] if grounded.essential_replaced else []
+        ungrounded = bool(problems)
         problems += self._broken_rules(grounded.answer, masked)
-        return Judged(grounded.answer, grounded, tuple(problems[:MAX_PROBLEMS]))
+        _, corrected = overwrite(restore_tree(reply, masked.vault), masked.evidence.computed)
+        return Judged(grounded.answer, grounded, tuple(problems[:MAX_PROBLEMS]), corrected, ungrounded)
 
     def rules_judged(self, masked_facts: Mapping[str, Any], masked: MaskedEvidence) -> Grounded:
         """Return the rules' words, put through the same grounding as a model's."""
@@ -103,11 +112,15 @@ class Judge:
             rules_answer=lambda: self.rules_words(facts),
             min_items=self._min_items,
             skip=self._skip,
+            unsupported=self._claims(facts),
         )
 
+    def claims(self, text: str, facts: Mapping[str, Any]) -> list[str]:
+        """Return what a text claims, beside figures, that the feature's facts do not carry."""
+        return [] if self._unsupported is None else list(self._unsupported(text, facts))
+
     def _claims(self, facts: Mapping[str, Any]) -> Callable[[str], list[str]] | None:
-        unsupported = self._unsupported
-        return None if unsupported is None else lambda text: list(unsupported(text, facts))
+        return None if self._unsupported is None else lambda text: self.claims(text, facts)
 
     def _broken_rules(self, words: dict[str, Any], masked: MaskedEvidence) -> list[str]:
         answer, _ = self.compose(words, masked.evidence)
@@ -135,7 +148,9 @@ def request_text(request: Mapping[str, Any]) -> str:
 def rules_from_schema(schema: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return an honest answer for a feature without a module: its required texts restate the input, nothing more."""
     stated = "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in _scalars(facts, ""))
-    return _filled(schema, f"Stated in the request: {stated}." if stated else "Nothing was stated in the request.")
+    sentence = f"Stated in the request: {stated}." if stated else "Nothing was stated in the request."
+    answer: dict[str, Any] = _filled(schema, sentence)
+    return answer
 
 
 def _filled(schema: Mapping[str, Any], sentence: str) -> Any:
