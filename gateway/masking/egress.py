@@ -55,7 +55,7 @@ def _first_finding(body: bytes, vault: Vault, masker: Masker, allowed: frozenset
 
 def _finding(shadow: Shadow, known: KnownValues | None, masker: Masker, allowed: frozenset[str]) -> str | None:
     spans = known.find(shadow, strict=True) if known is not None else []
-    spans += masker.formats.scan(shadow).spans
+    spans += masker.formats.personal(shadow)
     return next((span.kind for span in spans if shadow.lower[span.start : span.end] not in allowed), None)
 
 

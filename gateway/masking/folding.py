@@ -202,7 +202,8 @@ def base64_blobs(shadow: Shadow) -> list[tuple[int, int, str]]:
     found = []
     for match in _BASE64.finditer(0, shadow.data):
         blob = shadow.text[match.start() : match.end()]
-        if blob.islower() or blob.isdigit() or (blob.istitle() and blob.isalpha()):
+        mixed = not (blob.islower() or blob.isupper() or blob.isdigit() or (blob.istitle() and blob.isalpha()))
+        if not mixed and blob[-1] != "=":
             continue
         decoded = _printable(blob)
         if decoded is not None:

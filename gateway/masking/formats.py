@@ -56,6 +56,13 @@ class Formats:
         self._recognisers = tuple(sorted(recognisers, key=lambda r: r.rank))
         self._patterns = PatternSet([r.pattern for r in self._recognisers], engine=engine)
 
+    def personal(self, shadow: Shadow) -> list[Span]:
+        """Return the personal values alone; cheap when there is none, since safe forms need not be read then."""
+        occurring = self._patterns.occurring(shadow.data)
+        if all(self._recognisers[index].kind == PROTECT for index in occurring):
+            return []
+        return self.scan(shadow).spans
+
     def scan(self, shadow: Shadow, known: Iterable[Span] = ()) -> Claims:
         """Return the personal values and the protected forms of a shadow, in shadow offsets.
 

@@ -99,24 +99,37 @@ def read_tree(value: Json, pii: Mapping[str, str], plain: Collection[str], lexic
     return Reading(shape, leaves)
 
 
-def _take(
-    value: Json, nodes: list[dict[str, Any]], inherited: str, key: str, leaves: list[Leaf], lexicon: Lexicon
-) -> Any:
-    kind = next((node[""] for node in nodes if "" in node), inherited)
+def _take(value: Json, nodes: list[dict[str, Any]], kind: str, key: str, leaves: list[Leaf], lexicon: Lexicon) -> Any:
+    """Return the shape of `value`; `nodes` are the pattern nodes that lead here, `kind` what holds for all below."""
+    for node in nodes:
+        if "" in node:
+            kind = node[""]
+            break
+    if isinstance(value, str):
+        leaves.append(leaf := _leaf(value, kind, key, lexicon))
+        return leaf
     if isinstance(value, dict):
-        pairs = []
+        pairs = _Pairs()
         for name, item in value.items():
             label: Leaf | str = name
             if not _is_schema_key(name, lexicon):
                 leaves.append(label := Leaf(name, PLAIN if _IDENTIFIER.fullmatch(name) else FREE))
-            pairs.append((label, _take(item, _below(nodes, name), kind, name, leaves, lexicon)))
-        return _Pairs(pairs)
+            below = _below(nodes, name) if nodes else nodes
+            pairs.append((label, _take(item, below, kind, name, leaves, lexicon)))
+        return pairs
     if isinstance(value, list | tuple):
-        return [_take(item, _below(nodes, str(i)), kind, key, leaves, lexicon) for i, item in enumerate(value)]
-    if isinstance(value, str) or (kind not in ("", FREE, PLAIN) and type(value) in (int, float)):
+        return [
+            _take(item, _below(nodes, str(i)) if nodes else nodes, kind, key, leaves, lexicon)
+            for i, item in enumerate(value)
+        ]
+    if kind not in ("", FREE, PLAIN) and type(value) in (int, float):
         leaves.append(leaf := _leaf(str(value), kind, key, lexicon))
         return leaf
     return value
+
+
+def _below(nodes: list[dict[str, Any]], step: str) -> list[dict[str, Any]]:
+    return [child for node in nodes for child in (node.get(step), node.get("*")) if child is not None]
 
 
 _SCHEMA_KEYS: set[str] = set()
@@ -136,12 +149,6 @@ def _is_schema_key(key: str, lexicon: Lexicon) -> bool:
     return True
 
 
-def _below(nodes: list[dict[str, Any]], step: str) -> list[dict[str, Any]]:
-    return (
-        [child for node in nodes for child in (node.get(step), node.get("*")) if child is not None] if nodes else nodes
-    )
-
-
 class _Pairs(list[tuple[Leaf | str, Any]]):
     """The members of a JSON object."""
 
@@ -159,9 +166,8 @@ def _rebuilt(shape: Any) -> Json:
 def _leaf(text: str, kind: str, key: str, lexicon: Lexicon) -> Leaf:
     if kind == "" and key in _KEY_KIND and (any(c.isdigit() for c in text) or _KEY_KIND[key] == "SECRET"):
         kind = _KEY_KIND[key]
-    kind = kind or FREE
-    if kind in (FREE, PLAIN):
-        return Leaf(text, kind)
+    if kind in ("", FREE, PLAIN):
+        return Leaf(text, kind or FREE)
     if _IS_PLACEHOLDER.fullmatch(text) or text.strip().lower() in _NOBODY:
         return Leaf(text, PLAIN)
     if kind == "PARTY":
