@@ -9,6 +9,7 @@ schema: from the model, from the cache, or from the rules with `meta.degraded` s
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -180,15 +181,16 @@ def _compose(
     warnings = (*context.warnings, *evidence.warnings, *warnings)
     judged = called.judged
     if judged is not None and judged.words is not None and judged.grounded is not None and candidate is not None:
-        body, corrected = context.judge.compose(restore_tree(judged.words, masked.vault), evidence)
+        body, _ = context.judge.compose(restore_tree(judged.words, masked.vault), evidence)
         if not context.ask.feature.response.check(body):
             offline = candidate.offline
             if not candidate.proven:
                 warnings = (*warnings, f"model_unproven: {candidate.spec.id}")
             return body, Made(
                 source=Source.OFFLINE if offline else Source.MODEL, model=spend.model, route=candidate.route,
-                reason=candidate.reason, grounding=_figures(judged.grounded, corrected), masked=len(masked.vault),
-                usage=spend.usage, cost=spend.cost, ai_generated=not offline, warnings=warnings,
+                reason=candidate.reason, grounding=_figures(judged.grounded, judged.corrected),
+                masked=len(masked.vault), usage=spend.usage, cost=spend.cost, ai_generated=not offline,
+                warnings=warnings,
             )  # fmt: skip
         called = Called(
             None, candidate, Degraded(DegradedReason.OUTPUT_INVALID, "The answer broke the response schema.")
@@ -238,7 +240,7 @@ def _finished(
     stored = None
     if ask.idempotency_key is not None:
         stored = StoredAnswer(ask.caller.business.id, ask.idempotency_key, 200, encoded)
-    headers = rate_headers(ask, context.admission, used, hold.budget_left)
+    headers = rate_headers(ask, context.admission, used, hold.budget_left + hold.claim.amount - made.cost)
     return Answered(200, encoded, headers), Settlement(made.cost, units, row, audit_entry(ask, row), stored)
 
 
@@ -252,8 +254,10 @@ async def _keep(context: Context, key: str, body: dict[str, Any], made: Made) ->
 
 
 def _safe_stream(context: Context, masked: MaskedEvidence, show: Show) -> SafeStream:
-    grounder = context.judge.stream_grounder(masked)
-    return SafeStream(str(context.ask.feature.stream), grounder, StreamRestorer(masked.vault), show)
+    judge = context.judge
+    claims = partial(judge.claims, facts=masked.facts)
+    restorer = StreamRestorer(masked.vault)
+    return SafeStream(str(context.ask.feature.stream), judge.stream_grounder(masked), claims, restorer, show)
 
 
 async def _show_at_once(context: Context, body: dict[str, Any], show: Callable[[str], Awaitable[None]]) -> None:

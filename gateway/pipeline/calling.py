@@ -1,6 +1,6 @@
 """Step 10: the attempts. One deadline for all of them, each one priced, logged and bounded here.
 
-Per model: one call and, if its answer is unusable, one repair call; then the next model; then the caller's rules.
+Per model one call; the first unusable answer of a request earns one repair call; then the next model; then the rules.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -43,6 +43,7 @@ class Attempts:
     deadline: Deadline
     open_stream: Callable[[], SafeStream] | None = None
     streamed: bool = False
+    repaired: bool = False
     last: Degraded = field(
         default_factory=lambda: Degraded(DegradedReason.UPSTREAM_UNAVAILABLE, "No model could be reached.")
     )
@@ -63,21 +64,23 @@ async def call_models(attempts: Attempts, route: Route) -> Called:
         return Called(None, None, _nobody(route))
     for position, candidate in enumerate(route.candidates):
         is_last = position == len(route.candidates) - 1
+        # Checked before the first attempt too: who waited for an equal request may have no time left.
+        if attempts.deadline.remaining() < MIN_ATTEMPT_S:
+            return Called(None, candidate, Degraded(DegradedReason.DEADLINE, "The model took too long."))
         if not attempts.kit.breakers.of(candidate.spec.id).allows(attempts.kit.clock.monotonic()):
             attempts.last = Degraded(DegradedReason.UPSTREAM_UNAVAILABLE, "The model is failing and rests for a while.")
             continue
         called = await _ask_one(attempts, candidate, is_last=is_last)
         if called is not None:
             return called
-        if attempts.deadline.remaining() < MIN_ATTEMPT_S:
-            return Called(None, candidate, Degraded(DegradedReason.DEADLINE, "The model took too long."))
     return Called(None, None, attempts.last)
 
 
 async def _ask_one(attempts: Attempts, candidate: Candidate, *, is_last: bool) -> Called | None:
     """Return an outcome that ends the search, or None to go on with the next model."""
     messages = attempts.rendered.messages
-    for repairing in (False, True):
+    while True:
+        repairing = len(messages) > len(attempts.rendered.messages)
         bound = candidate.bound(attempts.rendered.input_tokens, attempts.prompt.params.max_output_tokens)
         if repairing:
             bound += candidate.bound(attempts.prompt.params.max_output_tokens + 200, 0)
@@ -99,8 +102,10 @@ async def _ask_one(attempts: Attempts, candidate: Candidate, *, is_last: bool) -
         attempts.last = _unusable(judged)
         if attempts.streamed or attempts.deadline.remaining() < MIN_ATTEMPT_S:
             return Called(None, candidate, attempts.last)
+        if attempts.repaired:
+            return None
+        attempts.repaired = True
         messages = (*attempts.rendered.messages, *_repair(reply.text, judged.problems))
-    return None
 
 
 async def _attempt(
@@ -183,8 +188,8 @@ def _tell_breaker(attempts: Attempts, candidate: Candidate, judged: Judged) -> N
 
 
 def _unusable(judged: Judged) -> Degraded:
-    if judged.words is not None and judged.grounded is not None and judged.grounded.essential_replaced:
-        return Degraded(DegradedReason.UNGROUNDED, "The model's figures were not in the evidence.")
+    if judged.ungrounded:
+        return Degraded(DegradedReason.UNGROUNDED, "The model's figures or claims were not in the evidence.")
     return Degraded(DegradedReason.OUTPUT_INVALID, "The model's answer broke the rules of this prompt.")
 
 

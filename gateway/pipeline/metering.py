@@ -9,6 +9,7 @@ from typing import Any
 from gateway.domain.answer import Source
 from gateway.domain.ledger import AuditEntry, Claim, Hold, Settlement, UsageRow
 from gateway.domain.usage import NO_USAGE, Usage
+from gateway.errors import GatewayError
 from gateway.pipeline.admission import Admission
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.background import later
@@ -74,15 +75,16 @@ class Reservation:
         self.closed = True
         await finish(self.kit.ledger.settle(self.hold, settlement))
 
-    async def close_unfinished(self) -> None:
+    async def close_unfinished(self, status: int, code: str) -> None:
         """Give everything back if nothing was sent, else charge what is known or, for an unknown attempt, its bound."""
         self.closed = True
         if not self.sent:
             await self.kit.ledger.release(self.hold)
             return
         cost = self.spend.cost + self.spend.in_flight
+        latency_ms = round((self.kit.clock.monotonic() - self.ask.started) * 1000)
         row = usage_row(
-            self.ask, self.spend, cost=cost, source=Source.RULES, status=499, degraded="cancelled", latency_ms=0
+            self.ask, self.spend, cost=cost, source=Source.RULES, status=status, degraded=code, latency_ms=latency_ms
         )
         await self.kit.ledger.settle(self.hold, Settlement(cost, 0, row, audit_entry(self.ask, row)))
 
@@ -102,9 +104,17 @@ async def reserve(kit: Kit, ask: Ask, admission: Admission, amount: int) -> Asyn
     held = Reservation(kit, ask, hold, covered=amount)
     try:
         yield held
-    finally:
+    except BaseException as error:
         if not held.closed:
-            await finish(held.close_unfinished())
+            await finish(held.close_unfinished(*_outcome(error)))
+        raise
+
+
+def _outcome(error: BaseException) -> tuple[int, str]:
+    """Return the status and the code under which a request that gave no answer is kept."""
+    if isinstance(error, GatewayError):
+        return error.status, error.code
+    return (499, "cancelled") if isinstance(error, asyncio.CancelledError | GeneratorExit) else (500, "internal_error")
 
 
 def claim(ask: Ask, admission: Admission, amount: int) -> Claim:

@@ -73,9 +73,20 @@ class Site:
         return Site(folder, f"sqlite:///{folder / 'gateway.sqlite'}", self.tenants)
 
     def rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
-        """Return what a reader beside the service sees (SQLite)."""
-        with closing(sqlite3.connect(self.folder / "gateway.sqlite", timeout=10)) as connection:
+        """Return what somebody beside the service reads, or writes (SQLite)."""
+        with closing(sqlite3.connect(self.folder / "gateway.sqlite", timeout=10)) as connection, connection:
             return connection.execute(sql, args).fetchall()
+
+    def usage(self, request_id: str) -> dict[str, Any]:
+        """Return the usage row of a request (SQLite)."""
+        columns = "source, degraded, status, attempts, cost, model, output_tokens"
+        (row,) = self.rows(f"SELECT {columns} FROM usage WHERE request_id = ?", request_id)
+        return dict(zip(columns.split(", "), row, strict=True))
+
+    def open_holds(self) -> tuple[int, int]:
+        """Return how much money is reserved and how many reservations are open (SQLite)."""
+        money = self.rows("SELECT COALESCE(SUM(reserved), 0) FROM budget")
+        return money[0][0], self.rows("SELECT COUNT(*) FROM reservation WHERE state IN ('open', 'sent')")[0][0]
 
 
 def make_site(folder: Path, database_url: str = "", *, plans: Mapping[str, Any] | None = None) -> Site:
