@@ -52,8 +52,10 @@ class NameReader:
         self._unname_brands(words, named, claims, catalogue)
         self._name_by_title(words, named, interesting)
         self._name_by_neighbour(words, named)
+        known = len(named)
         self._name_by_context(words, named, interesting, claims)
-        self._name_by_neighbour(words, named)
+        if len(named) > known:
+            self._name_by_neighbour(words, named)
         spans = self._businesses.read(words, named, interesting, claims)
         self._repeat(words, named, interesting, claims)
         return spans + self._people(words, named)

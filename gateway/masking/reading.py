@@ -36,8 +36,11 @@ class Words:
         return len(self.low)
 
     def joined(self, index: int, pattern: re.Pattern[str] = JOINT) -> bool:
-        """Tell whether word `index` follows the word before it as part of one name."""
-        return 0 < index < len(self.low) and pattern.fullmatch(self.gap[index]) is not None
+        """Tell whether word `index` exists and follows the word before it as part of one name."""
+        if not 0 < index < len(self.low):
+            return False
+        gap = self.gap[index]
+        return gap == " " or (len(gap) < 4 and pattern.fullmatch(gap) is not None)
 
     def style(self, index: int) -> str:
         """Return how a word is written: `lower`, `upper` or `title` (anything else that begins with a capital)."""
