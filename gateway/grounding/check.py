@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from gateway.grounding.claims import claim_findings, leftover_findings
@@ -111,7 +112,7 @@ def _weekday_pairs(figures: list[Figure], low: str) -> list[tuple[Figure, Figure
     pairs: list[tuple[Figure, Figure]] = []
     if not any(f.form is Form.WEEKDAY for f in figures):
         return pairs
-    for a, b in zip(figures, figures[1:], strict=False):
+    for a, b in pairwise(figures):
         gap = low[a.end : b.start]
         if a.form is Form.WEEKDAY and b.form is Form.DATE and b.day and _WEEKDAY_FIRST.fullmatch(gap):
             pairs.append((a, b))

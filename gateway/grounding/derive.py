@@ -1,7 +1,8 @@
 """Named derivations: what a figure may be computed as from values its own sentence cites by figure or by name.
 
 sum · difference · product with a count · part of an amount · average · ratio · percentage of · percentage change ·
-complement to 100 · points between two percentages · days between two dates · a date plus a duration · stock over a weekly rate
+complement to 100 · points between two percentages · days between two dates · a date plus a duration ·
+stock over a rate
 """
 
 import re
@@ -42,7 +43,7 @@ _EQUALS = re.compile(r"\s*=\s*")
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A cited value: its size, what it measures, and where the sentence cites it; `end` is 0 for a value cited by name."""
+    """A cited value: its size, what it measures, where the sentence cites it; `end` is 0 for one cited by name."""
 
     value: float
     kinds: int
@@ -101,7 +102,8 @@ def _same(figure: Figure, percent: float) -> bool:
 
 
 def _vaguely(figure: Figure, percent: float) -> bool:
-    """`more than half` may stand beside the exact share, which its own sentence gives; plain `half` must be within five points."""
+    """`more than half` may stand beside the exact share in its own sentence; plain `half` must be within five
+    points."""
     if figure.approx in (Approx.OVER, Approx.UNDER):
         return (percent >= figure.value) == (figure.approx is Approx.OVER) and percent <= 100
     return abs(percent - figure.value) <= 5.0
@@ -178,7 +180,8 @@ def _sums(own: Sequence[Operand]) -> Iterator[float]:
 def _products(
     own: Sequence[Operand], known: Sequence[Operand], low: str
 ) -> Iterator[tuple[float, tuple[Operand, Operand]]]:
-    """A count times an amount, only where the words between them multiply: `3 × 5,000`, `2 payments of 1,600`, `1,200 for 3 months`."""
+    """A count times an amount, where the words between multiply: `3 × 5,000`, `2 payments of 1,600`, `1,200 for 3
+    months`."""
     for a in own:
         for n in known:
             if n is a or not (n.end and a.end and n.kinds & _FACTORS) or n.value > 1000:
@@ -188,9 +191,8 @@ def _products(
                 yield a.value * n.value, (a, n)
 
 
-def false_sum(figure: Figure, figures: Sequence[Figure], low: str) -> bool:
-    """Return whether the sentence says that `figure` is what other figures make, and they do not: `2 + 2 = 5`, `add up to`."""
-    before = [f for f in figures if f.end <= figure.start and f.kinds]
+def false_sum(figure: Figure, before: Sequence[Figure], low: str) -> bool:
+    """Return whether the sentence says that the figures `before` make `figure` though they do not: `2 + 2 = 5`."""
     if not before:
         return False
     gap = low[before[-1].end : figure.start]

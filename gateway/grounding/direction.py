@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from gateway.grounding.facts import FactIndex, Value
 from gateway.grounding.figures import Figure, Finding, Form
@@ -155,8 +156,8 @@ def _against_sign(cited: Sequence[Cited], moves: Sequence[Direction], low: str) 
 def _against_span(
     cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, low: str
 ) -> Iterator[Direction]:
-    """`from 35 to 42` and `35→42` go up; the word must agree, and so must the order of the two periods in the evidence."""
-    for (a, va), (b, vb) in zip(cited, cited[1:], strict=False):
+    """`from 35 to 42` and `35→42` go up; the word must agree, and so must the order of the periods in the evidence."""
+    for (a, va), (b, vb) in pairwise(cited):
         gap = low[a.end : b.start]
         if a.form is not b.form or a.value == b.value or not _TO.fullmatch(gap):
             continue
@@ -188,7 +189,7 @@ def _against_pair(
 
 
 def _against_named(moves: Sequence[Direction], index: FactIndex, low: str) -> Iterator[Direction]:
-    """A movement named without its figure: `Revenue grew`, `growth in sales`; only when the name is exactly that of a fact."""
+    """A movement named without its figure, `Revenue grew` or `growth in sales`, where the name is that of a fact."""
     for move in moves:
         for subject in _subjects(move, low):
             signs = {sign for label, sign in index.movements if _names(subject, label)}

@@ -1,4 +1,4 @@
-"""Find every figure of a sentence: amounts, percentages, multiples, counts, durations, dates, weekdays, times and ids."""
+"""Find every figure of a sentence: amounts, percentages, multiples, counts, durations, dates, times and ids."""
 
 import re
 from dataclasses import dataclass, field
@@ -21,7 +21,8 @@ _SHOWN = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 @dataclass(slots=True)
 class Reading:
-    """What one sentence holds: its figures in order, direction words as (start, end, sign), and whether claim words occur."""
+    """What one sentence holds: figures in order, direction words as (start, end, sign), and whether claim words
+    occur."""
 
     figures: list[Figure] = field(default_factory=list)
     directions: list[tuple[int, int, int]] = field(default_factory=list)
@@ -35,7 +36,7 @@ def lower(text: str) -> str:
 
 
 def is_plain(low: str) -> bool:
-    """Return whether lower-cased text holds no digit, no signal word and no bracket, so that there is nothing to look at."""
+    """Return whether lower-cased text holds no digit, signal word or bracket, so that there is nothing to look at."""
     return not _WORTH_A_LOOK.search(low) and SIGNALS.isdisjoint(WORD.findall(low))
 
 
@@ -127,7 +128,7 @@ def _token(m: re.Match[str], group: str) -> tuple[list[Figure], int]:
 
 
 def _share_units(figures: list[Figure], low: str) -> None:
-    """Let the bare end of a range or comparison take the other end's unit: `7-10 days`, `GHS 2,000-3,000`, `42 days against 35`."""
+    """Let the bare end of a range or comparison take the other's unit: `7-10 days`, `42 days against 35`."""
     for i in range(len(figures) - 1, 0, -1):
         left, right = figures[i - 1], figures[i]
         if Form.NUMBER not in (left.form, right.form):
@@ -137,11 +138,10 @@ def _share_units(figures: list[Figure], low: str) -> None:
             continue
         if left.form is Form.NUMBER and right.form in _SHARES_LEFT and not (joined[1] and right.form is Form.COUNT):
             _take(left, right, low)
-        elif right.form is Form.NUMBER and left.form is Form.MONEY:
-            if not joined[1] or _BETWEEN.search(low[max(0, left.start - 10) : left.start]):
-                right.form, right.unit = Form.MONEY, left.unit
-                if right.scaled and not left.scaled and left.value < 1000:
-                    _take(left, right, low)
+        elif right.form is Form.NUMBER and left.form is Form.MONEY and (not joined[1] or _after_between(left, low)):
+            right.form, right.unit = Form.MONEY, left.unit
+            if right.scaled and not left.scaled and left.value < 1000:
+                _take(left, right, low)
     for left, right in pairwise(figures):
         if (
             right.form is Form.NUMBER
@@ -149,6 +149,10 @@ def _share_units(figures: list[Figure], low: str) -> None:
             and COMPARED.fullmatch(low, left.end, right.start)
         ):
             _take(right, left, low)
+
+
+def _after_between(left: Figure, low: str) -> bool:
+    return bool(_BETWEEN.search(low[max(0, left.start - 10) : left.start]))
 
 
 def _take(bare: Figure, other: Figure, low: str) -> None:

@@ -37,7 +37,6 @@ Unsupported = Callable[[str], Sequence[str]]
 """A feature's own check: returns the words of a sentence that claim what its input does not state."""
 
 
-
 class FactIndex:
     """Built once per request from the evidence and the request's own text; afterwards only read.
 
@@ -81,14 +80,14 @@ class FactIndex:
                 keys.add(key)
                 for number, kind in info.windows:
                     self._values.append((number, number, kind, info.nouns, key, above, place))
-            kind = type(value)
-            if kind is str:
+            shape = type(value)
+            if shape is str:
                 self._text(value, info.kinds or inherited, info, key, above, place)
-            elif kind is int or kind is float:
+            elif shape is int or shape is float:
                 self._number(value, info.kinds or inherited, info, key, above, place)
-            elif kind is dict:
+            elif shape is dict:
                 self._walk(value, key, info.inherited or inherited)
-            elif kind is list:
+            elif shape is list:
                 self._list(value, key, info, above, inherited, place)
 
     def _list(self, items: list[Json], key: str, info: KeyInfo, above: str, inherited: int, place: int) -> None:
@@ -170,7 +169,8 @@ class FactIndex:
         return tuple(found)
 
     def allows_currency(self, unit: str) -> bool:
-        """Return whether an amount may be shown in `unit`: the cedi, unless the facts name another, or one they mention."""
+        """Return whether an amount may be shown in `unit`: the cedi unless the facts name another, or one they
+        mention."""
         if unit == "GHS" and "currency" not in self._keys:
             return True
         return unit in self._currencies
@@ -241,7 +241,8 @@ class FactIndex:
         return found
 
     def pairs(self) -> list[tuple[Value, Value]]:
-        """Return (current, previous) for values that an object holds for two periods under names that differ only in that."""
+        """Return (current, previous) for values an object holds for two periods, under names that differ only in
+        that."""
         return self._pairs
 
     @cached_property
@@ -267,9 +268,10 @@ class FactIndex:
 
 _ROW_NAMES = frozenset({"category", "segment", "product", "item", "label", "title", "month", "store", "metric"})
 _NOT_SUBJECT = word_set("""
-    trend change delta growth diff difference impact movement variance slope increase decrease rise drop decline fall gain
-    current this now latest recent after new curr today previous last prior before baseline old prev earlier past
-    month week year quarter period total overall average monthly weekly daily by vs mom yoy wow pct percent percentage avg
+    trend change delta growth diff difference impact movement variance slope increase decrease rise drop
+    decline fall gain current this now latest recent after new curr today previous last prior before baseline
+    old prev earlier past month week year quarter period total overall average monthly weekly daily by vs mom
+    yoy wow pct percent percentage avg
 """)
 
 

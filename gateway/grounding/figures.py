@@ -50,8 +50,9 @@ KINDS = {
 class Figure:
     """`value` in the form's own unit (amount, percent, days or months); `step` is the last shown digit's worth.
 
-    `unit` is the currency, the duration's base (`days`, `months`), the measure, or the counted noun's group; `day`, `month`
-    and `year` are the parts a date shows, 0 for a part it leaves out. `sign` is +1 or -1 only where the text writes one.
+    `unit` is the currency, the duration's base (`days`, `months`), the measure, or the counted noun's group; `day`,
+    `month` and `year` are the parts a date shows, 0 for one it leaves out. `sign` is +1 or -1 only where one is
+    written.
     """
 
     form: Form
@@ -80,7 +81,8 @@ class Figure:
 class Finding:
     """Something in a text that the evidence does not carry: what it is, where, and in which field of the answer.
 
-    `start` and `end` count characters of the checked text. `text` is the masked figure itself: show it to people, never log it.
+    `start` and `end` count characters of the checked text. `text` is the masked figure: show it to people, never
+    log it.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Ground an answer: every text field of the model's words, sentence by sentence; what falls is filled from the rules."""
+"""Ground an answer: every text field of the model's words, by sentence; what falls is filled from the rules."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,8 @@ _MISSING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """`answer` is a new dict. `checked` counts figures, `corrected` weekdays and numbers put right, `dropped` sentences that fell.
+    """`answer` is a new dict. `checked` counts figures, `corrected` weekdays and numbers put right, `dropped`
+    sentences.
 
     `essential_replaced` says that a field the answer cannot do without now holds the rules' text.
     """
@@ -161,7 +162,8 @@ def ground(
 
     `answer` is the model's part alone, still masked. Pointers may hold `*` for any index. A field of `essential` that
     loses more than half its sentences, and any plain field that loses all, take the rules' text; a list short of
-    `min_items` is filled from the rules' list. `skip` names fields that hold no free text, `unsupported` is the feature's own check. Never raises on any text.
+    `min_items` is filled from the rules' list. `skip` names fields that hold no free text,
+    `unsupported` is the feature's own check. Never raises on any text.
     """
     index = FactIndex(evidence, request_text, known_placeholders, unsupported)
     run = _Run(index, frozenset(essential), frozenset(skip), min_items or {}, rules_answer)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from gateway.grounding.lexicon import (
     CURRENT_KEYS,
@@ -20,14 +21,14 @@ _SPLIT = re.compile(r"(?<![A-Za-z])[A-Za-z]\d+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|
 
 _TYPED: dict[str, int] = {}
 for _kind, _words in {
-    Kind.MONEY: "amount amounts balance price prices revenue cost costs profit spend spending fee fees ghs cedis usd payable "
-    "instalment_amount payment salary wage wages turnover income subtotal budget savings exposure deposit cash cogs expense "
+    Kind.MONEY: "amount amounts balance price prices revenue cost costs profit spend spending fee fees ghs cedis usd "
+    "payable payment salary wage wages turnover income subtotal budget savings exposure deposit cash cogs expense "
     "expenses tax vat recovery recoverable owed money floor ceiling debt",
     Kind.MONEY
     | Kind.COUNT: "total totals limit limits sales purchases outstanding overdue due receivable receivables payments "
     "paid credit loss losses net gross value volume refunds sold",
-    Kind.PERCENT: "percent pct percentage rate share utilisation utilization confidence probability likelihood proportion "
-    "fraction",
+    Kind.PERCENT: "percent pct percentage rate share utilisation utilization confidence probability likelihood "
+    "proportion fraction",
     Kind.PERCENT | Kind.MONEY: "discount margin markup",
     Kind.RATIO: "ratio multiple factor elasticity seasonality times multiplier fold",
     Kind.SCORE | Kind.COUNT: "score rank index rating points stars grade",
@@ -58,10 +59,13 @@ _SYNONYMS = {
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """`kinds` is 0 where the name tells nothing, `inherited` is what it says of values nested under it; `unit` scales a duration to days or months; `windows` are numbers in the name.
+    """`kinds` is 0 where the name tells nothing; `inherited` is what it says of values nested under it; `unit` scales a
+    duration to days or months; `windows` are the numbers in the name.
 
-    `label` holds the stemmed words by which a sentence may name the value, `words` all of them; `role` is +1 for the current of two periods, -1 for the
-    previous; `subject` is the name without that role. `change` says that it may be one, `direction` that it is: +1, or -1 where the name itself says a fall; `lower_better` a value that improves by falling.
+    `label` holds the stemmed words by which a sentence may name the value, `words` all of them; `role` is +1 for the
+    current of two periods and -1 for the previous, `subject` the name without that. `change` says that the value may be
+    a change, `direction` that it is one: +1, or -1 where the name itself says a fall; `lower_better` that a fall is
+    good.
     """
 
     kinds: int
@@ -113,14 +117,15 @@ def key_info(key: str) -> KeyInfo:
 
 
 def _time_unit(tokens: list[str]) -> str:
-    """`days_overdue` and `average_payment_day_after_due` are durations whatever else their name says; `sales_per_day` is not."""
-    for before, token in zip(["", *tokens], tokens, strict=False):
+    """`days_overdue` and `average_payment_day_after_due` are durations whatever else they say, `sales_per_day` is
+    not."""
+    for before, word in pairwise(["", *tokens]):
         if (
-            (token in DAYS_PER_UNIT or token in MONTHS_PER_UNIT)
+            (word in DAYS_PER_UNIT or word in MONTHS_PER_UNIT)
             and before != "per"
-            and (token.endswith("s") or token == "day")
+            and (word.endswith("s") or word == "day")
         ):
-            return token
+            return word
     return ""
 
 

@@ -38,77 +38,81 @@ WEEKDAYS = {name.lower(): n for n, name in enumerate(WEEKDAY_NAMES)}
 WEEKDAYS_PLURAL = {name + "s": n for name, n in WEEKDAYS.items()}
 WEEKDAYS_SHORT = {name[:3]: n for name, n in WEEKDAYS.items()} | {"tues": 1, "thur": 3, "thurs": 3}
 
-DAYS_PER_UNIT = {
-    "day": 1.0, "days": 1.0, "night": 1.0, "nights": 1.0, "week": 7.0, "weeks": 7.0, "wk": 7.0, "wks": 7.0,
-    "fortnight": 14.0, "fortnights": 14.0, "hour": 1 / 24, "hours": 1 / 24, "hr": 1 / 24, "hrs": 1 / 24,
-    "minute": 1 / 1440, "minutes": 1 / 1440, "min": 1 / 1440, "mins": 1 / 1440, "second": 1 / 86400, "seconds": 1 / 86400,
+_DAYS = {
+    1.0: "day days night nights", 7.0: "week weeks wk wks", 14.0: "fortnight fortnights",
+    1 / 24: "hour hours hr hrs", 1 / 1440: "minute minutes min mins", 1 / 86400: "second seconds",
 }  # fmt: skip
-MONTHS_PER_UNIT = {
-    "month": 1.0,
-    "months": 1.0,
-    "mth": 1.0,
-    "mths": 1.0,
-    "year": 12.0,
-    "years": 12.0,
-    "yr": 12.0,
-    "yrs": 12.0,
+DAYS_PER_UNIT = {word: days for days, names in _DAYS.items() for word in names.split()}
+_MONTHS = {1.0: "month months mth mths", 12.0: "year years yr yrs"}
+MONTHS_PER_UNIT = {word: months for months, names in _MONTHS.items() for word in names.split()}
+
+_MEASURES = """
+    inch inches | kg kgs kilo kilos kilogram kilograms | g gram grams gm | mg | l litre litres liter liters ltr
+    ml millilitre millilitres | cl | m metre metres meter meters | cm | mm | km | gb | tb | mb | w watt watts | kw kva
+    v volt volts | mah | hz | ghz | mp megapixel megapixels | ft foot feet | yard yards | gallon gallons | oz
+    lb lbs pounds | c °c
+"""
+MEASURES = {
+    word: names.split()[0] for line in _MEASURES.splitlines() for names in line.split("|") for word in names.split()
 }
+"""Unit of measure in any spelling → its one spelling; the number before it is part of a product's description."""
 
-_MEASURES = {
-    "inch": "inch inches", "kg": "kg kgs kilo kilos kilogram kilograms", "g": "g gram grams gm", "mg": "mg",
-    "l": "l litre litres liter liters ltr", "ml": "ml millilitre millilitres", "cl": "cl", "m": "metre metres meter meters",
-    "cm": "cm", "mm": "mm", "km": "km", "gb": "gb", "tb": "tb", "mb": "mb", "w": "w watt watts", "kw": "kw kva", "v": "v volt volts",
-    "mah": "mah", "hz": "hz", "ghz": "ghz", "mp": "mp megapixel megapixels", "ft": "ft foot feet", "yard": "yard yards",
-    "gal": "gallon gallons", "oz": "oz", "lb": "lb lbs pounds", "c": "c °c", "g-net": "5g 4g",
-}  # fmt: skip
-MEASURES = {word: unit for unit, words in _MEASURES.items() for word in words.split()}
+_NOUNS = """
+    customer client buyer shopper debtor account trader borrower retailer wholesaler
+    invoice bill receivable
+    order purchase transaction sale receipt basket checkout
+    payment instalment installment repayment
+    reminder message notice sms text email call follow-up letter
+    product item sku article line
+    unit piece pack box carton bag bottle tin crate sachet bar roll set bale litre
+    employee cashier staff worker attendant
+    store storefront shop branch outlet till
+    supplier vendor
+    refund return void cancellation
+    alert warning signal flag
+    factor reason
+    category segment group
+    review rating
+"""
 
-_NOUNS = {
-    "customer": "customer client buyer shopper debtor account trader borrower retailer wholesaler",
-    "invoice": "invoice bill receivable",
-    "order": "order purchase transaction sale receipt basket checkout",
-    "payment": "payment instalment installment repayment",
-    "reminder": "reminder message notice sms text email call follow-up letter",
-    "product": "product item sku article line",
-    "unit": "unit piece pack box carton bag bottle tin crate sachet bar roll set bale litre",
-    "employee": "employee cashier staff worker attendant",
-    "store": "store storefront shop branch outlet till",
-    "supplier": "supplier vendor",
-    "refund": "refund return void cancellation",
-    "alert": "alert warning signal flag",
-    "factor": "factor reason",
-    "category": "category segment group",
-    "review": "review rating",
-}  # fmt: skip
+
+def _forms(word: str) -> tuple[str, str]:
+    if word.endswith("y"):
+        return word, word[:-1] + "ies"
+    return word, word + ("es" if word.endswith(("x", "ch")) else "s")
+
+
 NOUN_GROUPS = {
-    form: group
-    for group, words in _NOUNS.items()
-    for word in words.split()
-    for form in (word, word + ("es" if word.endswith("x") else "s"), word[:-1] + "ies" if word.endswith("y") else word)
+    form: line.split()[0]
+    for line in _NOUNS.splitlines()
+    if line.strip()
+    for word in line.split()
+    for form in _forms(word)
 }
+"""Countable thing, singular or plural → the first of its group: `3 clients` may be carried by `customers: 3`."""
 
 UP, DOWN = 1, -1
 BETTER, WORSE = 2, -2
 _DIRECTIONS = {
-    UP: "grew grow grows growing growth grown increased increase increases increasing rose rise rises rising risen up upward "
-    "upwards higher climbed climb climbs climbing gained gain gains jumped jump jumps surged surge surges soared soar expanded "
-    "expand strengthened lengthened accelerated exceeded above uptick upturn peaked picked doubled tripled quadrupled",
-    DOWN: "fell fall falls falling fallen declined decline declines declining dropped drop drops dropping decreased decrease "
-    "decreases decreasing down downward downwards lower lowered reduced reduce reduces reduction shrank shrink shrinks shrunk "
-    "slipped slip slips dipped dip dips plunged slumped slump sank slowed shortened contracted below downturn tumbled lost loss "
-    "halved weakened cut",
+    UP: """grew grow grows growing growth grown increased increase increases increasing rose rise rises rising
+        risen up upward upwards higher climbed climb climbs climbing gained gain gains jumped jump jumps
+        surged surge surges soared soar expanded expand strengthened lengthened accelerated exceeded above
+        uptick upturn peaked picked doubled tripled quadrupled""",
+    DOWN: """fell fall falls falling fallen declined decline declines declining dropped drop drops dropping
+        decreased decrease decreases decreasing down downward downwards lower lowered reduced reduce reduces
+        reduction shrank shrink shrinks shrunk slipped slip slips dipped dip dips plunged slumped slump sank
+        slowed shortened contracted below downturn tumbled lost loss halved weakened cut""",
     BETTER: "improved improve improves improving improvement recovered",
     WORSE: "worsened worsen worsens worsening deteriorated deteriorate deteriorates deteriorating deterioration",
 }
-DIRECTIONS = {word: sign for sign, words in _DIRECTIONS.items() for word in words.split()}
+DIRECTIONS = {word: sign for sign, names in _DIRECTIONS.items() for word in names.split()}
 STABLE_VALUES = frozenset({"stable", "flat", "unchanged", "steady"})
 
-CURRENCIES = {
-    "ghs": "GHS", "gh₵": "GHS", "gh¢": "GHS", "ghc": "GHS", "gh": "GHS", "₵": "GHS", "¢": "GHS", "cedi": "GHS", "cedis": "GHS",
-    "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
-    "£": "GBP", "gbp": "GBP", "₦": "NGN", "ngn": "NGN", "naira": "NGN", "xof": "XOF", "cfa": "XOF", "kes": "KES",
-    "pesewas": "GHS", "pesewa": "GHS",
+_CURRENCIES = {
+    "GHS": "ghs gh₵ gh¢ ghc gh gh$ ₵ ¢ cedi cedis pesewa pesewas", "USD": "$ us$ usd dollar dollars",
+    "EUR": "€ eur euro euros", "GBP": "£ gbp", "NGN": "₦ ngn naira", "XOF": "xof cfa", "KES": "kes",
 }  # fmt: skip
+CURRENCIES = {word: code for code, names in _CURRENCIES.items() for word in names.split()}
 
 
 class Word(IntEnum):
@@ -128,8 +132,8 @@ class Word(IntEnum):
 class Kind:
     """What a figure or an evidence value measures, as bits.
 
-    `ANY` is a value whose name says nothing: it may be cited as an amount, a percentage, a count or a score, but not as a duration
-    or a multiple. `EVERY` is what a named derivation may be.
+    `ANY` is a value whose name says nothing: it may be cited as an amount, a percentage, a count or a score, but not as
+    a duration or a multiple. `EVERY` is what a named derivation may be.
 
     Plain integers, because the index is built for every request and enum flags cost ten times as much to combine.
     """
@@ -145,83 +149,15 @@ class Kind:
     EVERY = 127
 
 
-CLAIM_WORDS = frozenset(
-    [
-        "market",
-        "competitor",
-        "competitors",
-        "competitor's",
-        "competing",
-        "competition",
-        "rivals",
-        "industry",
-        "industry's",
-        "sector",
-        "economic",
-        "economy",
-        "recession",
-        "downturn",
-        "interest",
-        "penalty",
-        "penalties",
-        "fee",
-        "fees",
-        "fine",
-        "fines",
-        "police",
-        "court",
-        "courts",
-        "legal",
-        "lawsuit",
-        "lawsuits",
-        "lawyer",
-        "lawyers",
-        "solicitor",
-        "sue",
-        "sued",
-        "prosecute",
-        "prosecuted",
-        "prosecution",
-        "arrest",
-        "bailiff",
-        "bailiffs",
-        "litigation",
-        "warranty",
-        "warranties",
-        "guarantee",
-        "guarantees",
-        "guaranteed",
-        "guaranteeing",
-        "medical",
-        "medically",
-        "cure",
-        "cures",
-        "cured",
-        "heals",
-        "clinically",
-        "doctor",
-        "doctors",
-        "dermatologist",
-        "therapeutic",
-        "disease",
-        "diseases",
-        "database",
-        "similar",
-        "businesses",
-        "studies",
-        "research",
-        "statistics",
-        "statistically",
-        "benchmark",
-        "benchmarks",
-        "survey",
-        "surveys",
-        "experts",
-        "nationwide",
-        "certified",
-        "fda",
-    ]
-)
+CLAIM_WORDS = word_set("""
+    market competitor competitors competition competing rivals industry sector economic economy recession
+    downturn interest penalty penalties fee fees fine fines fined police court courts legal lawsuit lawsuits
+    lawyer lawyers solicitor solicitors sue sued prosecute prosecuted prosecution arrest arrested bailiff
+    bailiffs litigation warranty warranties guarantee guarantees guaranteed guaranteeing medical medically
+    cure cures cured heals clinical clinically doctor doctors dermatologist dermatologically therapeutic
+    disease diseases fda database similar businesses studies research survey surveys statistics statistically
+    experts nationwide across benchmark benchmarks
+""")
 
 LEXICON: dict[str, tuple[Word, float, int]] = {}
 """Word → what it may start or be part of, its value, and the direction it names (0 for none)."""
@@ -239,41 +175,14 @@ for _kind, _table in (
     LEXICON.update({_word: (_kind, _value, DIRECTIONS.get(_word, 0)) for _word, _value in _table.items()})
 
 SIGNALS = frozenset(LEXICON)
-"""Words that make a sentence worth a look; without one of them and without a digit it cannot hold a figure or a claim."""
+"""Words that make a sentence worth a look; without one of them and without a digit it holds no figure and no claim."""
 
-SIGNED_KEYS = word_set(
-    "change delta growth trend diff difference variance impact movement mom yoy wow slope drift pct_change"
-)
-LOWER_IS_BETTER = frozenset(
-    [
-        "day",
-        "days",
-        "overdue",
-        "default",
-        "late",
-        "lateness",
-        "delay",
-        "delays",
-        "cost",
-        "costs",
-        "risk",
-        "debt",
-        "refund",
-        "refunds",
-        "return",
-        "returns",
-        "shrinkage",
-        "loss",
-        "losses",
-        "void",
-        "voids",
-        "stockout",
-        "stockouts",
-        "outstanding",
-        "arrears",
-        "dso",
-        "churn",
-    ]
-)
+SIGNED_KEYS = word_set("""
+    change delta growth trend diff difference variance impact effect lift movement mom yoy wow slope drift
+""")
+LOWER_IS_BETTER = word_set("""
+    day days overdue default late lateness delay delays cost costs risk debt refund refunds return returns
+    shrinkage loss losses void voids stockout stockouts outstanding arrears dso churn
+""")
 CURRENT_KEYS = word_set("current this now latest recent after new curr today")
 PREVIOUS_KEYS = word_set("previous last prior before baseline old prev earlier past")

@@ -1,8 +1,7 @@
-"""Decide by what stands around a number what it measures: amount, percentage, multiple, duration, count or part of a name."""
+"""Decide by what stands around a number what it measures: amount, percentage, multiple, duration, count or name."""
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from gateway.grounding.figures import Approx, Figure, Form
 from gateway.grounding.lexicon import (
@@ -30,24 +29,22 @@ from gateway.grounding.scan import (
 _VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 _BETWEEN_NOUN = word_set("business working calendar full consecutive more further extra additional whole straight")
 _NOT_NOUN = word_set("""
-    in on at of to by for from with and or but is was are were be been has have had will would can could should may might
-    this that these those than then when while as if per a an the it its their your our his her they we you which who so
-    across versus vs plus minus means shows remains makes gives leaves exceeds equals needs stands sits yes always
+    in on at of to by for from with and or but is was are were be been has have had will would can could
+    should may might this that these those than then when while as if per a an the it its their your our his
+    her they we you which who so across versus vs plus minus means shows remains makes gives leaves exceeds
+    equals needs stands sits yes always
 """)
 _CURRENCY_ENDS = frozenset("scdnrpfa$₵¢€£₦")
 _ARTICLES = (" a ", " an ", " the ")
 _UP_TO_IS_A_SUM = ("add ", "adds ", "adding ", "added ", "sum ", "sums ")
 _PHRASES = {
-    Approx.OVER: "over,more than,above,exceed,exceeds,exceeded,exceeding,at least,upwards of,greater than,beyond,no less than,"
-    "not less than,higher than,larger than,longer than,minimum of",
-    Approx.UNDER: "under,up to,below,at most,less than,no more than,fewer than,not more than,maximum of,nearly,almost,smaller than,"
-    "lower than,shorter than,shy of",
+    Approx.OVER: """over,more than,above,exceed,exceeds,exceeded,exceeding,at least,upwards of,greater than,beyond,
+        no less than,not less than,higher than,larger than,longer than,minimum of""",
+    Approx.UNDER: """under,up to,below,at most,less than,no more than,fewer than,not more than,maximum of,nearly,almost,
+        smaller than,lower than,shorter than,shy of""",
     Approx.ABOUT: "about,around,approximately,approx,approx.,roughly,circa,close to,some,near,~,≈",
 }
-_APPROX = tuple(
-    (meaning, (*(p + " " for p in text.split(",")), *"~≈"[: 2 * (meaning is Approx.ABOUT)]))
-    for meaning, text in _PHRASES.items()
-)
+_APPROX = tuple((meaning, tuple(p.strip() + " " for p in text.split(","))) for meaning, text in _PHRASES.items())
 _APPROX_ENDS = frozenset(phrase.split()[-1] for _, phrases in _APPROX for phrase in phrases) | {"a", "an", "the"}
 _MAX_DIGITS = 15
 _ORDINALS = ("st", "nd", "rd", "th")
@@ -114,7 +111,9 @@ def classify(number: Number, text: str, low: str) -> tuple[Figure | None, int]:
 
 
 def approx(low: str, start: int) -> Approx:
-    """Return the rounding word in front of `start`: `about 13`, `more than a third`, `up to 5`, but not `add up to 5`."""
+    """Return the rounding word in front of `start`: `about 13`, `more than a third`, but not `add up to 5`."""
+    if low.endswith(("~", "≈"), 0, start):
+        return Approx.ABOUT
     if low[low.rfind(" ", 0, max(0, start - 1)) + 1 : start].strip(' ("“') not in _APPROX_ENDS:
         return Approx.NONE
     if low.endswith(_ARTICLES, 0, start):
@@ -263,7 +262,8 @@ def _is_numbering(figure: Figure, number: Number, low: str) -> bool:
 
 
 def _noun(unit: re.Match[str]) -> str:
-    """Return the group of the thing counted; for a plural of no group `?` and its singular; empty when nothing is counted."""
+    """Return the group of the thing counted; for a plural of no group `?` and its singular; empty when there is
+    none."""
     group = ""
     for word in (unit["w1"], unit["w2"], unit["w3"]):
         if not word or word in _NOT_NOUN:

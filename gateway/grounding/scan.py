@@ -18,7 +18,8 @@ SCAN = re.compile(
     (?:
       (?P<iso>(?<![\d.,])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d{_ISO_TIME})?(?![\d-]))
     | (?P<md>(?<![^\W_]){_MONTH}
-        (?:[\s-]?\s?(?P<md_a>\d{{1,2}}){_ORD}(?:\s?[-–]\s?(?P<md_b>\d{{1,2}}){_ORD})?{_NOT_LONGER})?{_YEAR.replace("Y", "md_y")})
+        (?:[\s-]?\s?(?P<md_a>\d{{1,2}}){_ORD}(?:\s?[-–]\s?(?P<md_b>\d{{1,2}}){_ORD})?{_NOT_LONGER})?
+        {_YEAR.replace("Y", "md_y")})
     | (?P<dm>(?<![\d.,])(?:(?P<dm_a>\d{{1,2}}){_ORD}\s?(?:[-–&]|to|and)\s?)?(?P<dm_b>\d{{1,2}}){_ORD}(?:\s+of)?[\s-]
         (?P<dm_m>{_MONTH}){_YEAR.replace("Y", "dm_y")})
     | (?P<dmy>(?<![\d.,])\d{{1,2}}(?P<sep>[/.-])\d{{1,2}}(?P=sep)(?:\d{{4}}|\d\d)(?![\d]))
@@ -33,8 +34,8 @@ SCAN = re.compile(
     )?""",
     re.VERBOSE,
 )
-"""Matched again and again at the place where the last match ended: plain words are skipped inside the expression, then one
-thing with a digit in it, a month name or a placeholder is taken, if it stands there."""
+"""Matched again and again where the last match ended: plain words are skipped inside the expression, then one thing
+with a digit in it, a month name or a placeholder is taken, if it stands there."""
 
 UNIT = re.compile(
     r"(?P<glue>[^\W_]+)?"

@@ -1,4 +1,4 @@
-"""Cut text into sentences as it arrives, each with the layout in front of it, so that any chunking gives the same pieces."""
+"""Cut text into sentences as it arrives, each with the layout before it, so that any chunking gives the same pieces."""
 
 import re
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from typing import NamedTuple
 _STOP = re.compile(r"[.!?…\n]")
 _RUN = re.compile(r"[.!?…]++[\"'”’)\]*_]*+")
 _LEAD = re.compile(r"\s*(?:(?:[•*‣◦▪·✓✔→–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\)|#{1,6}|>)[ \t]+)?")
+_LONGEST = 2_000
 _SPACE = re.compile(r"\s+")
 _LIST_MARK = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z])\.?$")
 _LAST_WORD = re.compile(r"([^\W\d_](?:[^\W\d_]|\.(?=[^\W\d_]))*)\.$")
@@ -80,7 +81,7 @@ _ABBREVIATIONS = frozenset(
 
 
 class Piece(NamedTuple):
-    """One sentence: `lead` is the white space and bullet in front of it, `at` where its body starts in the whole text."""
+    """One sentence: `lead` is the white space and bullet before it, `at` where its body starts in the whole text."""
 
     lead: str
     body: str
@@ -96,7 +97,7 @@ class Splitter:
         self._done = 0
 
     def feed(self, text: str) -> list[Piece]:
-        """Return the sentences that `text` completes; one is complete when the character after its end has been seen."""
+        """Return the sentences that `text` completes; one is complete when the character after it has been seen."""
         self._text += text
         return self._cut(final=False)
 
@@ -116,28 +117,47 @@ class Splitter:
         return pieces, tail
 
     def _cut(self, final: bool) -> list[Piece]:
-        """Cut off every sentence whose end is certain; a mark whose meaning the next chunk decides stays in the buffer."""
+        """Cut off every sentence whose end is certain; a mark whose meaning the next chunk decides stays buffered."""
         pieces: list[Piece] = []
         text, start, scan = self._text, 0, self._scan
-        body = _body(text, 0)
-        while m := _STOP.search(text, max(scan, body)):
-            newline = text[m.start()] == "\n"
-            run = m if newline else _RUN.match(text, m.start())
-            assert run is not None  # it begins with the mark just found
-            ends = True if newline else _ends_here(text, body, run, final)
-            if ends is None:
-                scan = m.start()
-                break
-            scan = run.end()
-            if ends:
-                end = m.start() if newline else scan
+        body = _body(text, start)
+        while True:
+            m = _STOP.search(text, max(scan, body))
+            if m is None or m.start() >= body + _LONGEST:
+                end = _forced_end(text, body + _LONGEST)
+                scan = len(text) if m is None else scan
+            else:
+                end, scan = _natural_end(text, body, m, final)
+            if end is not None:
                 pieces.append(Piece(text[start:body], text[body:end], self._done + body))
-                start, scan = end, end
+                start = scan = end
                 body = _body(text, start)
-        else:
-            scan = len(text)
+            elif m is None or scan <= m.start():
+                break
         self._text, self._scan, self._done = text[start:], max(0, scan - start), self._done + start
         return pieces
+
+
+def _natural_end(text: str, body: int, m: re.Match[str], final: bool) -> tuple[int | None, int]:
+    """Return where the sentence ends, None if not at this mark, and where to go on: the mark itself to wait there."""
+    if m[0] == "\n":
+        return m.start(), m.end()
+    run = _RUN.match(text, m.start())
+    assert run is not None  # it begins with the mark just found
+    ends = _ends_here(text, body, run, final)
+    if ends is None:
+        return None, m.start()
+    return (run.end() if ends else None), run.end()
+
+
+def _forced_end(text: str, limit: int) -> int | None:
+    """A sentence that never ends is cut at the first space after the limit, so that its cost stays bounded."""
+    if len(text) <= limit:
+        return None
+    space = _SPACE.search(text, limit, limit + _LONGEST)
+    if space:
+        return space.start()
+    return limit + _LONGEST if len(text) >= limit + _LONGEST else None
 
 
 def _body(text: str, start: int) -> int:

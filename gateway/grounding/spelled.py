@@ -53,7 +53,7 @@ def figures_of(tokens: list[Token], text: str, low: str) -> Iterator[Figure]:
 
 
 def _join(value: float, token: Token) -> float | None:
-    """Return the number that `value` and the next word make, or None: twenty + five, two × hundred, two hundred + fifty."""
+    """Return the number that `value` and the next word make, or None: twenty + five, two × hundred, 200 + fifty."""
     following, kind = token[2], token[3]
     if kind is Word.SCALE:
         return value * following

@@ -12,7 +12,7 @@ from gateway.grounding.sentences import Piece, Splitter
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """A text without its ungrounded sentences; `sentences` counts those that were looked at, `dropped` those that fell."""
+    """A text without its ungrounded sentences; `sentences` counts those looked at, `dropped` those that fell."""
 
     text: str
     sentences: int = 0
@@ -60,7 +60,7 @@ class StreamGrounder:
         return lead + verdict.text
 
     def _join(self, lead: str) -> str:
-        """Return the layout in front of a sentence whose forerunners fell: a line keeps its bullet, a paragraph its gap."""
+        """Return the layout before a sentence whose forerunners fell: a line keeps its bullet, a paragraph its gap."""
         gap = self._gap or ""
         if "\n" not in lead:
             return gap if "\n" in gap or not self._started else lead
@@ -77,7 +77,7 @@ def _wider(gap: str, lead: str) -> str:
 
 def clean(text: str, index: FactIndex) -> CleanText:
     """Return `text` without the sentences that the evidence does not carry."""
-    if is_plain(lower(text)):
+    if index.unsupported is None and is_plain(lower(text)):
         return CleanText(text)
     grounder = StreamGrounder(index)
     shown = grounder.feed(text) + grounder.close()

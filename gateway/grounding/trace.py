@@ -20,7 +20,8 @@ _MORE = re.compile(r"\s*(?:more|higher|above|over|greater|larger|increase|rise|u
 _MORE_BEFORE = re.compile(r"(?:exceed\w*|increase\w*|rose|grew|higher|up|above|risen|jumped|growth)\b[^.%]{0,40}$")
 _MOVED = (
     r"grew|grown|growth|rose|risen|rise|fell|fallen|fall|drop(?:s|ped)?|declin\w+|increas\w+|decreas\w+|slip(?:s|ped)?|jump(?:s|ed)?|"
-    r"climb(?:s|ed)?|surge[sd]?|(?<!make )(?<!makes )(?<!made )(?<!making )up|down|gain(?:s|ed)?|lost|shrank|improv\w+|reduc\w+|lower|higher"
+    r"climb(?:s|ed)?|surge[sd]?|(?<!make )(?<!makes )(?<!made )(?<!making )up|down|gain(?:s|ed)?|lost|shrank|improv\w+|"
+    r"reduc\w+|lower|higher"
 )
 _CHANGE_AFTER = re.compile(
     rf"[\s-]+(?:(?:more|less|fewer)\b(?!\s+than\s+\w+\s+(?:days|percent))|(?:{_MOVED})\b(?!\s+(?:to|from|rate)\b))"
@@ -127,7 +128,7 @@ def _in_direction(figure: Figure, size: float) -> bool:
 
 
 def _about_amount(figure: Figure, size: float, gap: float) -> bool:
-    """A rounded amount: right in direction and within the band; plain `about` means the evidence at one or two digits."""
+    """A rounded amount: right in direction and in the band; plain `about` means the evidence at one or two digits."""
     if gap > ROUNDING_BAND * size or not _in_direction(figure, size):
         return False
     if figure.approx is not Approx.ABOUT:
@@ -180,7 +181,7 @@ def _part_of_list(figure: Figure, index: FactIndex, low: str) -> bool:
 
 
 def _stands_beside(figure: Figure, index: FactIndex, low: str) -> bool:
-    """A number that is part of a name: the word before or after it stands next to it in the evidence too (`iPhone 15`)."""
+    """A number that is part of a name: the word beside it stands beside it in the evidence too (`iPhone 15`)."""
     number = low[figure.start : figure.end]
     before = re.search(r"([^\W\d_]+)[\s-]$", low[max(0, figure.start - 30) : figure.start])
     after = re.match(r"[\s-]([^\W\d_]{3,})", low[figure.end : figure.end + 30])
@@ -246,7 +247,7 @@ def _is_scale(figure: Figure, low: str) -> bool:
     return figure.value in (5.0, 10.0, 100.0) and bool(_SCALE_END.search(low[max(0, figure.start - 14) : figure.start]))
 
 
-# looked up by text or date ---------------------------------------------------------------------------------------------
+# looked up by text or date ------------------------------------------------------------------------------------------
 
 
 def _vague(figure: Figure, index: FactIndex, text: str, low: str) -> bool:

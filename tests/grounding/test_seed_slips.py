@@ -15,12 +15,29 @@ CREDIT = {
     "months_of_history": 6,
     "default_rate": "8%",
 }
-PLAN = {"outstanding_balance": "25,000.00", "plan": {"down_payment": 10000, "installments": 3, "installment_amount": 5000}}
+PLAN = {
+    "outstanding_balance": "25,000.00",
+    "plan": {"down_payment": 10000, "installments": 3, "installment_amount": 5000},
+}
 MESSAGE = {"amount": "5200.00", "plan": {"first": "2000.00", "payments": 2, "each_amount": "1600.00"}}
-PREDICTION = {"predicted_payment_date": "2025-11-08", "salary_date": "2025-11-05", "earliest_days": 7, "latest_days": 10}
+PREDICTION = {
+    "predicted_payment_date": "2025-11-08",
+    "salary_date": "2025-11-05",
+    "earliest_days": 7,
+    "latest_days": 10,
+}
 FRAUD = {"amount": "50000.00", "average_sale": "5000.00", "ratio_to_average": 10}
-DASHBOARD = {"total_outstanding": "280,000.00", "overdue_amount": "125,000.00", "collection_days": {"current": 42, "previous": 35}}
-PRICING = {"retail_price": "5000.00", "suggested_price": "4850.00", "volume_increase_percent": 12, "profit_impact": "-1.4%"}
+DASHBOARD = {
+    "total_outstanding": "280,000.00",
+    "overdue_amount": "125,000.00",
+    "collection_days": {"current": 42, "previous": 35},
+}
+PRICING = {
+    "retail_price": "5000.00",
+    "suggested_price": "4850.00",
+    "volume_increase_percent": 12,
+    "profit_impact": "-1.4%",
+}
 FORECAST = {"current_stock": 15, "next_7_days": {"predicted_units": 8}}
 ROI = {"monthly_savings": "6000.00", "professional_price": 199, "starter_price": 99}
 
