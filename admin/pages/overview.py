@@ -16,6 +16,7 @@ from admin.pages.office import Office
 from admin.pages.rendering import page, shown_day
 from gateway.domain.money import ExchangeRate
 from gateway.library.catalog import Feature
+from gateway.library.policy_types import OFFLINE
 from gateway.store.businesses import EVERY_BUSINESS
 from gateway.store.overview import DayTraffic, Released, Traffic
 
@@ -118,7 +119,8 @@ def _state(office: Office, feature: Feature, live: Released | None) -> tuple[Sta
 
 
 def _proof(live: Released) -> str:
-    return f"{live.passed} of {live.cases} golden cases passed with {live.model}"
+    judge = "the offline rules" if live.model == OFFLINE else live.model
+    return f"{live.passed} of {live.cases} golden cases passed with {judge}"
 
 
 def _share(part: int, whole: int) -> int | None:
