@@ -36,9 +36,9 @@ _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u180e")
 _CURRENCY = {"₵": CEDI, "¢": CEDI, "£": "$", "€": "$", "₦": "$"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1d\x1f\x7f]")
 _ESCAPE = re.compile(
-    r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});|\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+    r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});|\\{1,7}(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
 )
-_JSON_ESCAPE = re.compile(_ESCAPE.pattern + r'|\\+["\\/bfnrt]')
+_JSON_ESCAPE = re.compile(_ESCAPE.pattern + r'|\\{1,7}["\\/bfnrt]')
 _BASE64 = PatternSet([r"[A-Za-z0-9+/_\-]{12,}={0,2}|[A-Za-z0-9+/_\-]{6,11}={1,2}"])
 _JSON_CONTROLS = {"b": "", "f": "", "n": "\n", "r": "\r", "t": "\t"}
 MAX_NESTING = 3
@@ -203,7 +203,7 @@ def base64_blobs(shadow: Shadow) -> list[tuple[int, int, str]]:
     for match in _BASE64.finditer(0, shadow.data):
         blob = shadow.text[match.start() : match.end()]
         mixed = not (blob.islower() or blob.isupper() or blob.isdigit() or (blob.istitle() and blob.isalpha()))
-        if not mixed and blob[-1] != "=":
+        if not mixed and blob[-1] != "=" and (len(blob) % 4 or blob.islower() or "-" in blob):
             continue
         decoded = _printable(blob)
         if decoded is not None:

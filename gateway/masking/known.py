@@ -1,7 +1,8 @@
 """Values that are known to be personal, and every way they come back in a text: parts, order, case, other formats."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.masking import checks
@@ -115,22 +116,17 @@ class KnownValues:
     # -- numbers and codes -----------------------------------------------------------------------------------------
 
     def _find_numbers(self, shadow: Shadow) -> list[Span]:
-        squashed = shadow.data.translate(None, _NOT_DIGITS)
-        spans: list[Span] = []
-        for number, kind in self._numbers.items():
-            at = squashed.find(number)
-            while at >= 0:
-                start, end = _unsquashed(_DIGIT_RUN, shadow.text, at, len(number))
-                span = self._number_span(shadow.text, start, end, len(number), kind)
-                if span is not None:
-                    spans.append(span)
-                at = squashed.find(number, at + 1)
-        return spans
+        hits = _hits(shadow.data.translate(None, _NOT_DIGITS), self._numbers)
+        found = (
+            self._number_span(shadow.text, start, end, kind)
+            for start, end, kind in _unsquashed(_DIGIT_RUN, shadow.text, hits)
+        )
+        return [span for span in found if span is not None]
 
     @staticmethod
-    def _number_span(text: str, start: int, end: int, digits: int, kind: str) -> Span | None:
+    def _number_span(text: str, start: int, end: int, kind: str) -> Span | None:
         between = text[start:end]
-        if BOUNDARY in between or "\n" in between or end - start > 4 * digits or re.search("[A-Za-z]", between):
+        if BOUNDARY in between or "\n" in between or end - start > 48 or re.search("[A-Za-z]", between):
             return None
         while start and text[start - 1].isdigit():
             start -= 1
@@ -139,16 +135,12 @@ class KnownValues:
         return Span(_with_prefix(text, start, zero=text[start] == "0") if kind == "PHONE" else start, end, kind)
 
     def _find_codes(self, shadow: Shadow) -> list[Span]:
-        squashed = shadow.data.translate(_LOWER, _NOT_ALNUM)
-        spans: list[Span] = []
-        for code, kind in self._codes.items():
-            at = squashed.find(code)
-            while at >= 0:
-                start, end = _unsquashed(_ALNUM_RUN, shadow.text, at, len(code))
-                if BOUNDARY not in shadow.text[start:end] and self._stands_alone(shadow.text, start, end):
-                    spans.append(Span(start, end, kind))
-                at = squashed.find(code, at + 1)
-        return spans
+        hits = _hits(shadow.data.translate(_LOWER, _NOT_ALNUM), self._codes)
+        return [
+            Span(start, end, kind)
+            for start, end, kind in _unsquashed(_ALNUM_RUN, shadow.text, hits)
+            if BOUNDARY not in shadow.text[start:end] and self._stands_alone(shadow.text, start, end)
+        ]
 
     @staticmethod
     def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -247,14 +239,25 @@ def _with_prefix(text: str, start: int, *, zero: bool) -> int:
     return start
 
 
-def _unsquashed(runs: re.Pattern[str], text: str, at: int, length: int) -> tuple[int, int]:
-    """Return where the kept characters `at` to `at + length` of a squashed text stand in the text itself."""
-    start, passed = -1, 0
+def _hits(squashed: bytes, needles: dict[bytes, str]) -> list[tuple[int, int, str]]:
+    """Return (start, length, kind) of every needle in a squashed text, sorted."""
+    hits = []
+    for needle, kind in needles.items():
+        at = squashed.find(needle)
+        while at >= 0:
+            hits.append((at, len(needle), kind))
+            at = squashed.find(needle, at + len(needle))
+    return sorted(hits)
+
+
+def _unsquashed(runs: re.Pattern[str], text: str, hits: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Yield where the hits of a squashed text stand in the text itself; one pass over the kept `runs`."""
+    if not hits:
+        return
+    starts, squashed = [], [0]
     for run in runs.finditer(text):
-        size = run.end() - run.start()
-        if start < 0 and passed + size > at:
-            start = run.start() + at - passed
-        if passed + size >= at + length:
-            return start, run.start() + at + length - passed
-        passed += size
-    return max(start, 0), len(text)
+        starts.append(run.start())
+        squashed.append(squashed[-1] + run.end() - run.start())
+    for at, length, kind in hits:
+        first, last = bisect_right(squashed, at) - 1, bisect_right(squashed, at + length - 1) - 1
+        yield starts[first] + at - squashed[first], starts[last] + at + length - squashed[last], kind

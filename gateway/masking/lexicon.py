@@ -9,6 +9,7 @@ from string import ascii_lowercase
 SAFE, LAST, FIRST, TITLE, BUSINESS, NAME, UNKNOWN = range(7)
 """Word classes. LAST and FIRST are ordinary words that serve as names beside a title, a cue or another name."""
 
+_LONGEST_WORD = 24
 _PREFIXES = (
     "non", "pre", "over", "under", "out", "sub", "mis", "multi", "micro", "mini", "anti",
     "super", "inter", "semi", "auto", "cross", "un", "re", "de", "co", "up",
@@ -62,6 +63,8 @@ class Lexicon:
 
     def explains(self, word: str, *, typing_errors: bool) -> bool:
         """Tell whether an unknown word is an inflection, a compound or, if allowed, a misspelling of ordinary words."""
+        if len(word) > _LONGEST_WORD:
+            return False
         if self._is_inflected(word) or self._is_compound(word):
             return True
         return typing_errors and len(word) >= 6 and self._is_typo(word)
@@ -88,7 +91,7 @@ class Lexicon:
         core = self.context["core"]
         swapped = (word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
         added = (word[:i] + letter + word[i:] for i in range(1, len(word) + 1) for letter in ascii_lowercase)
-        return len(word) >= 3 and any(candidate in core for candidate in (*swapped, *added))
+        return 3 <= len(word) <= _LONGEST_WORD and any(candidate in core for candidate in (*swapped, *added))
 
 
 def _one_edit_away(word: str) -> set[str]:

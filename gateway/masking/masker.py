@@ -200,10 +200,14 @@ def _whole_names(leaves: list[Leaf], vault: Vault) -> dict[tuple[str, tuple[str,
         if kind in _NAMED:
             names.setdefault((kind, vault.identity_of(kind, surface)), surface)
     wholes: dict[tuple[str, tuple[str, ...]], str] = {}
+    by_word: dict[tuple[str, str], list[tuple[str, ...]]] = {}
+    for kind, words in names:
+        for word in words:
+            by_word.setdefault((kind, word), []).append(words)
     for kind, part in names:
-        fitting = [surface for (other, words), surface in names.items() if other == kind and set(part) < set(words)]
+        fitting = [words for words in by_word[kind, part[0]] if len(words) > len(part) and set(part) < set(words)]
         if len(fitting) == 1:
-            wholes[kind, part] = fitting[0]
+            wholes[kind, part] = names[kind, fitting[0]]
     return wholes
 
 

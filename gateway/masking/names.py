@@ -138,10 +138,7 @@ class NameReader:
         if kind not in (FIRST, LAST, SAFE) or not words.joined(index + 1, SPACE) or style != words.style(name):
             return False
         if kind == SAFE:
-            initial = (
-                name - index == 2 and words.gap[name].startswith(".") and len(low) > 2 and low not in self._no_surname
-            )
-            return initial or self._is_surname_like(words, index, name)
+            return self._is_fastened(words, index, name) or self._is_surname_like(words, index, name)
         if low in self._dates:
             return name == index + 1 and not (
                 index and words.joined(index, SPACE) and words.low[index - 1] in self._before_days
@@ -154,6 +151,8 @@ class NameReader:
         joined = words.joined(index, SPACE) or (index - name > 1 and words.joined(index))
         if kind not in (FIRST, LAST, SAFE) or low in self._dates or not joined or style != words.style(name):
             return False
+        if kind != FIRST and self._is_fastened(words, index, name):
+            return True
         if low in self._lexicon.products or self._is_product(words, index):
             return False
         if kind == SAFE:
@@ -162,6 +161,17 @@ class NameReader:
             ends = words.closes(index) or words.low[index + 1] in self._verbs
             return kind == FIRST and ends
         return style == "title" or not words.among_capitals(index)
+
+    def _is_fastened(self, words: Words, index: int, name: int) -> bool:
+        """Tell whether a hyphen, an initial or a title ties an ordinary word to a name."""
+        low = words.low[index]
+        if len(low) < 3 or low in self._no_surname:
+            return False
+        between = words.gap[max(index, name)]
+        if abs(name - index) == 2:
+            return between.startswith(".") or (words.style(index) == "title" and index > name)
+        titled = index > 0 and words.kind[index - 1] == TITLE and words.joined(index)
+        return between == "-" or (titled and index < name)
 
     def _is_surname_like(self, words: Words, index: int, name: int) -> bool:
         """Tell whether an ordinary word with a capital beside a name is part of it: `Sake Nwosu` amid lower case."""

@@ -107,6 +107,8 @@ class Vault:
         self._tokens: dict[tuple[str, str], str] = {}
         self._surfaces: dict[str, str] = {}
         self._entities: dict[str, list[_Entity]] = {}
+        self._by_identity: dict[tuple[str, tuple[str, ...]], _Entity] = {}
+        self._by_word: dict[tuple[str, str], list[_Entity]] = {}
         self._marked: dict[tuple[str, str], None] = {}
         self._reserved: set[tuple[str, int]] = set()
         self._identities: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -170,20 +172,26 @@ class Vault:
         return {kind: len(entities) for kind, entities in self._entities.items()}
 
     def _place(self, kind: str, surface: str) -> tuple[_Entity, str]:
+        """Return whom or what a value belongs to, newly numbered if need be, and its role there."""
         same, order = self.identity_of(kind, surface), _order(kind, surface)
-        entities = self._entities.setdefault(kind, [])
-        for entity in entities:
-            if entity.identity == same:
-                return entity, self._free_role(entity, "V" if "" in entity.surfaces else "")
-        if kind == "PERSON" and (whole := self._whole(entities, same)) is not None:
+        entity = self._by_identity.get((kind, same))
+        if entity is not None:
+            return entity, self._free_role(entity, "V" if "" in entity.surfaces else "")
+        if kind in _WORDLIKE_KINDS and (whole := self._whole(kind, same)) is not None:
             return whole, self._free_role(whole, _part(whole, order))
         entity = _Entity(kind, self._next_number(kind), same, order)
-        entities.append(entity)
+        self._add(entity)
         return entity, ""
 
-    def _whole(self, entities: list[_Entity], part: tuple[str, ...]) -> _Entity | None:
-        """Return the one person a part of a name belongs to; None when nobody or more than one fits."""
-        fitting = [entity for entity in entities if set(part) < set(entity.identity)]
+    def _add(self, entity: _Entity) -> None:
+        self._entities.setdefault(entity.kind, []).append(entity)
+        self._by_identity.setdefault((entity.kind, entity.identity), entity)
+        for word in entity.identity:
+            self._by_word.setdefault((entity.kind, word), []).append(entity)
+
+    def _whole(self, kind: str, part: tuple[str, ...]) -> _Entity | None:
+        """Return the one name a part belongs to; None when none or more than one fits."""
+        fitting = [entity for entity in self._by_word.get((kind, part[0]), ()) if set(part) < set(entity.identity)]
         return fitting[0] if len(fitting) == 1 else None
 
     @staticmethod
@@ -196,9 +204,9 @@ class Vault:
         return f"{role}{count}"
 
     def _next_number(self, kind: str) -> int:
-        number = len(self._entities[kind]) + 1
-        taken = {entity.number for entity in self._entities[kind]}
-        while number in taken or (kind, number) in self._reserved:
+        entities = self._entities.get(kind)
+        number = entities[-1].number + 1 if entities else 1
+        while (kind, number) in self._reserved:
             number += 1
         return number
 
@@ -226,11 +234,10 @@ class Vault:
             if match is None or match[1] not in KINDS:
                 raise ValueError("not a stored vault: it holds a placeholder of no known type")
             kind, role, number = match[1], match[2] or "", int(match[3])
-            entities = self._entities.setdefault(kind, [])
-            entity = next((e for e in entities if e.number == number), None)
+            entity = next((e for e in self._entities.get(kind, ()) if e.number == number), None)
             if entity is None:
                 entity = _Entity(kind, number, identity(kind, surface), _order(kind, surface))
-                entities.append(entity)
+                self._add(entity)
             entity.surfaces[role] = surface
             self._tokens[kind, surface] = token
             self._surfaces[token] = surface
@@ -247,6 +254,9 @@ def _order(kind: str, surface: str) -> tuple[str, ...]:
 
 
 def _part(whole: _Entity, part: tuple[str, ...]) -> str:
+    """Return the role of a part of a name: surname, first name, or another spelling."""
+    if whole.kind != "PERSON":
+        return "V"
     if len(part) == 1 and part[0] == whole.order[-1:][0]:
         return "L"
     return "F" if len(part) == 1 and part[0] == whole.order[0] else "V"

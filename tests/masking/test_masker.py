@@ -132,3 +132,22 @@ def test_what_is_masked_comes_back_exactly(texts: list[str]) -> None:
     vault = Vault()
     masked = MASKER.mask_tree({"texts": texts}, vault, pii={}, plain=())
     assert [restore_text(t, vault, secrets=True) for t in masked["texts"]] == texts
+
+
+HOSTILE = {
+    "backslashes": "\\" * 40_000,
+    "percent escapes of one long word": "%41" * 20_000,
+    "one number again and again": "0244112345 " * 3_000,
+    "two thousand people": " ".join(f"Zuo{i:b}".replace("0", "o").replace("1", "i") + " Klu," for i in range(2_000)),
+    "openers": "<" * 40_000,
+    "numbers in a row": "1.2" * 10_000,
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_takes_no_more_than_linear_time(text: str) -> None:
+    vault = Vault()
+    vault.mark("PHONE", "0244 112 345")
+    masked = MASKER.mask_text(text, vault)
+    assert restore_text(masked, vault) == text
