@@ -21,7 +21,7 @@ _CLAIMS = re.compile(
         |\blawsuits?\b|\blawyers?\b|\bsolicitors?\b|\bsued?\b|\bprosecut\w+|\blitigation\b)
     | (?P<warranty>\bwarrant(?:y|ies)\b|(?<!no\s)(?<!not\sa\s)(?<!cannot\s)(?<!can't\s)(?<!not\s)(?<!never\s)\bguarante(?:e|es|ed|eing)\b)
     | (?P<medical>\bmedical(?:ly)?\b|\bcur(?:es|ed)\b|\bcure\s(?:for|of)\b|\bheals\b|\bclinical(?:ly)?\s\w+|\bdoctors?[\s-](?:recommend\w*|approved)|\bdermatolog\w+|\btherapeutic\b|\bdiseases?\b|\bfda\b)
-    | (?P<statistics>\bin\sour\s(?:database|records\sof\ssimilar)|\bour\sdatabase\b|\bsimilar\s(?:businesses|shops|stores|companies|retailers|smes)\b|\b(?:most|many|other)\sbusinesses\b
+    | (?P<statistics>\bin\sour\s(?:database|records\sof\ssimilar)|\bour\sdatabase\b|\bsimilar\s(?:businesses|shops|stores|companies|retailers|smes)\b|\b(?:most|many|other|typical)\s(?:businesses|shops|stores|retailers|companies|traders)\b
         |\b(?:studies|research|surveys?|statistics)\s(?:shows?|suggests?|indicates?|found|says?|proves?|reveals?)|\bexperts\s(?:say|agree|recommend)|\bstatistically\b
         |\bindustry\sbenchmarks?\b|\bnationwide\b|\bacross\sghana\b)
     """,

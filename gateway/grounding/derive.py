@@ -125,7 +125,7 @@ def _percentages(figure: Figure, known: Sequence[Operand], low: str) -> Iterator
             yield a.value / b.value * 100
             if not share_only:
                 yield (a.value - b.value) / b.value * 100
-        if a.kinds & b.kinds == Kind.PERCENT:
+        if a.kinds & b.kinds == Kind.PERCENT and a.end and b.end:
             yield a.value - b.value
             yield a.value + b.value
     for a in known:
@@ -170,11 +170,15 @@ _FACTORS = Kind.COUNT | Kind.DAYS | Kind.MONTHS | Kind.RATIO
 
 
 def _sums(own: Sequence[Operand]) -> Iterator[float]:
+    """Sums and differences of values cited by figure; a difference may have one side that is only named."""
     for a, b in combinations(own, 2):
-        yield a.value + b.value
-        yield abs(a.value - b.value)
-    for size in range(3, len(own) + 1):
-        yield sum(o.value for o in own[:size])
+        if a.end and b.end:
+            yield a.value + b.value
+        if a.end or b.end:
+            yield abs(a.value - b.value)
+    shown = [o.value for o in own if o.end]
+    for size in range(3, len(shown) + 1):
+        yield sum(shown[:size])
 
 
 def _products(

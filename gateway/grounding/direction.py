@@ -33,46 +33,10 @@ _MOVE_OF = re.compile(r"\s+(?:in|of)\s+(?:the\s+|your\s+|our\s+)?([a-z]+(?:\s[a-
 _AUXILIARY = word_set(
     "has have had is are was were be been being also slightly sharply steadily clearly again still strongly only"
 )
-_LEADING = frozenset(
-    [
-        "the",
-        "your",
-        "our",
-        "their",
-        "its",
-        "his",
-        "her",
-        "this",
-        "that",
-        "overall",
-        "total",
-        "monthly",
-        "weekly",
-        "daily",
-        "net",
-        "gross",
-        "we",
-        "see",
-        "saw",
-        "an",
-        "a",
-        "in",
-        "on",
-        "this",
-        "month",
-        "week",
-        "year",
-        "quarter",
-        "last",
-        "period",
-        "however",
-        "meanwhile",
-        "overall",
-        "customer's",
-        "business's",
-        "store's",
-    ]
-)
+_LEADING = word_set("""
+    the your our their its his her this that overall total monthly weekly daily we see saw an a in on month week year
+    quarter last period however meanwhile customer's business's store's
+""")
 _HOW_MUCH = word_set("frequency rate level volume time speed activity size")
 _GENERIC = word_set(
     "change delta trend growth diff difference figure figures level levels pct percent total overall average"

@@ -25,6 +25,8 @@ Value = tuple[float, float, int, frozenset[str], str, str, int]
 
 NUMERIC = re.compile(r"([+\-−])?(?:GHS|GH₵|₵|\$)?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?)\s?(%)?$")
 _PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*_\d+)>")
+_NAMED_THINGS = ("customer", "product", "employee", "store", "supplier", "category")
+_NAME_BEFORE = re.compile(r"(?<![^\W_])[A-Z][^\W\d_]*[\s-]$")
 _NUMBER_STARTS = ("+", "-", "−", "G", "₵", "$")
 _PLAIN_KEY = re.compile(r"\w+")
 _NO_NOUNS: frozenset[str] = frozenset()
@@ -79,7 +81,8 @@ class FactIndex:
             if key not in keys:
                 keys.add(key)
                 for number, kind in info.windows:
-                    self._values.append((number, number, kind, info.nouns, key, above, place))
+                    nouns = info.nouns | {"#"} if kind == Kind.COUNT else info.nouns
+                    self._values.append((number, number, kind, nouns, key, above, place))
             shape = type(value)
             if shape is str:
                 self._text(value, info.kinds or inherited, info, key, above, place)
@@ -94,7 +97,7 @@ class FactIndex:
         """The length of a list is a count of what the list or its rows are named after; `#` marks it as such."""
         nouns = info.nouns
         if items and not nouns and type(items[0]) is dict:
-            nouns = _NO_NOUNS.union(*(key_info(k).nouns for k in items[0]))
+            nouns = _NO_NOUNS.union(*(key_info(k).nouns for k in items[0]), _NAMED_THINGS if "name" in items[0] else ())
         self._values.append((len(items), len(items), Kind.COUNT, nouns | {"#"}, key, above, place))
         for item in items:
             if type(item) is dict:
@@ -158,14 +161,18 @@ class FactIndex:
 
     @cached_property
     def cited(self) -> tuple[Figure, ...]:
-        """The figures that stand inside texts of the evidence and the request."""
+        """The figures inside texts of the evidence and the request, without bare numbers that are part of a name."""
         found: list[Figure] = []
         for text in [*self.texts, *(k for k in sorted(self._keys) if not _PLAIN_KEY.fullmatch(k))]:
             if text[:1] == "<" and _PLACEHOLDER.fullmatch(text):
                 continue
             low = lower(text)
             if not is_plain(low):
-                found += read(text, low).figures
+                found += [
+                    f
+                    for f in read(text, low).figures
+                    if f.form is not Form.NUMBER or not _NAME_BEFORE.search(text, 0, f.start)
+                ]
         return tuple(found)
 
     def allows_currency(self, unit: str) -> bool:
@@ -231,6 +238,15 @@ class FactIndex:
         named = [(self._row_names.get(place, label), sign) for label, sign, place in moves]
         return [(label, sign) for label, sign in named if label]
 
+    def speaks_of(self, noun: str) -> bool:
+        """Return whether the evidence counts such things itself; `noun` is a group, or `?` and a word's singular."""
+        return noun in self._counted
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        groups = _NO_NOUNS.union(*(v[3] for v in self._values))
+        return groups | {"?" + word for key in self._keys for word in key_info(key).words}
+
     def near(self, low: float, high: float) -> list[Value]:
         """Return the evidence numbers whose magnitude lies in the closed interval."""
         found = self._values[bisect_left(self._magnitudes, low) : bisect_right(self._magnitudes, high)]
@@ -247,12 +263,12 @@ class FactIndex:
 
     @cached_property
     def _pairs(self) -> list[tuple[Value, Value]]:
-        sides: dict[tuple[int, str], dict[int, Value]] = {}
+        sides: dict[tuple[int, str], dict[int, Value]] = {}  # object and name → period → value
         for value in self._values:
             info = key_info(value[4]) if value[4] else None
             if info and info.role and "#" not in value[3]:
                 sides.setdefault((value[6], info.subject), {}).setdefault(info.role, value)
-        return [(side[1], side[-1]) for side in sides.values() if len(side) == 2]
+        return [(side[max(side)], side[min(side)]) for side in sides.values() if len(side) > 1]
 
     def mentions(self, phrase: str) -> bool:
         """Return whether the lower-cased `phrase` stands in the evidence or the request as whole words."""

@@ -6,12 +6,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from gateway.grounding.lexicon import (
-    CURRENT_KEYS,
     DAYS_PER_UNIT,
     LOWER_IS_BETTER,
     MONTHS_PER_UNIT,
     NOUN_GROUPS,
-    PREVIOUS_KEYS,
+    PERIODS,
     SIGNED_KEYS,
     Kind,
     word_set,
@@ -40,8 +39,8 @@ for _kind, _words in {
     | Kind.COUNT: "time terms dso duration interval gap lag window horizon lead life history period",
 }.items():
     _TYPED.update(dict.fromkeys(_words.split(), _kind))
-_TYPED.update({unit: Kind.DAYS for unit in DAYS_PER_UNIT if len(unit) > 3})
-_TYPED.update({unit: Kind.MONTHS for unit in MONTHS_PER_UNIT if len(unit) > 3})
+_TYPED.update({unit: Kind.DAYS for unit in DAYS_PER_UNIT if len(unit) > 3 and unit.endswith("s")})
+_TYPED.update({unit: Kind.MONTHS for unit in MONTHS_PER_UNIT if len(unit) > 3 and unit.endswith("s")})
 _FILLER = word_set("amount total value ghs usd pct percent percentage days day count n number num the of in a is sum")
 _FALLS = word_set("decrease decline drop fall reduction shortfall")
 _CHANGES = word_set("discount markup saving savings impact effect lift uplift cut vs above below interval improvement")
@@ -62,8 +61,8 @@ class KeyInfo:
     """`kinds` is 0 where the name tells nothing; `inherited` is what it says of values nested under it; `unit` scales a
     duration to days or months; `windows` are the numbers in the name.
 
-    `label` holds the stemmed words by which a sentence may name the value, `words` all of them; `role` is +1 for the
-    current of two periods and -1 for the previous, `subject` the name without that. `change` says that the value may be
+    `label` holds the stemmed words by which a sentence may name the value, `words` all of them; `role` is 3, 2 or 1 for
+    this, the last or an earlier period, `subject` the name without that. `change` says that the value may be
     a change, `direction` that it is one: +1, or -1 where the name itself says a fall; `lower_better` that a fall is
     good.
     """
@@ -98,8 +97,8 @@ def key_info(key: str) -> KeyInfo:
     signed = any(t in SIGNED_KEYS for t in rest)
     if signed and kinds:
         kinds |= Kind.PERCENT
-    role = next((1 if t in CURRENT_KEYS else -1 for t in rest if t in CURRENT_KEYS or t in PREVIOUS_KEYS), 0)
-    subject = " ".join(t for t in tokens if t not in CURRENT_KEYS and t not in PREVIOUS_KEYS)
+    role = next((PERIODS[t] for t in rest if t in PERIODS), 0)
+    subject = " ".join(t for t in tokens if t not in PERIODS)
     return KeyInfo(
         kinds=kinds,
         inherited=inherited,

@@ -155,8 +155,8 @@ CLAIM_WORDS = word_set("""
     lawyer lawyers solicitor solicitors sue sued prosecute prosecuted prosecution arrest arrested bailiff
     bailiffs litigation warranty warranties guarantee guarantees guaranteed guaranteeing medical medically
     cure cures cured heals clinical clinically doctor doctors dermatologist dermatologically therapeutic
-    disease diseases fda database similar businesses studies research survey surveys statistics statistically
-    experts nationwide across benchmark benchmarks
+    disease diseases fda database similar businesses studies research survey surveys shops stores
+    retailers companies traders statistics statistically experts nationwide across benchmark benchmarks
 """)
 
 LEXICON: dict[str, tuple[Word, float, int]] = {}
@@ -184,5 +184,9 @@ LOWER_IS_BETTER = word_set("""
     day days overdue default late lateness delay delays cost costs risk debt refund refunds return returns
     shrinkage loss losses void voids stockout stockouts outstanding arrears dso churn
 """)
-CURRENT_KEYS = word_set("current this now latest recent after new curr today")
-PREVIOUS_KEYS = word_set("previous last prior before baseline old prev earlier past")
+PERIODS = (
+    dict.fromkeys(word_set("current this now latest recent after new curr today"), 3)
+    | dict.fromkeys(word_set("last past"), 2)
+    | dict.fromkeys(word_set("previous prior before baseline old prev earlier"), 1)
+)
+"""Words in the name of a fact that say which of two periods it is about; the higher is the later one."""

@@ -41,7 +41,7 @@ UNIT = re.compile(
     r"(?P<glue>[^\W_]+)?"
     r"(?P<plus>\+)?(?:"
     r"[\s-]?(?P<pct>%|％|per\s?cent(?:age)?(?:\spoints?)?\b|percentage[\s-]points?\b|pp\b)"
-    r"|[\s-]?(?P<cur>(?:ghs|gh₵|gh¢|ghc|cedis?|usd|dollars?|euros?|naira|pesewas?)\b|[₵¢$€£])"
+    r"|[\s-]?(?P<cur>(?:ghs|gh₵|gh¢|ghc|cedis?|usd|dollars?|euros?|naira|pesewas?)\b|[₵¢$€£])(?!\.?\s?\d)"
     r"|\s?(?P<mult>[x×](?![^\W_]|\s?(?:[\d₵$]|gh))|-?fold\b)"
     r"|[\s-](?P<w1>[^\W\d_]+)(?:[\s-]+(?P<w2>[^\W\d_]+))?(?:[\s-]+(?P<w3>[^\W\d_]+))?"
     r")?"

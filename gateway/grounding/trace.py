@@ -6,14 +6,20 @@ from math import floor, log10
 
 from gateway.grounding.facts import FactIndex, Value
 from gateway.grounding.figures import Approx, Figure, Form
-from gateway.grounding.keys import key_info
+from gateway.grounding.keys import key_info, stem
 from gateway.grounding.lexicon import Kind
+from gateway.grounding.scan import WORD
 
 AMOUNT_TOLERANCE = 0.005
 POINTS_TOLERANCE = 0.6
 MULTIPLE_TOLERANCE = 0.05
 ROUNDING_BAND = 0.10
 """A rounded figure (`about`, `over`, `under`) may lie this share of the evidence value away from it, never more."""
+
+_UNSAID_ROUNDING = 0.05
+"""Without `about` a value may be rounded to the digits shown if that moves it by less: 13.1 to 13, not 2.7 to 3."""
+_SMALL_COUNT = 20
+"""Up to here equal numbers meet by chance, so a count must be of the very thing, if the evidence counts that."""
 
 _EPS = 1e-9
 _MORE = re.compile(r"\s*(?:more|higher|above|over|greater|larger|increase|rise|up|growth|bigger|extra)\b")
@@ -32,12 +38,16 @@ _CHANGE_BEFORE = re.compile(
 _OF = re.compile(r"\s*(?:of|as much)\b")
 _SCALE_END = re.compile(r"(?:out of|/|on a scale of)\s*$")
 _WORD_NUMBER = re.compile(r"([a-z]{2,})[-/](\d+)$")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s-]$")
+_WORD_AFTER = re.compile(r"[\s-]([^\W\d_]{3,})")
 _QUARTER = re.compile(r"([qh])([1-4])$")
 
 
 def carried(figure: Figure, index: FactIndex, text: str, low: str) -> list[Value] | bool:
     """Return the evidence values that carry `figure`, or True or False where it is looked up by text or date."""
     form = figure.form
+    if form is Form.NUMBER and _is_name(figure, index, low):
+        return True
     if form in (Form.MONEY, Form.PERCENT, Form.COUNT, Form.NUMBER, Form.DURATION, Form.MULTIPLE, Form.FRACTION):
         found = _numeric(figure, index, low)
         if not found and form in (Form.COUNT, Form.NUMBER):
@@ -54,9 +64,30 @@ def _numeric(figure: Figure, index: FactIndex, low: str) -> list[Value]:
     if figure.form is Form.MONEY and not index.allows_currency(figure.unit):
         return []
     found = [v for v in index.near(value - spread, value + spread) if _matches(figure, v)]
+    if found and figure.form is Form.COUNT and figure.unit:
+        found = _about_noun(figure, found, index, low)
     if found and figure.form is Form.PERCENT and _claims_change(figure, low):
         found = [v for v in found if _may_be_change(v)]
     return found or _converted(figure, index, low)
+
+
+def _about_noun(figure: Figure, found: list[Value], index: FactIndex, low: str) -> list[Value]:
+    """Where the evidence counts the same things, only those counts may carry the figure, or one the sentence names."""
+    noun = figure.unit
+    if noun.startswith("?"):
+        strong = [v for v in found if noun[1:] in key_info(v[4]).words]
+    else:
+        strong = [v for v in found if noun in v[3]]
+    if strong or figure.value > _SMALL_COUNT or noun == "unit" or not index.speaks_of(noun):
+        return strong or found
+    words = {stem(word) for word in WORD.findall(low)}
+    return [v for v in found if not v[4] or not words.isdisjoint(key_info(v[4]).label)]
+
+
+def _is_name(figure: Figure, index: FactIndex, low: str) -> bool:
+    """`Till 2` and `iPhone 15` are names when the evidence writes the same word before the same number."""
+    before = _WORD_BEFORE.search(low, max(0, figure.start - 30), figure.start)
+    return bool(before and before[1] not in _COMMON and index.mentions(f"{before[1]} {low[figure.start : figure.end]}"))
 
 
 def _claims_change(figure: Figure, low: str) -> bool:
@@ -118,6 +149,8 @@ def close(figure: Figure, size: float, kinds: int = 0) -> bool:
 def _rounded(figure: Figure, size: float, gap: float) -> bool:
     """A value with more digits than shown may be cut to the shown ones: 13.1 days as 13 days, 5,234 as 5.2k."""
     step = min(figure.step, 1.0) if figure.form is Form.DURATION else figure.step
+    if gap > _UNSAID_ROUNDING * size:
+        return False
     return gap <= step / 2 + _EPS and abs(size / step - round(size / step)) > 1e-6 and (size >= step or figure.scaled)
 
 
@@ -182,12 +215,10 @@ def _part_of_list(figure: Figure, index: FactIndex, low: str) -> bool:
 
 def _stands_beside(figure: Figure, index: FactIndex, low: str) -> bool:
     """A number that is part of a name: the word beside it stands beside it in the evidence too (`iPhone 15`)."""
-    number = low[figure.start : figure.end]
-    before = re.search(r"([^\W\d_]+)[\s-]$", low[max(0, figure.start - 30) : figure.start])
-    after = re.match(r"[\s-]([^\W\d_]{3,})", low[figure.end : figure.end + 30])
-    if before and before[1] not in _COMMON and index.mentions(f"{before[1]} {number}"):
+    after = _WORD_AFTER.match(low, figure.end)
+    if after and after[1] not in _COMMON and index.mentions(f"{low[figure.start : figure.end]} {after[1]}"):
         return True
-    return bool(after and after[1] not in _COMMON and index.mentions(f"{number} {after[1]}"))
+    return _is_name(figure, index, low)
 
 
 _COMMON = frozenset(

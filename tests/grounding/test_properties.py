@@ -3,6 +3,7 @@
 import time
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -95,8 +96,8 @@ def test_no_text_makes_grounding_raise(text):
     clean("In total 3 of 4, or 75%: " + text, index)
 
 
-SNIPPETS = """GHS |5,200|8|%| |. |•|Nov |8th|<PERSON_1>|twenty| five|x|-|→|=|+|[|}}|1. |Mr. |“|Friday|2026|-11-20| to |half 
-|rose |fell |:|…|!|e.g. |Ltd. |3.5|"|(|)|a) |...|. Then |, and """
+SNIPPETS = """GHS |5,200|8|%| |. |•|Nov |8th|<PERSON_1>|twenty| five|x|-|→|=|+|[|}}|1. |Mr. |“|Friday|2026|-11-20| to
+|half |rose |fell |:|…|!|e.g. |Ltd. |3.5|"|(|)|a) |...|. Then |, and """
 NOISE = st.lists(st.sampled_from(SNIPPETS.replace("\n", "|\n|").split("|")), max_size=40).map("".join)
 
 
@@ -135,32 +136,19 @@ def test_any_json_can_be_facts_and_answer(value):
     assert set(result.answer) <= {"words"}
 
 
-def test_time_grows_with_the_length_of_the_text_and_no_faster():
-    index = FactIndex(evidence({"amount": "5200.00", "days": 8}))
-    hostile = [
-        "9",
-        "8% ",
-        "GHS ",
-        "a-",
-        "<a ",
-        "....",
-        "1,",
-        "5 to ",
-        "[x ",
-        "rose 8% ",
-        "GHS 5,200 and ",
-        "\n",
-        "five ",
-        '8" ',
-        "_1",
-        "@a.",
-        "nov ",
-    ]
-    for unit in hostile:
-        text = unit * (100_000 // len(unit))
+HOSTILE = "9|8% |GHS |a-|<a |....|1,|5 to |[x |rose 8% |GHS 5,200 and |five |_1|@a.|nov |from 8 to 9 |a.|{{|1/1/|= 8 + "
+
+
+@pytest.mark.parametrize("unit", HOSTILE.split("|"))
+def test_time_grows_with_the_length_of_the_text_and_no_faster(unit):
+    index = FactIndex(evidence({"amount": "5200.00", "days": 8, "change_pct": -8}))
+
+    def seconds(length):
         start = time.process_time()
-        clean(text, index)
-        assert time.process_time() - start < 10, unit
+        clean(unit * (length // len(unit)), index)
+        return time.process_time() - start
+
+    assert min(seconds(24_000), seconds(24_000)) < 10 * seconds(4_000) + 0.1
 
 
 def test_a_huge_run_of_digits_is_an_unknown_id():
