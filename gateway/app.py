@@ -57,7 +57,7 @@ from gateway.store.usage import UsageQueries
 
 VERSION = version("pos-ai-gateway")
 
-SWEEP_EVERY_S = 10.0
+MAX_SWEEP_EVERY_S = 10.0
 PURGE_EVERY_S = 3600.0
 
 
@@ -206,6 +206,7 @@ def _site(
         model_proof=settings.model_proof,
         deadline_ms=settings.deadline_ms,
         cache_seconds=settings.cache_duration_s,
+        reservation_grace_s=settings.reservation_grace_s,
         breakers=Breakers(),
     )
     return Site(
@@ -248,7 +249,7 @@ def _lifespan(site: Site, store: Store) -> Callable[[Litestar], AbstractAsyncCon
             store.snapshots.watch(CACHE, store.cache.clear_memory)
             await store.snapshots.start()
             chores = Housekeeping(
-                Chore("sweep", SWEEP_EVERY_S, store.ledger.sweep),
+                Chore("sweep", min(MAX_SWEEP_EVERY_S, site.kit.reservation_grace_s / 2), store.ledger.sweep),
                 Chore("purge", PURGE_EVERY_S, lambda: purge(store.database, store.clock.now())),
             )
             chores.start()

@@ -62,6 +62,9 @@ class Settings:
         "SQLite only. `process`: survives the process's death; `power`: also a power cut",
         "process",
     )
+    reservation_grace_s: int = _setting(
+        "RESERVATION_GRACE_S", "Seconds past its deadline after which the hold of a request that died is closed", 20
+    )
     prompts_dir: Path = _setting("PROMPTS_DIR", "Folder of the prompt files", ROOT / "prompts")
     verdicts_dir: Path = _setting("VERDICTS_DIR", "Folder of the committed verdicts", ROOT / "evals" / "verdicts")
     policy_dir: Path = _setting("POLICY_DIR", "Folder of plans.yaml and models.yaml", ROOT / "gateway" / "policy")

@@ -208,7 +208,7 @@ async def _settle_directly(
     context: Context, body: dict[str, Any], made: Made, units: int, show: Show | None
 ) -> Answered:
     spend = Spend(model=made.model)
-    wanted = claim(context.ask, context.admission, 0)
+    wanted = claim(context.kit, context.ask, context.admission, 0)
     if show is not None:
         await _show_at_once(context, body, show)
 

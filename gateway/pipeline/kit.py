@@ -16,7 +16,10 @@ from gateway.ports import AnswerCache, Clock, Idempotency, Ledger, Model, RateLi
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """One process's tools. `models` maps a dialect to its adapter; `sign` is a keyed hash for opaque ids."""
+    """One process's tools. `models` maps a dialect to its adapter; `sign` is a keyed hash for opaque ids.
+
+    `reservation_grace_s` is how long past its deadline a reservation stays open before the sweeper closes it.
+    """
 
     catalog: Catalog
     policy: Policy
@@ -37,6 +40,7 @@ class Kit:
     deadline_ms: int
     cache_seconds: int
     breakers: Breakers
+    reservation_grace_s: int = 20
     flights: Flights = field(default_factory=Flights)
     judges: dict[tuple[str, str], Judge] = field(default_factory=dict)
 

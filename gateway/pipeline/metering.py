@@ -15,9 +15,6 @@ from gateway.pipeline.ask import Ask
 from gateway.pipeline.background import later
 from gateway.pipeline.kit import Kit
 
-GRACE_US = 20_000_000
-"""How long past its deadline a reservation stays open before the sweeper closes it, in microseconds."""
-
 
 @dataclass(slots=True)
 class Spend:
@@ -95,7 +92,7 @@ async def reserve(kit: Kit, ask: Ask, admission: Admission, amount: int) -> Asyn
 
     Raises QuotaExceeded, BudgetExhausted or NotReady; nothing is held then.
     """
-    opening = asyncio.ensure_future(kit.ledger.reserve(claim(ask, admission, amount)))
+    opening = asyncio.ensure_future(kit.ledger.reserve(claim(kit, ask, admission, amount)))
     try:
         hold = await asyncio.shield(opening)
     except asyncio.CancelledError:
@@ -117,7 +114,7 @@ def _outcome(error: BaseException) -> tuple[int, str]:
     return (499, "cancelled") if isinstance(error, asyncio.CancelledError | GeneratorExit) else (500, "internal_error")
 
 
-def claim(ask: Ask, admission: Admission, amount: int) -> Claim:
+def claim(kit: Kit, ask: Ask, admission: Admission, amount: int) -> Claim:
     """Return the ledger's claim for this request."""
     feature = ask.feature
     return Claim(
@@ -131,7 +128,7 @@ def claim(ask: Ask, admission: Admission, amount: int) -> Claim:
         budget_window=admission.budget_window,
         budget_cap=admission.plan.budget_usd_nano,
         amount=amount,
-        expires_at=ask.received_at + feature.deadline_ms * 1000 + GRACE_US,
+        expires_at=ask.received_at + feature.deadline_ms * 1000 + kit.reservation_grace_s * 1_000_000,
     )
 
 

@@ -10,8 +10,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -146,17 +146,8 @@ class Service:
         return Client(self.port, self.site.tenant(plan).key)
 
     def wait_ready(self) -> "Service":
-        deadline = time.monotonic() + READY_S
-        while time.monotonic() < deadline:
-            try:
-                if Client(self.port).get("/health/ready").status == 200:
-                    return self
-            except OSError:
-                pass
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.03)
-        raise AssertionError(f"the service did not start:\n{self.log[-3000:]}")
+        _wait_ready(self.port, lambda: self.process.poll() is None, self.log_path)
+        return self
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
@@ -183,14 +174,65 @@ def start(site: Site, upstream_url: str = "", *, workers: int = 1, **env: str) -
     port = free_port()
     log_path = site.folder / f"service-{port}.log"
     command = [sys.executable, "-m", "gateway", "serve", "--port", str(port), "--workers", str(workers)]
-    settings = {**site.env, "OPENAI_BASE_URL": upstream_url, **env}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "AI_"))}
-    inherited["PYTHONDONTWRITEBYTECODE"] = ""  # or every start compiles every module again
     with log_path.open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**inherited, **settings}, stdout=log, stderr=log, start_new_session=True
+            command, cwd=ROOT, env=_environment(site, upstream_url, env), stdout=log, stderr=log, start_new_session=True
         )
     return Service(site, port, process, log_path, env)
+
+
+def _environment(site: Site, upstream_url: str, env: Mapping[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "AI_"))}
+    # Or every start compiles every module again.
+    return {**inherited, "PYTHONDONTWRITEBYTECODE": "", **site.env, "OPENAI_BASE_URL": upstream_url, **env}
+
+
+class Nursery:
+    """Forks services that have everything imported already, for tests that need many."""
+
+    def __init__(self, site: Site, upstream_url: str, **env: str) -> None:
+        self.site = site
+        self._log_path = site.folder / "nursery.log"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.flows.nursery"], env=_environment(site, upstream_url, env), cwd=ROOT,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._children: list[int] = []
+
+    def __enter__(self) -> "Nursery":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        with self._process:
+            self._process.kill()
+
+    def bear(self) -> tuple[int, int]:
+        """Return the process id and the port of a new service that is ready."""
+        port = free_port()
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(f"{port} {self._log_path}\n")
+        self._process.stdin.flush()
+        child = int(self._process.stdout.readline())
+        self._children.append(child)
+        _wait_ready(port, lambda: Path(f"/proc/{child}").exists(), self._log_path)
+        return child, port
+
+
+def _wait_ready(port: int, alive: Callable[[], bool], log_path: Path) -> None:
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline:
+        try:
+            if Client(port).get("/health/ready").status == 200:
+                return
+        except OSError:
+            pass
+        if not alive():
+            break
+        time.sleep(0.03)
+    raise AssertionError(f"the service did not start:\n{log_path.read_text(errors='replace')[-3000:]}")
 
 
 @contextmanager

@@ -145,7 +145,7 @@ def pieces(call):
 
 
 def test_a_slow_stream_is_shown_as_it_comes(service, upstream):
-    told, seconds = told_by(service, upstream, streams(pieces, pause=0.005))
+    told, seconds = told_by(service, upstream, streams(pieces, pause=0.002))
     assert told[-1][0] == "final"
     assert told[-1][1]["meta"]["source"] == "model"
     assert seconds < DEADLINE_S + SLACK_S
