@@ -15,7 +15,7 @@ from admin.pages.rendering import page
 from gateway.domain.caller import Business
 from gateway.domain.ledger import UNLIMITED
 from gateway.library.policy_types import Plan
-from gateway.library.windows import kind_of_meter, window
+from gateway.library.windows import Kind, kind_of_meter, window
 from gateway.store.businesses import EVERY_FEATURE
 from gateway.store.overview import Standing
 
@@ -59,7 +59,9 @@ def businesses_routes(office: Office) -> list[HTTPRouteHandler]:
     @get("/admin/businesses", name="admin_businesses", opt={"access": "role:viewer"}, **office.fence)
     async def show(request: Request[Any, Any, Any]) -> Response[str]:
         number = _page_number(request)
-        standings = await office.overview.standings(_windows(office), limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+        # No time zone is more than a day behind UTC.
+        oldest = (office.today() - timedelta(days=1)).isoformat()[:7]
+        standings = await office.overview.standings(oldest, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
         total = len(office.site.snapshots.current.businesses)
         return page(
             request,
@@ -79,17 +81,11 @@ def _page_number(request: AnyRequest) -> int:
     return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 7 else 1
 
 
-def _windows(office: Office) -> set[str]:
-    """Return every window that some time zone is in now."""
-    days = [(office.today() + timedelta(days=n)).isoformat() for n in (-1, 0, 1)]
-    return {*days, *(day[:7] for day in days)}
-
-
 def _line(office: Office, standing: Standing) -> BusinessLine:
     business, kit = standing.business, office.site.kit
     plan = kit.policy.plans.get(business.plan)
     rate = office.rate(office.today())
-    spent, _ = standing.budgets.get(window("month", office.now(), business.timezone).key, (0, 0))
+    spent, _ = standing.budgets.get(_window(office, business, "month"), (0, 0))
     cap = cost(plan.budget_usd_nano, rate) if plan else None
     return BusinessLine(
         business=business,
@@ -111,7 +107,7 @@ def _plan(plan: Plan | None, business: Business, now: int) -> str:
 def _quotas(office: Office, standing: Standing, plan: Plan) -> list[Used]:
     found = []
     for meter, (title, limit) in _meters(office, plan).items():
-        if used := standing.counters.get((meter, _window(office, standing.business, meter)), 0):
+        if used := standing.counters.get((meter, _window(office, standing.business, kind_of_meter(meter))), 0):
             shown = "no limit" if limit == UNLIMITED else f"{limit:,}"
             found.append(Used(title, f"{used:,}", shown, None if limit == UNLIMITED else _percent(used, limit)))
     return found
@@ -124,8 +120,11 @@ def _meters(office: Office, plan: Plan) -> Mapping[str, tuple[str, int]]:
     return own | {meter: (kit.policy.meters.get(meter, meter), limit) for meter, limit in plan.meters.items()}
 
 
-def _window(office: Office, business: Business, meter: str) -> str:
-    return window(kind_of_meter(meter), office.now(), business.timezone).key
+def _window(office: Office, business: Business, kind: Kind) -> str:
+    try:
+        return window(kind, office.now(), business.timezone).key
+    except LookupError:  # one business with a misspelt time zone must not hide all the others
+        return window(kind, office.now(), "UTC").key
 
 
 def _percent(part: int, whole: int) -> int:

@@ -4,7 +4,7 @@ Instants are microseconds since the epoch, days are UTC days. Usage is joined to
 order (which SQLite keeps for a CROSS JOIN), so that the index on (business, instant) serves every range of time.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -87,7 +87,7 @@ class DayTraffic:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A business with what its current windows hold: money by month, units by (meter, window)."""
+    """A business with what its latest windows hold: (spent, reserved) by month, units by (meter, window)."""
 
     business: Business
     budgets: Mapping[str, tuple[int, int]]
@@ -135,28 +135,27 @@ class Overview:
         rows = await self._database.fetch(_STARTED)
         return bool(rows[0][0]), bool(rows[0][1])
 
-    async def standings(self, windows: Collection[str], *, limit: int, offset: int) -> list[Standing]:
-        """Return a page of businesses by name. `windows` are the keys that count, such as `2026-11-22`."""
-        return await self._database.read(_standings, frozenset(windows), limit, offset)
+    async def standings(self, oldest: str, *, limit: int, offset: int) -> list[Standing]:
+        """Return a page of businesses by name. `oldest` is the first window that counts, such as `2026-11`."""
+        return await self._database.read(_standings, oldest, limit, offset)
 
     async def audit_lines(self, business_id: str, limit: int) -> list[AuditLine]:
         """Return the newest lines of a chain, newest first."""
         return [AuditLine(*row) for row in await self._database.fetch(_LINES, business_id, limit)]
 
 
-def _standings(windows: frozenset[str], limit: int, offset: int) -> Script[list[Standing]]:
+def _standings(oldest: str, limit: int, offset: int) -> Script[list[Standing]]:
     businesses = yield Statement(_PAGE, (limit, offset))
-    page = (limit, offset, min(windows, default=""))
-    budgets = yield Statement(_BUDGETS, page)
-    counters = yield Statement(_COUNTERS, page)
-    return [_standing(business_of(row), windows, budgets, counters) for row in businesses]
+    budgets = yield Statement(_BUDGETS, (limit, offset, oldest))
+    counters = yield Statement(_COUNTERS, (limit, offset, oldest))
+    return [_standing(business_of(row), budgets, counters) for row in businesses]
 
 
-def _standing(business: Business, windows: frozenset[str], budgets: Sequence[Row], counters: Sequence[Row]) -> Standing:
+def _standing(business: Business, budgets: Sequence[Row], counters: Sequence[Row]) -> Standing:
     return Standing(
         business,
-        {period: (spent, held) for owner, period, spent, held in budgets if owner == business.id and period in windows},
-        {(meter, key): used for owner, meter, key, used in counters if owner == business.id and key in windows},
+        {period: (spent, reserved) for owner, period, spent, reserved in budgets if owner == business.id},
+        {(meter, period): used for owner, meter, period, used in counters if owner == business.id},
     )
 
 

@@ -60,6 +60,12 @@ async def test_an_ended_trial_and_an_unknown_plan_are_named(place):
     assert "Old Shop b-plan GOLD: not a known plan" in page
 
 
+async def test_a_business_with_a_misspelt_time_zone_hides_nobody(place):
+    await place.service.store.businesses.put(Business("b-zone", "Zone Shop", "STARTER", timezone="Africa/Acra"))
+    page = text(await (await place.signed_in()).get("/admin/businesses"))
+    assert "Zone Shop b-zone Starter GHS 0.00 of GHS 32.00" in page and "Volta Fresh Foods" in page
+
+
 async def test_fifty_businesses_make_a_page(place):
     for number in range(60):
         await place.service.store.businesses.put(Business(f"n-{number:02}", f"zz shop {number:02}", "STARTER"))
