@@ -16,14 +16,9 @@ from gateway.grounding.figures import Approx, Figure, Form
 from gateway.grounding.keys import stem
 from gateway.grounding.lexicon import Kind
 from gateway.grounding.scan import WORD
-from gateway.grounding.trace import close
+from gateway.grounding.trace import claims_change, close
 
 _MAX_OPERANDS = 8
-_CHANGE = re.compile(
-    r"\b(?:increase\w*|decrease\w*|grew|growth|rose|rise\w*|fell|fall\w*|drop\w*|decline\w*|up|down|higher|lower|more|less|jump\w*|"
-    r"gain\w*|reduc\w*|climb\w*|chang\w*|exceed\w*|above|below|improve\w*|cheaper|surge\w*|shrank|slip\w*|cut|discount|off|saving|markdown|trim\w*|lengthen\w*|"
-    r"shorten\w*)\b"
-)
 _OF_NEXT = re.compile(r"\s+(?:of|from)\b")
 _RATE = re.compile(r"\b(?:per|a|each|every)\s+(day|week|month)\b|\b(daily|weekly|monthly)\b")
 _RATE_DAYS = {"day": 1.0, "daily": 1.0, "week": 7.0, "weekly": 7.0, "month": 30.0, "monthly": 30.0}
@@ -115,7 +110,7 @@ def _alike(a: Operand, b: Operand) -> bool:
 
 def _percentages(figure: Figure, known: Sequence[Operand], low: str) -> Iterator[float]:
     share_only = bool(_OF_NEXT.match(low, figure.end))
-    change = not share_only and bool(_CHANGE.search(low[max(0, figure.start - 40) : figure.end + 30]))
+    change = not share_only and claims_change(figure, low)
     for a, b in permutations(known, 2):
         if not _alike(a, b) or not b.value:
             continue

@@ -6,13 +6,14 @@ from itertools import pairwise
 from operator import attrgetter
 
 from gateway.grounding import dates
-from gateway.grounding.figures import Figure, Form
+from gateway.grounding.figures import Approx, Figure, Form
 from gateway.grounding.lexicon import LEXICON, SIGNALS, Word
 from gateway.grounding.numbers import classify, parse
 from gateway.grounding.scan import COMPARED, LINK, RANGE, SCAN, WORD
 from gateway.grounding.spelled import Token, figures_of
 
 _SHARES_LEFT = frozenset({Form.PERCENT, Form.DURATION, Form.MONEY, Form.MULTIPLE, Form.COUNT, Form.TIME})
+_ODDS = re.compile(r"(\bone)?\s+in\s+(?:every\s+)?$")
 _BETWEEN = re.compile(r"\bbetween\s+$")
 _WORTH_A_LOOK = re.compile(r"[\d½¼¾⅓⅔\[{<]")
 _START = attrgetter("start")
@@ -62,6 +63,9 @@ def read(text: str, low: str) -> Reading:
         _read_words(out, text, low)
     if len(figures) > 1:
         figures.sort(key=_START)
+    if figures and " in " in low:
+        _join_odds(figures, low)
+    if len(figures) > 1:
         _share_units(figures, low)
     return out
 
@@ -149,6 +153,22 @@ def _share_units(figures: list[Figure], low: str) -> None:
             and COMPARED.fullmatch(low, left.end, right.start)
         ):
             _take(right, left, low)
+
+
+def _join_odds(figures: list[Figure], low: str) -> None:
+    """Read `six in ten` and `one in seven` as the share they stand for."""
+    for i in range(len(figures) - 1, -1, -1):
+        right = figures[i]
+        if right.form not in (Form.NUMBER, Form.COUNT) or not right.value:
+            continue
+        odds = _ODDS.search(low, max(0, right.start - 14), right.start)
+        left = figures[i - 1] if i and odds and figures[i - 1].end == odds.start() else None
+        if odds and (odds[1] or (left and left.form is Form.NUMBER and left.value < right.value)):
+            top = left.value if left and not odds[1] else 1.0
+            right.form, right.approx, right.value = Form.FRACTION, Approx.ABOUT, 100.0 * top / right.value
+            if left and not odds[1]:
+                right.start = left.start
+                del figures[i - 1]
 
 
 def _after_between(left: Figure, low: str) -> bool:

@@ -81,7 +81,7 @@ class FactIndex:
             if key not in keys:
                 keys.add(key)
                 for number, kind in info.windows:
-                    nouns = info.nouns | {"#"} if kind == Kind.COUNT else info.nouns
+                    nouns = info.nouns | {"#"} if kind & Kind.COUNT else info.nouns
                     self._values.append((number, number, kind, nouns, key, above, place))
             shape = type(value)
             if shape is str:
@@ -191,7 +191,7 @@ class FactIndex:
         """The numbers inside texts, as evidence values, sorted by magnitude."""
         values: list[Value] = []
         for f in self.cited:
-            kinds = f.kinds
+            kinds = f.kinds if f.form is not Form.NUMBER else f.kinds & ~(Kind.PERCENT | Kind.RATIO)
             if kinds:
                 nouns = frozenset({f.unit}) if f.form is Form.COUNT and f.unit else _NO_NOUNS
                 values.append((f.value, -f.value if f.sign < 0 else f.value, kinds, nouns, "", "", 0))

@@ -136,10 +136,11 @@ def _direction(tokens: list[str]) -> int:
 
 def _windows(tokens: list[str]) -> tuple[tuple[tuple[float, int], ...], list[str]]:
     """Split off the numbers in a name: `next_30_days` is a window of 30 days, `top_10` the number ten."""
+    tokens = [t[1:] if t[0] == "d" and t[1:].isdecimal() else t for t in tokens]
     if not any(t.isdecimal() for t in tokens):
         return (), tokens
     unit = next((t for t in tokens if t in DAYS_PER_UNIT or t in MONTHS_PER_UNIT), "")
-    kind = Kind.MONTHS if unit in MONTHS_PER_UNIT else Kind.DAYS if unit else Kind.COUNT
+    kind = Kind.MONTHS if unit in MONTHS_PER_UNIT else Kind.DAYS if unit else Kind.COUNT | Kind.DAYS
     scale = MONTHS_PER_UNIT.get(unit) or DAYS_PER_UNIT.get(unit, 1.0)
     windows = tuple((float(t) * scale, kind) for t in tokens if t.isdecimal() and len(t) < 7)
     return windows, [t for t in tokens if not t.isdecimal() and t != unit]

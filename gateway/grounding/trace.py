@@ -30,10 +30,10 @@ _MOVED = (
     r"reduc\w+|lower|higher"
 )
 _CHANGE_AFTER = re.compile(
-    rf"[\s-]+(?:(?:more|less|fewer)\b(?!\s+than\s+\w+\s+(?:days|percent))|(?:{_MOVED})\b(?!\s+(?:to|from|rate)\b))"
+    rf"[\s-]+(?:(?:more|less|fewer|above|below)\b(?!\s+than\s+\w+\s+(?:days|percent))|(?:{_MOVED})\b(?!\s+(?:to|from|rate)\b))"
 )
 _CHANGE_BEFORE = re.compile(
-    rf"\b(?:{_MOVED})(?:\s+(?:by|of|at|about|around|nearly|almost|just|over|under|roughly|some|a|an|slightly|sharply|another))*\s+$"
+    rf"\b(?:exceed\w*\b[^.%]{{0,30}}\bby|{_MOVED})(?:\s+(?:by|of|at|about|around|nearly|almost|just|over|under|roughly|some|a|an|slightly|sharply|another))*\s+$"
 )
 _OF = re.compile(r"\s*(?:of|as much)\b")
 _SCALE_END = re.compile(r"(?:out of|/|on a scale of)\s*$")
@@ -66,7 +66,7 @@ def _numeric(figure: Figure, index: FactIndex, low: str) -> list[Value]:
     found = [v for v in index.near(value - spread, value + spread) if _matches(figure, v)]
     if found and figure.form is Form.COUNT and figure.unit:
         found = _about_noun(figure, found, index, low)
-    if found and figure.form is Form.PERCENT and _claims_change(figure, low):
+    if found and figure.form is Form.PERCENT and claims_change(figure, low):
         found = [v for v in found if _may_be_change(v)]
     return found or _converted(figure, index, low)
 
@@ -90,7 +90,7 @@ def _is_name(figure: Figure, index: FactIndex, low: str) -> bool:
     return bool(before and before[1] not in _COMMON and index.mentions(f"{before[1]} {low[figure.start : figure.end]}"))
 
 
-def _claims_change(figure: Figure, low: str) -> bool:
+def claims_change(figure: Figure, low: str) -> bool:
     """`grew 8 %`, `up by 8 %`, `an 8 % rise` speak of a change; `rose to 8 %` speaks of a level."""
     return bool(
         _CHANGE_AFTER.match(low, figure.end) or _CHANGE_BEFORE.search(low[max(0, figure.start - 40) : figure.start])
@@ -127,7 +127,7 @@ def close(figure: Figure, size: float, kinds: int = 0) -> bool:
     if form is Form.PERCENT or form is Form.FRACTION:
         if gap <= POINTS_TOLERANCE + _EPS or not approx:
             return gap <= POINTS_TOLERANCE + _EPS
-        slack = 10.0 if form is Form.FRACTION else max(1.0, ROUNDING_BAND * size)
+        slack = (5.0 if approx is Approx.ABOUT else 10.0) if form is Form.FRACTION else max(1.0, ROUNDING_BAND * size)
         return (
             gap <= 1.0 + _EPS
             if approx is Approx.ABOUT and form is Form.PERCENT

@@ -1,4 +1,4 @@
-"""The last corpus to be written: only its first verdicts, stated in docs/grounding.md, say how the rules do on unseen text."""
+"""Written last; its first verdicts, stated in docs/grounding.md, tell how the rules do on unseen text."""
 
 from tests.grounding.corpus import Case
 
