@@ -1,6 +1,7 @@
 """Credit risk assessment: the points card on one customer's record, and the words that explain it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,7 +28,8 @@ from gateway.features.credit_factors import (
     rough,
 )
 from gateway.features.credit_history import CreditHistory, read_history
-from gateway.features.credit_peers import Peers, read_peers, read_trade
+from gateway.features.credit_peers import Peers, Trade, read_peers, read_trade
+from gateway.features.remembering import Remembered
 from gateway.features.wording import lower_first, money, percent, plain, sentence
 from gateway.ports import PosData
 
@@ -55,7 +57,42 @@ async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidenc
     Raises `NotFound` for a customer the business does not have and `ValidationFailed` for a limit that is not above 0.
     """
     requested = _requested(request["requested_credit_limit"])
-    customer = await pos.customer(request["customer_id"])
+    customer_id = request["customer_id"]
+    file = await _FILES.get(pos, customer_id, lambda: _read_file(pos, customer_id, as_of))
+    customer, history, card = file.customer, file.history, file.card
+    decision = decide(history, card, requested, file.trade.average_order)
+    case = Case(history, file.trade, file.peers, decision, requested, pos.currency)
+    facts = _facts(customer, case, card, request["assessment_type"], as_of)
+    return Evidence(
+        facts=facts,
+        computed=_computed(customer, case, card),
+        as_of=as_of,
+        pii=PII,
+        plain=PLAIN,
+        n=file.n,
+        excluded=pos.excluded,
+        subjects=(customer.id,),
+        warnings=_warnings(history, request["assessment_type"], requested),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFile:
+    """What the records say of one customer, whatever limit is asked for; `n` records stand behind it."""
+
+    customer: Customer
+    history: CreditHistory
+    trade: Trade
+    peers: Peers
+    card: Card
+    n: int
+
+
+_FILES: Remembered[CustomerFile] = Remembered(256)
+
+
+async def _read_file(pos: PosData, customer_id: str, as_of: date) -> CustomerFile:
+    customer = await pos.customer(customer_id)
     if customer is None:
         raise NotFound("No customer of this business has this customer_id; push the customer first or check the id.")
     every_invoice = await pos.invoices()
@@ -65,20 +102,8 @@ async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidenc
     history = read_history(customer, invoices, payments, as_of)
     trade = read_trade(sales, invoices, as_of)
     peers = read_peers(customer, history.monthly_purchases, await pos.customers(), every_invoice, as_of)
-    card = score_card(history)
-    case = Case(history, trade, peers, decide(history, card, requested, trade.average_order), requested, pos.currency)
-    facts = _facts(customer, case, card, request["assessment_type"], as_of)
-    return Evidence(
-        facts=facts,
-        computed=_computed(customer, case, card),
-        as_of=as_of,
-        pii=PII,
-        plain=PLAIN,
-        n=len(invoices) + len(payments) + len(sales),
-        excluded=pos.excluded,
-        subjects=(customer.id,),
-        warnings=_warnings(history, request["assessment_type"], requested),
-    )
+    n = len(invoices) + len(payments) + len(sales)
+    return CustomerFile(customer, history, trade, peers, score_card(history), n)
 
 
 def _requested(value: Json) -> Decimal:

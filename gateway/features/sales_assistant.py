@@ -14,14 +14,17 @@ from typing import Any
 from gateway.domain.evidence import Evidence, Json
 from gateway.domain.records import Customer
 from gateway.errors import NotFound
-from gateway.features.companions import bought, receipts_until
+from gateway.features.companions import Receipts, bought, receipts_until
 from gateway.features.product_search import Catalogue
+from gateway.features.remembering import Remembered
 from gateway.features.sales_choice import Chooser, is_bulk
 from gateway.features.sales_facts import LISTS, Choice, SalesEvidence
 from gateway.features.sales_question import understand
 from gateway.features.sales_words import MOST_NAMED, default_reason, written_reply
 from gateway.ports import PosData
 
+_CATALOGUES: Remembered[Catalogue] = Remembered(16)
+_RECEIPTS: Remembered[Receipts] = Remembered(16)
 MOST_TURNS, TURN_LENGTH = 4, 200
 _REFERENCE = re.compile(r"\s*\((P\d{1,2})\)|\b(P\d{1,2})\b")
 _TOGETHER = re.compile(
@@ -40,10 +43,10 @@ async def gather(pos: PosData, request: dict[str, Any], as_of: date) -> SalesEvi
     history = context.get("chat_history") or []
     customer = await _customer(pos, context.get("customer_id"))
     await _check_storefront(pos, context.get("storefront_id"))
-    catalogue = Catalogue(await pos.products())
+    catalogue = await _CATALOGUES.get(pos, "catalogue", lambda: _catalogue(pos))
     question = understand(request["message"], history, catalogue, pos.currency)
     before = bought(await pos.sales(customer_id=customer.id)) if customer else Counter()
-    receipts = await receipts_until(pos, as_of)
+    receipts = await _RECEIPTS.get(pos, "receipts", lambda: receipts_until(pos, as_of))
     bulk = is_bulk(question, customer)
     shelf = Chooser(catalogue, question, receipts, before, bulk).shelf()
     choice = Choice(pos.currency, question, customer, before, shelf, catalogue, bulk)
@@ -60,6 +63,10 @@ async def gather(pos: PosData, request: dict[str, Any], as_of: date) -> SalesEvi
         warnings=("price_in_other_currency",) if question.price.foreign else (),
         items=choice.items(),
     )
+
+
+async def _catalogue(pos: PosData) -> Catalogue:
+    return Catalogue(await pos.products())
 
 
 def fallback(facts: Mapping[str, Json]) -> dict[str, Any]:

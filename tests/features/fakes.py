@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -44,8 +45,6 @@ def day_of(row: Any) -> date | None:
 class InlinePos:
     """`PosData` over lists of records; rows in another currency or after `as_of` are left out."""
 
-    revision = "inline"
-
     def __init__(
         self,
         tables: Mapping[str, Iterable[Record]] | None = None,
@@ -55,6 +54,7 @@ class InlinePos:
         currency: str = "GHS",
     ) -> None:
         self.business_id, self.currency, self.as_of, self.excluded = business_id, currency, as_of, 0
+        self.revision = uuid4().hex  # each fake holds records of its own
         given = tables or {}
         self._rows = {name: self._usable(given.get(name, ())) for name in TABLES}
 

@@ -1,0 +1,32 @@
+"""What was worked out of a business's records, kept for as long as the records stay what they are.
+
+Features are pure, so equal records, day and question give equal results: a key holds the records' revision and needs no
+other way to expire. Nothing is shared between businesses, as the business is the first part of every key.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+from gateway.ports import PosData
+
+T = TypeVar("T")
+
+
+class Remembered(Generic[T]):
+    """The `size` results that were asked for last."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+
+    async def get(self, pos: PosData, question: Hashable, work_out: Callable[[], Awaitable[T]]) -> T:
+        """Return the result for these records and this question, worked out on the first time only."""
+        key = (pos.business_id, pos.revision, pos.as_of, pos.currency, question)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        result = self._kept[key] = await work_out()
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+        return result

@@ -1,0 +1,35 @@
+"""What was worked out of records is kept while the records stay the same, and never longer."""
+
+from gateway.features.remembering import Remembered
+from tests.features.fakes import InlinePos
+
+
+async def answer(remembered: Remembered[int], pos: InlinePos, question: str, calls: list[str]) -> int:
+    async def work_out() -> int:
+        calls.append(question)
+        return len(calls)
+
+    return await remembered.get(pos, question, work_out)
+
+
+async def test_the_same_question_about_the_same_records_is_worked_out_once():
+    remembered, pos, calls = Remembered(4), InlinePos(), []
+    assert await answer(remembered, pos, "a", calls) == await answer(remembered, pos, "a", calls) == 1
+
+
+async def test_changed_records_another_business_and_another_question_are_worked_out_anew():
+    remembered, pos, calls = Remembered(9), InlinePos(), []
+    await answer(remembered, pos, "a", calls)
+    await answer(remembered, pos, "b", calls)
+    pos.revision = "changed"
+    await answer(remembered, pos, "a", calls)
+    pos.business_id = "business-2"
+    await answer(remembered, pos, "a", calls)
+    assert calls == ["a", "b", "a", "a"]
+
+
+async def test_only_so_many_results_are_kept():
+    remembered, pos, calls = Remembered(2), InlinePos(), []
+    for question in ("a", "b", "c", "a"):
+        await answer(remembered, pos, question, calls)
+    assert calls == ["a", "b", "c", "a"]
