@@ -38,7 +38,8 @@ async def test_a_stop_under_load_drops_no_request_and_settles_all(filled_site, t
                     outcomes.append(await connection.send(request))
 
         callers = asyncio.gather(*(caller() for _ in range(CALLERS)))
-        await asyncio.sleep(1.0)
+        while len(upstream.calls) < 2 * CALLERS:
+            await asyncio.sleep(0.02)
         began = time.monotonic()
         service.signal(signal.SIGTERM)
         await asyncio.sleep(0.1)
@@ -51,7 +52,7 @@ async def test_a_stop_under_load_drops_no_request_and_settles_all(filled_site, t
     assert time.monotonic() - began < 8
     assert {outcome.status for outcome in answered} == {200}
     assert {outcome.source for outcome in answered} == {"model"}
-    assert len(answered) == len(upstream.calls) >= CALLERS * 2, "a request that had reached the model was dropped"
+    assert len(answered) == len(upstream.calls), "a request that had reached the model was dropped"
     assert site.open_holds() == (0, 0)
     assert site.rows("SELECT COUNT(*), SUM(cost) FROM usage") == [
         (len(answered), site.rows("SELECT SUM(spent) FROM budget")[0][0])
