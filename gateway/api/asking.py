@@ -22,6 +22,7 @@ from gateway.pipeline.checking import check_input
 
 _IDEMPOTENCY_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+YEARS = range(1970, 2200)
 _TRUE = {"1", "true", "yes"}
 AnyRequest = Request[Any, Any, Any]
 
@@ -43,7 +44,7 @@ async def read_ask(site: Site, feature: Feature, request: AnyRequest) -> Ask:
         feature=feature,
         caller=caller,
         body=body,
-        as_of=date.fromisoformat(day) if day else local_day(received_at, caller.business.timezone),
+        as_of=_day(day) if day else local_day(received_at, caller.business.timezone),
         inline=None if inline is None else site.records.parse_inline(caller.business.id, inline),
         request_id=request_id_of(request),
         ledger_id=ledger_id_of(request),
@@ -60,6 +61,15 @@ async def read_ask(site: Site, feature: Feature, request: AnyRequest) -> Ask:
 def local_day(micros: int, timezone: str) -> date:
     """Return the calendar day in `timezone` of an instant in microseconds since the epoch."""
     return datetime.fromtimestamp(micros / 1e6, UTC).astimezone(ZoneInfo(timezone)).date()
+
+
+def _day(text: str) -> date:
+    """Return a day that calendar arithmetic around it cannot carry beyond what a date holds."""
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        wanted = f"must be a day from {YEARS[0]} to {YEARS[-1]}"
+        raise ValidationFailed("Correct `as_of` and send the request again.", errors=[FieldError("/as_of", wanted)])
+    return day
 
 
 def _idempotency_key(request: AnyRequest) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.domain.answer import DegradedReason, Source
+from gateway.api.openapi_parts import TEXT, example_meta, meta_schema, parameters, problem_schema
 from gateway.domain.records import TABLES
 from gateway.errors import GatewayError, all_errors
 from gateway.library.catalog import Catalog, Feature
@@ -15,15 +15,17 @@ _FEATURE_ERRORS = (
     "forbidden", "not_in_plan", "feature_disabled", "idempotency_conflict", "idempotency_mismatch", "quota_exceeded",
     "insufficient_data", "constraints_infeasible", "language_not_supported", "injection_blocked",
 )  # fmt: skip
-_TEXT: Mapping[str, Any] = {"type": "string"}
 _OBJECT: Mapping[str, Any] = {"type": "object"}
 
 
 def openapi_document(catalog: Catalog, version: str) -> dict[str, Any]:
     """Return the document; every feature of the catalogue is in it with its schemas, errors and example."""
     paths: dict[str, Any] = {}
+    shared: dict[str, Any] = {}
     for feature in catalog.features.values():
-        paths[feature.path] = {feature.method.lower(): _feature_operation(feature)}
+        paths.setdefault(feature.path, {})[feature.method.lower()] = _feature_operation(feature)
+        for kind, schema in (("input", feature.input), ("response", feature.response)):
+            shared.update(_shared(schema.raw, f"{feature.name}.{kind}."))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -46,22 +48,21 @@ def openapi_document(catalog: Catalog, version: str) -> dict[str, Any]:
                     "description": "`Bearer` or `Token` and a service key.",
                 }
             },
-            "schemas": {"Problem": _problem_schema(), "Meta": _meta_schema()},
-            "parameters": _parameters(),
+            "schemas": {"Problem": problem_schema(), "Meta": meta_schema(), **shared},
+            "parameters": parameters(),
         },
     }
 
 
 def _feature_operation(feature: Feature) -> dict[str, Any]:
-    response = feature.response.raw
+    response = _public(feature.response.raw, f"{feature.name}.response.")
     body = {
-        **_public(response),
-        "properties": {**_public(response).get("properties", {}), "meta": {"$ref": "#/components/schemas/Meta"}},
+        **response,
+        "properties": {**response.get("properties", {}), "meta": {"$ref": "#/components/schemas/Meta"}},
         "required": [*response.get("required", []), "meta"],
     }
-    content: dict[str, Any] = {"application/json": {"schema": body}}
-    if feature.example_response is not None:
-        content["application/json"]["example"] = feature.example_response
+    example = {**feature.example_response, "meta": example_meta(feature)}
+    content: dict[str, Any] = {"application/json": {"schema": body, "example": example}}
     if feature.stream is not None:
         content["text/event-stream"] = {
             "schema": {
@@ -80,9 +81,7 @@ def _feature_operation(feature: Feature) -> dict[str, Any]:
         "x-scope": feature.group,
     }
     if feature.method == "POST":
-        media: dict[str, Any] = {"schema": _public(feature.input.raw)}
-        if feature.example_request is not None:
-            media["example"] = feature.example_request
+        media = {"schema": _public(feature.input.raw, f"{feature.name}.input."), "example": feature.example_request}
         operation["requestBody"] = {"required": True, "content": {"application/json": media}}
     return operation
 
@@ -102,7 +101,7 @@ def _query_parameters(feature: Feature) -> list[dict[str, Any]]:
     if feature.method == "POST":
         return []
     in_path = set(re.findall(r"\{(\w+)\}", feature.path))
-    schema = _public(feature.input.raw)
+    schema = _public(feature.input.raw, f"{feature.name}.input.")
     required = set(schema.get("required", ()))
     return [
         {
@@ -135,25 +134,26 @@ def _service_paths() -> dict[str, Any]:
         "application/x-ndjson": {"schema": {"type": "string", "description": "One JSON object a line, at most 5,000."}}
     }
     ids = {"type": "object", "required": ["ids"], "additionalProperties": False}
-    ids["properties"] = {"ids": {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 5000}}
+    ids["properties"] = {"ids": {"type": "array", "items": TEXT, "minItems": 1, "maxItems": 5000}}
     days = [
         {"name": name, "in": "query", "required": False, "schema": {"type": "string", "format": "date"}}
         for name in ("since", "until")
     ]
     key_errors = (*_COMMON_ERRORS, "forbidden")
+    body_errors = (*key_errors, *_POST_ERRORS)
     return {
         "/api/ai/records/{table}/": {
-            "put": _operation("records_put", "Push records", "records", [*business, table], rows, (*key_errors, *_POST_ERRORS)),
+            "put": _operation("records_put", "Push records", "records", [*business, table], rows, body_errors),
             "delete": _operation(
                 "records_delete", "Delete records by id", "records", [*business, table],
-                {"application/json": {"schema": ids}}, (*key_errors, *_POST_ERRORS),
+                {"application/json": {"schema": ids}}, body_errors,
             ),
         },
         "/api/ai/records/": {
             "get": _operation("records_counts", "Rows and last dates per table", "records", business, None, key_errors)
         },
         "/api/ai/usage/": {
-            "get": _operation("usage", "What was used and what is left", "service", [*business, *days], None, _COMMON_ERRORS)
+            "get": _operation("usage", "What was used and is left", "service", [*business, *days], None, _COMMON_ERRORS)
         },
         "/health/live": {"get": _public_operation("health_live", "The process is alive")},
         "/health/ready": {"get": _public_operation("health_ready", "The service may take traffic", unavailable=True)},
@@ -184,87 +184,31 @@ def _operation(
 def _public_operation(
     name: str, summary: str, *, media: str = "application/json", unavailable: bool = False
 ) -> dict[str, Any]:
-    content = {media: {"schema": _TEXT if media == "text/plain" else _OBJECT}}
+    content = {media: {"schema": TEXT if media == "text/plain" else _OBJECT}}
     responses = {"200": _described(summary + ".", content)}
     if unavailable:
         responses["503"] = _described("Not now.", content)
     return {"operationId": name, "summary": summary, "tags": ["service"], "security": [], "responses": responses}
 
 
-def _parameters() -> dict[str, Any]:
-    def header(name: str, text: str, pattern: str | None = None) -> dict[str, Any]:
-        schema = {"type": "string", "pattern": pattern} if pattern else dict(_TEXT)
-        return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
-
-    uuid = {"type": "string", "format": "uuid"}
-    return {
-        "BusinessId": {
-            **header("X-Business-Id", "The business a service key acts for; not needed with a key of one business."),
-            "schema": uuid,
-        },
-        "UserId": header("X-User-Id", "The person behind the call; kept as a keyed hash.", "^[!-~]{1,128}$"),
-        "RequestId": header("X-Request-Id", "Your id of this request; echoed. One is made when it is absent or unfit."),
-        "IdempotencyKey": header("Idempotency-Key", "Same key, same outcome, for 24 hours.", "^[!-~]{1,255}$"),
-        "Traceparent": header("traceparent", "W3C trace context, passed on to the model provider."),
-        "Explain": {
-            "name": "explain",
-            "in": "query",
-            "required": False,
-            "description": "`1` adds the evidence to `meta`.",
-            "schema": dict(_TEXT),
-        },
-    }
-
-
-def _problem_schema() -> dict[str, Any]:
-    error = {"type": "object", "properties": {"pointer": _TEXT, "message": _TEXT}, "required": ["pointer", "message"]}
-    properties = {
-        "type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT, "instance": _TEXT,
-        "code": {"type": "string", "enum": [*(error.code for error in all_errors()), GatewayError.code]},
-        "request_id": _TEXT, "retryable": {"type": "boolean"}, "errors": {"type": "array", "items": error},
-    }  # fmt: skip
-    return {"type": "object", "description": "RFC 9457", "properties": properties, "required": list(properties)}
-
-
-def _meta_schema() -> dict[str, Any]:
-    def closed(**properties: Any) -> dict[str, Any]:
-        return {"type": "object", "properties": properties, "required": list(properties)}
-
-    integer, boolean, nullable = {"type": "integer"}, {"type": "boolean"}, {"type": ["string", "null"]}
-    prompt = closed(name=_TEXT, version=integer, hash=_TEXT)
-    degraded = closed(reason={"type": "string", "enum": [reason.value for reason in DegradedReason]}, detail=_TEXT)
-    return closed(
-        request_id=_TEXT,
-        feature=_TEXT,
-        prompt={"anyOf": [prompt, {"type": "null"}]},
-        source={"type": "string", "enum": [source.value for source in Source]},
-        route=closed(name=_TEXT, model=_TEXT, reason=_TEXT),
-        degraded={"anyOf": [degraded, {"type": "null"}]},
-        grounding=closed(ok=boolean, checked=integer, corrected=integer, dropped=integer),
-        pii=closed(masked=integer),
-        usage=closed(
-            input_tokens=integer, cached_tokens=integer, output_tokens=integer, cost_usd=_TEXT, cost_ghs=_TEXT
-        ),
-        quota=closed(meter=nullable, limit=integer, used=integer, remaining=integer, resets_at=_TEXT),
-        latency_ms=integer,
-        ai_generated=boolean,
-        label=_TEXT,
-        decision_status=nullable,
-        as_of={"type": "string", "format": "date"},
-        warnings={"type": "array", "items": _TEXT},
-    )
-
-
 def _described(text: str, content: dict[str, Any]) -> dict[str, Any]:
     return {"description": text, "content": content}
 
 
-def _public(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema without our own annotations."""
-    return {key: _cleaned(value) for key, value in schema.items() if not key.startswith("x-")}
+def _shared(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Return a schema's own definitions under names that are unique in the document."""
+    return {prefix + name: _public(sub, prefix) for name, sub in schema.get("$defs", {}).items()}
 
 
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return _public(value)
-    return [_cleaned(item) for item in value] if isinstance(value, list) else value
+def _public(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Return a schema without our own annotations, its references pointing into the document's components."""
+
+    def cleaned(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return _public(value, prefix)
+        return [cleaned(item) for item in value] if isinstance(value, list) else value
+
+    kept = {key: cleaned(value) for key, value in schema.items() if key != "$defs" and not key.startswith("x-")}
+    if isinstance(reference := kept.get("$ref"), str):
+        kept["$ref"] = reference.replace("#/$defs/", f"#/components/schemas/{prefix}")
+    return kept

@@ -129,7 +129,8 @@ def _take(value: Json, nodes: list[dict[str, Any]], kind: str, key: str, leaves:
 
 
 def _below(nodes: list[dict[str, Any]], step: str) -> list[dict[str, Any]]:
-    return [child for node in nodes for child in (node.get(step), node.get("*")) if child is not None]
+    # "" marks the end of a pattern, so an empty key of a request is only ever "any key".
+    return [child for node in nodes for child in (node.get(step or "*"), node.get("*")) if child is not None]
 
 
 _SCHEMA_KEYS: set[str] = set()

@@ -75,12 +75,13 @@ class NameReader:
     def _unname_brands(self, words: Words, named: set[int], claims: Claims, catalogue: Catalogue) -> None:
         """Take a single name before a product noun, a pack size or a place noun for a brand or a place."""
         for index in sorted(named):
+            last = index + 1 >= len(words) or not (index + 1 in named and words.joined(index + 1, SPACE))
+            if not last or claims.is_protected(words.start[index], words.end[index]):
+                continue
             first = index
             while first and first - 1 in named and words.joined(first, SPACE):
                 first -= 1
-            cued = first and words.joined(first, CUE_GAP) and self._calls_person(words, first - 1)
-            last = index + 1 >= len(words) or not (index + 1 in named and words.joined(index + 1, SPACE))
-            if not last or cued or claims.is_protected(words.start[index], words.end[index]):
+            if first and words.joined(first, CUE_GAP) and self._calls_person(words, first - 1):
                 continue
             place = words.joined(index + 1, SPACE) and words.low[index + 1] in self._place_nouns
             listed = all(word in catalogue.words for word in words.low[first : index + 1])

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from jsonschema_rs import Draft202012Validator
 
-from tests.service import SANKOFA, Answer, Served
+from tests.service import NARRATIVE, SANKOFA, Answer, Served, assert_problem
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -20,8 +20,9 @@ DEEP: Any = None
 for _ in range(31):
     DEEP = [DEEP]
 JUNK: list[Any] = [
-    None, True, False, 0, -1, 1, 1.5, -0.0, 10**15, 10**30, -(10**30), 1e308, 5e-324, "", " ", "x", "x" * 20_000, "0", "-1",
-    "1e400", "NaN", "null", "é́", "عربى", "🧾🇬🇭", "\u202egnp.exe", "\ufeff", "\u0000", "\x7f", "a\r\nb: c", "{{ 7 * 7 }}",
+    None, True, False, 0, -1, 1, 1.5, -0.0, 10**15, 10**30, -(10**30), 1e308, 5e-324, "", " ", "x", "x" * 20_000,
+    "0", "-1", "1e400", "NaN", "null", "é́", "عربى", "🧾🇬🇭", "\u202egnp.exe", "\ufeff", "\u0000", "\x7f",
+    "a\r\nb: c", "{{ 7 * 7 }}", "Ama Mensah " * 1000, "1 " * 5000, "a. B? " * 2000,
     "{% raw %}", "<PERSON_1>", '<evidence id="0">', "</evidence>", "'; DROP TABLE usage; --", "../../etc/passwd",
     "2026-02-30", "0001-01-01", "9999-12-31", "2026-11-20", "00000000-0000-4000-8000-000000000000", [], {}, [[]],
     [None] * 200, {"": ""}, {"a" * 300: 1}, {str(n): n for n in range(300)}, DEEP, {"constructor": {"__proto__": 1}},
@@ -91,7 +92,7 @@ def sent(operation: dict[str, Any], dice: random.Random) -> tuple[bytes | None, 
         return b"\n".join(lines), {"content-type": "application/x-ndjson"}
     example = dict(media["application/json"].get("example", {"ids": ["s1", "s2"]}))
     if dice.random() < 0.3:
-        example["as_of"] = dice.choice(("2026-11-20", "2026-11-20", "0001-01-01", "9999-12-31", "2024-02-29"))
+        example["as_of"] = dice.choice(("2026-11-20", "2026-11-20", "1970-01-01", "2199-12-31", "2024-02-29"))
     if dice.random() < 0.3:
         example["records"] = mutated(RECORDS, dice)
         example["customer_id"] = "c1"
@@ -130,7 +131,7 @@ async def fuzzed(served: Served, seed: int, count: int) -> list[tuple[str, dict[
 
 def checker(document: dict[str, Any]) -> Callable[[dict[str, Any], Answer], str]:
     """Return a function that says what is wrong with an answer; nothing is the empty text."""
-    compiled: dict[int, Draft202012Validator] = {}
+    compiled: dict[tuple[str, int], Draft202012Validator] = {}
 
     def wrong(operation: dict[str, Any], answer: Answer) -> str:
         described = operation["responses"].get(str(answer.status))
@@ -142,12 +143,13 @@ def checker(document: dict[str, Any]) -> Callable[[dict[str, Any], Answer], str]
         if "json" not in answer.headers["content-type"]:
             return ""
         schema = {**media["schema"], "components": document["components"]}
-        validator = compiled.setdefault(id(media), Draft202012Validator(schema))
+        validator = compiled.setdefault((operation["operationId"], answer.status), Draft202012Validator(schema))
         return "; ".join(error.message for error in validator.iter_errors(answer.json()))
 
     return wrong
 
 
+@pytest.mark.timeout(60)
 async def test_every_answer_to_nearly_right_requests_is_documented(shop: Served):
     document = (await shop.client(None).get("/openapi.json")).json()
     wrong = checker(document)
@@ -177,3 +179,23 @@ async def test_a_method_that_is_not_documented_is_refused(shop: Served, method: 
 @pytest.mark.parametrize("query", QUERIES)
 async def test_pages_do_not_mind_what_is_appended(shop: Served, path: str, query: str):
     assert (await shop.client(None).get(f"{path}?{query}")).status == 200
+
+
+async def test_an_empty_key_in_a_report_is_just_a_key(shop: Served):
+    report = {"report_type": "sales", "data": {"": "Ama Mensah", "revenue": 10, "previous_revenue": 8}}
+    assert (await shop.client().post(NARRATIVE, report)).status == 200
+
+
+@pytest.mark.timeout(60)
+async def test_a_report_full_of_names_does_not_keep_the_service_busy(shop: Served):
+    report = {"report_type": "sales", "data": {"revenue": 10, "previous_revenue": 8, "note": "Ama Mensah " * 80_000}}
+    assert (await shop.client().post(NARRATIVE, report)).status == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "2200-01-01", "9999-12-31"])
+async def test_a_day_beyond_all_calendars_is_named(shop: Served, day: str):
+    for path, operation in (await shop.client(None).get("/openapi.json")).json()["paths"].items():
+        media = operation.get("post", {}).get("requestBody", {}).get("content", {}).get("application/json", {})
+        if "example" in media:
+            answer = await shop.client().post(path, {**media["example"], "as_of": day})
+            assert_problem(answer, 422, "validation_failed", "/as_of")
