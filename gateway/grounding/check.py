@@ -30,12 +30,17 @@ class Verdict(NamedTuple):
     corrected: int = 0
 
 
+_FIGURE = re.compile(r"\d[\d,.]*")
+
+
 def check(sentence: str, index: FactIndex) -> Verdict:
     """Return the verdict on one sentence. Never raises."""
     low = lower(sentence)
     claimed = index.unsupported(sentence) if index.unsupported else ()
     if is_plain(low) and not claimed:
         return Verdict(sentence)
+    if not claimed and is_plain(index.beyond_statements(low)):
+        return Verdict(sentence, checked=len(_FIGURE.findall(low)))
     reading = read(sentence, low)
     findings, cited = _trace(reading, index, sentence, low)
     findings += [Finding("claim", word, 0, len(sentence), "not stated in the request") for word in claimed]
@@ -74,9 +79,9 @@ def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[lis
 
 def _derive(open_figures: list[Figure], cited: list[Cited], index: FactIndex, low: str) -> list[Figure]:
     """Return the figures that no derivation gives; one that is given may carry the next."""
+    known = [f for f, values in cited if values or f.form is Form.DATE]
     for _ in range(2):
         missing: list[Figure] = []
-        known = [f for f, _ in cited]
         values = operands(known, index, low)
         dates = [d for f in known if f.form is Form.DATE for d in _days(f, index)]
         for figure in open_figures:
@@ -89,6 +94,7 @@ def _derive(open_figures: list[Figure], cited: list[Cited], index: FactIndex, lo
                 missing.append(figure)
             if not missing or missing[-1] is not figure:
                 cited.append((figure, []))
+                known.append(figure)
         if not missing or len(missing) == len(open_figures):
             return missing
         open_figures = missing

@@ -25,6 +25,9 @@ Value = tuple[float, float, int, frozenset[str], str, str, int]
 
 NUMERIC = re.compile(r"([+\-−])?(?:GHS|GH₵|₵|\$)?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?)\s?(%)?$")
 _PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*_\d+)>")
+_RECORDS = frozenset({"+", "invoice", "order", "payment"})
+UNNAMED = frozenset({"#", "+"})
+"""Marks among the nouns of a value: the length of a list, and a number that stands in a name or counts all records."""
 _NAMED_THINGS = ("customer", "product", "employee", "store", "supplier", "category")
 _NAME_BEFORE = re.compile(r"(?<![^\W_])[A-Z][^\W\d_]*[\s-]$")
 _NUMBER_STARTS = ("+", "-", "−", "G", "₵", "$")
@@ -37,6 +40,10 @@ _TRENDS = {
 
 Unsupported = Callable[[str], Sequence[str]]
 """A feature's own check: returns the words of a sentence that claim what its input does not state."""
+
+
+_STATEMENT = 16
+"""How long an evidence text must be to count as a statement, in characters."""
 
 
 class FactIndex:
@@ -53,6 +60,7 @@ class FactIndex:
         unsupported: Unsupported | None = None,
     ) -> None:
         self.unsupported = unsupported
+        self._request_text = request_text
         self.as_of = evidence.as_of
         self.dates: set[date] = {evidence.as_of}
         self.texts: list[str] = [request_text] if request_text else []
@@ -65,7 +73,7 @@ class FactIndex:
         self._walk(evidence.facts, "", 0)
         self._walk(evidence.computed, "", 0)
         self._walk(evidence.derived, "", Kind.EVERY)
-        self._number(evidence.n, Kind.COUNT, key_info("n"), "n", "", 0)
+        self._values.append((evidence.n, evidence.n, Kind.COUNT, _RECORDS, "n", "", 0))
         self._values.sort(key=itemgetter(0))
         self._magnitudes = [v[0] for v in self._values]
 
@@ -81,13 +89,14 @@ class FactIndex:
             if key not in keys:
                 keys.add(key)
                 for number, kind in info.windows:
-                    nouns = info.nouns | {"#"} if kind & Kind.COUNT else info.nouns
+                    nouns = info.nouns | {"+"} if kind & Kind.COUNT else info.nouns
                     self._values.append((number, number, kind, nouns, key, above, place))
             shape = type(value)
+            kinds = inherited if inherited == Kind.SCORE else info.kinds or inherited
             if shape is str:
-                self._text(value, info.kinds or inherited, info, key, above, place)
+                self._text(value, kinds, info, key, above, place)
             elif shape is int or shape is float:
-                self._number(value, info.kinds or inherited, info, key, above, place)
+                self._number(value, kinds, info, key, above, place)
             elif shape is dict:
                 self._walk(value, key, info.inherited or inherited)
             elif shape is list:
@@ -98,12 +107,14 @@ class FactIndex:
         nouns = info.nouns
         if items and not nouns and type(items[0]) is dict:
             nouns = _NO_NOUNS.union(*(key_info(k).nouns for k in items[0]), _NAMED_THINGS if "name" in items[0] else ())
-        self._values.append((len(items), len(items), Kind.COUNT, nouns | {"#"}, key, above, place))
+        if not items or type(items[0]) in (dict, str):
+            self._values.append((len(items), len(items), Kind.COUNT, nouns | {"#"}, key, above, place))
         for item in items:
             if type(item) is dict:
                 self._walk(item, key, info.inherited or inherited)
             else:
-                self._walk_item(item, key, info, above, info.kinds or inherited, place)
+                kinds = inherited if inherited == Kind.SCORE else info.kinds or inherited
+                self._walk_item(item, key, info, above, kinds, place)
 
     def _walk_item(self, item: Json, key: str, info: KeyInfo, above: str, kinds: int, place: int) -> None:
         if isinstance(item, str):
@@ -187,6 +198,19 @@ class FactIndex:
         return frozenset(CURRENCIES[w] for w in re.findall(r"[a-z]+|[$₵¢€£₦]", self.corpus) if w in CURRENCIES)
 
     @cached_property
+    def _statements(self) -> tuple[str, ...]:
+        """The evidence's own statements with figures, lower-cased, longest first; what the request says is none."""
+        found = {lower(t).rstrip(". ") for t in self.texts if t is not self._request_text and len(t) >= _STATEMENT}
+        return tuple(sorted((t for t in found if t.count(" ") >= 2 and not is_plain(t)), key=len, reverse=True))
+
+    def beyond_statements(self, low: str) -> str:
+        """Return a lower-cased sentence without what it repeats of the evidence word for word."""
+        for statement in self._statements:
+            if statement in low:
+                low = low.replace(statement, " ")
+        return low
+
+    @cached_property
     def _text_values(self) -> list[Value]:
         """The numbers inside texts, as evidence values, sorted by magnitude."""
         values: list[Value] = []
@@ -220,7 +244,7 @@ class FactIndex:
         for label, value in zip(own, self._values, strict=True):
             if len(label) < 2 and (not label or counted[label] > 1):
                 label = label | key_info(value[5]).label
-            if label and "#" not in value[3]:
+            if label and UNNAMED.isdisjoint(value[3]):
                 named.append((label, value))
         return named
 
@@ -238,6 +262,11 @@ class FactIndex:
         named = [(self._row_names.get(place, label), sign) for label, sign, place in moves]
         return [(label, sign) for label, sign in named if label]
 
+    @cached_property
+    def has_scores(self) -> bool:
+        """Return whether a value of the evidence is a score by its name."""
+        return any(names_score(v) for v in self._values)
+
     def speaks_of(self, noun: str) -> bool:
         """Return whether the evidence counts such things itself; `noun` is a group, or `?` and a word's singular."""
         return noun in self._counted
@@ -247,9 +276,13 @@ class FactIndex:
         groups = _NO_NOUNS.union(*(v[3] for v in self._values))
         return groups | {"?" + word for key in self._keys for word in key_info(key).words}
 
+    def near_leaves(self, low: float, high: float) -> list[Value]:
+        """Return the evidence numbers in the closed interval that stand as values of their own, not inside texts."""
+        return self._values[bisect_left(self._magnitudes, low) : bisect_right(self._magnitudes, high)]
+
     def near(self, low: float, high: float) -> list[Value]:
         """Return the evidence numbers whose magnitude lies in the closed interval."""
-        found = self._values[bisect_left(self._magnitudes, low) : bisect_right(self._magnitudes, high)]
+        found = self.near_leaves(low, high)
         if self.texts:
             texts = self._text_values
             if texts and texts[-1][0] >= low:
@@ -289,6 +322,11 @@ _NOT_SUBJECT = word_set("""
     old prev earlier past month week year quarter period total overall average monthly weekly daily by vs mom
     yoy wow pct percent percentage avg
 """)
+
+
+def names_score(value: Value) -> bool:
+    """Return whether the name of a value, or that of the object it stands in, calls it a score or rating."""
+    return any("scor" in name or "rating" in name for name in value[4:6])
 
 
 def _subject(key: str, above: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from math import floor, log10
 
-from gateway.grounding.facts import FactIndex, Value
+from gateway.grounding.facts import UNNAMED, FactIndex, Value, names_score
 from gateway.grounding.figures import Approx, Figure, Form
 from gateway.grounding.keys import key_info, stem
 from gateway.grounding.lexicon import Kind
@@ -40,6 +40,7 @@ _SCALE_END = re.compile(r"(?:out of|/|on a scale of)\s*$")
 _WORD_NUMBER = re.compile(r"([a-z]{2,})[-/](\d+)$")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s-]$")
 _WORD_AFTER = re.compile(r"[\s-]([^\W\d_]{3,})")
+_SCORE = re.compile(r"\b(?:scor(?:e|es|ed|ing)|rated|rating)\b[^.;\d]{0,12}$")
 _QUARTER = re.compile(r"([qh])([1-4])$")
 
 
@@ -63,12 +64,22 @@ def _numeric(figure: Figure, index: FactIndex, low: str) -> list[Value]:
         spread += 10
     if figure.form is Form.MONEY and not index.allows_currency(figure.unit):
         return []
-    found = [v for v in index.near(value - spread, value + spread) if _matches(figure, v)]
+    # Texts are read for their numbers only when no value of its own carries the figure: reading costs the most.
+    for near in (index.near_leaves, index.near):
+        if found := _fitting(figure, near(value - spread, value + spread), index, low):
+            return found
+    return _converted(figure, index, low)
+
+
+def _fitting(figure: Figure, values: list[Value], index: FactIndex, low: str) -> list[Value]:
+    found = [v for v in values if _matches(figure, v)]
+    if found and figure.form is Form.NUMBER and _scores(figure, index, low):
+        found = [v for v in found if names_score(v)]
     if found and figure.form is Form.COUNT and figure.unit:
         found = _about_noun(figure, found, index, low)
     if found and figure.form is Form.PERCENT and claims_change(figure, low):
         found = [v for v in found if _may_be_change(v)]
-    return found or _converted(figure, index, low)
+    return found
 
 
 def _about_noun(figure: Figure, found: list[Value], index: FactIndex, low: str) -> list[Value]:
@@ -102,6 +113,11 @@ def _may_be_change(value: Value) -> bool:
     return value[2] != Kind.PERCENT or not value[4] or bool(key_info(value[4]).change or key_info(value[5]).change)
 
 
+def _scores(figure: Figure, index: FactIndex, low: str) -> bool:
+    """Return whether the words call the number a score, and the evidence has one."""
+    return index.has_scores and bool(_SCORE.search(low, max(0, figure.start - 24), figure.start))
+
+
 def _matches(figure: Figure, value: Value) -> bool:
     size, signed, kinds, nouns, *_ = value
     if not figure.kinds & kinds or (figure.sign and signed and (signed > 0) != (figure.sign > 0)):
@@ -109,7 +125,7 @@ def _matches(figure: Figure, value: Value) -> bool:
     if figure.form is Form.COUNT:
         noun = figure.unit
         if noun.startswith("?"):
-            if "#" in nouns and noun[1:] not in key_info(value[4]).label:
+            if not UNNAMED.isdisjoint(nouns) and noun[1:] not in key_info(value[4]).label:
                 return False
         elif noun and nouns and noun not in nouns:
             return False
@@ -155,9 +171,16 @@ def _rounded(figure: Figure, size: float, gap: float) -> bool:
 
 
 def _in_direction(figure: Figure, size: float) -> bool:
+    """A figure moved by a rounding word is a round one, of two digits at most, and lies on the side the word says."""
+    if figure.form is not Form.FRACTION and not _is_round(figure.value):
+        return False
     if figure.approx is Approx.OVER:
         return size >= figure.value - _EPS
     return size <= figure.value + _EPS if figure.approx is Approx.UNDER else True
+
+
+def _is_round(value: float) -> bool:
+    return value == 0 or abs(round(value, 1 - floor(log10(value))) - value) <= _EPS * value
 
 
 def _about_amount(figure: Figure, size: float, gap: float) -> bool:
@@ -208,7 +231,7 @@ def _other_calendar(figure: Figure, index: FactIndex) -> list[Value]:
 
 def _part_of_list(figure: Figure, index: FactIndex, low: str) -> bool:
     """`top 3` is a cut of any list of the evidence that is at least that long."""
-    if not low[max(0, figure.start - 12) : figure.start].rstrip().endswith(("top", "first", "bottom", "best", "last")):
+    if not low[max(0, figure.start - 12) : figure.start].rstrip().endswith(("top", "bottom", "best")):
         return False
     return any("#" in v[3] for v in index.near(figure.value, 1000))
 
