@@ -139,7 +139,7 @@ def _ratios(figure: Figure, known: Sequence[Operand]) -> Iterator[float]:
 def _amounts(figure: Figure, known: Sequence[Operand], low: str) -> Iterator[float]:
     """Sums, differences, products with a count, parts and averages, all in the figure's own dimension."""
     own = [o for o in known if o.kinds & figure.kinds and o.kinds not in (Kind.PERCENT, Kind.RATIO)]
-    yield from _sums(own)
+    yield from _sums(own, named=figure.form is not Form.NUMBER)
     products = list(_products(own, known, low))
     for product, used in products:
         yield product
@@ -164,12 +164,12 @@ def _amounts(figure: Figure, known: Sequence[Operand], low: str) -> Iterator[flo
 _FACTORS = Kind.COUNT | Kind.DAYS | Kind.MONTHS | Kind.RATIO
 
 
-def _sums(own: Sequence[Operand]) -> Iterator[float]:
+def _sums(own: Sequence[Operand], named: bool) -> Iterator[float]:
     """Sums and differences of values cited by figure; a difference may have one side that is only named."""
     for a, b in combinations(own, 2):
         if a.end and b.end:
             yield a.value + b.value
-        if a.end or b.end:
+        if (a.end and b.end) or (named and (a.end or b.end)):
             yield abs(a.value - b.value)
     shown = [o.value for o in own if o.end]
     for size in range(3, len(shown) + 1):

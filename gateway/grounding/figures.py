@@ -74,8 +74,8 @@ class Figure:
         """The evidence kinds that may carry this figure; none for dates, times and ids, which are looked up by text."""
         if self.form is Form.DURATION:
             return Kind.MONTHS if self.unit == "months" else Kind.DAYS
-        if self.unit == "?time":
-            return Kind.COUNT | Kind.RATIO
+        if self.unit[:1] == "?":
+            return Kind.COUNT | (Kind.RATIO if self.unit == "?time" else Kind.SCORE)
         return KINDS.get(self.form, 0)
 
 

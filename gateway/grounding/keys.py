@@ -30,7 +30,7 @@ for _kind, _words in {
     "proportion fraction",
     Kind.PERCENT | Kind.MONEY: "discount margin markup",
     Kind.RATIO: "ratio multiple factor elasticity seasonality times multiplier fold",
-    Kind.SCORE | Kind.COUNT: "score rank index rating points stars grade",
+    Kind.SCORE: "score rank index rating points stars grade",
     Kind.COUNT: "count n number num qty quantity stock installments instalments units visits hits frequency version",
     Kind.DAYS: "day days delay delays lateness tenure age cover recency",
     Kind.MONTHS: "months",
