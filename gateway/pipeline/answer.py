@@ -9,7 +9,6 @@ schema: from the model, from the cache, or from the rules with `meta.degraded` s
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -254,10 +253,8 @@ async def _keep(context: Context, key: str, body: dict[str, Any], made: Made) ->
 
 
 def _safe_stream(context: Context, masked: MaskedEvidence, show: Show) -> SafeStream:
-    judge = context.judge
-    claims = partial(judge.claims, facts=masked.facts)
-    restorer = StreamRestorer(masked.vault)
-    return SafeStream(str(context.ask.feature.stream), judge.stream_grounder(masked), claims, restorer, show)
+    grounder = context.judge.stream_grounder(masked)
+    return SafeStream(str(context.ask.feature.stream), grounder, StreamRestorer(masked.vault), show)
 
 
 async def _show_at_once(context: Context, body: dict[str, Any], show: Callable[[str], Awaitable[None]]) -> None:

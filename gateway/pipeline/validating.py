@@ -90,8 +90,8 @@ class Judge:
 
     def stream_grounder(self, masked: MaskedEvidence) -> StreamGrounder:
         """Return a grounder for text that is shown while it is written; its verdicts are those of the whole text."""
-        evidence = replace(masked.evidence, facts=masked.facts)
-        return StreamGrounder(FactIndex(evidence, request_text(masked.request), masked.vault.placeholders()))
+        evidence, known = replace(masked.evidence, facts=masked.facts), masked.vault.placeholders()
+        return StreamGrounder(FactIndex(evidence, request_text(masked.request), known, self._claims(masked.facts)))
 
     def compose(self, words: dict[str, Any], evidence: Evidence) -> tuple[dict[str, Any], int]:
         """Return the answer, code's fields over the words, and how many of the words' fields had to be corrected."""
@@ -115,12 +115,10 @@ class Judge:
             unsupported=self._claims(facts),
         )
 
-    def claims(self, text: str, facts: Mapping[str, Any]) -> list[str]:
-        """Return what a text claims, beside figures, that the feature's facts do not carry."""
-        return [] if self._unsupported is None else list(self._unsupported(text, facts))
-
     def _claims(self, facts: Mapping[str, Any]) -> Callable[[str], list[str]] | None:
-        return None if self._unsupported is None else lambda text: self.claims(text, facts)
+        """Return the feature's own check of what a sentence claims beside figures, if it has one."""
+        unsupported = self._unsupported
+        return None if unsupported is None else lambda text: list(unsupported(text, facts))
 
     def _broken_rules(self, words: dict[str, Any], masked: MaskedEvidence) -> list[str]:
         answer, _ = self.compose(words, masked.evidence)

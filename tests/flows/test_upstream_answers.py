@@ -91,6 +91,8 @@ def test_figures_of_the_model_are_replaced_by_computed_ones_and_counted(ask):
         ("Call ", "<PHONE_3>", " to order.", ASSISTANT),
         ("It has ", "4096 pixels", ".", DESCRIPTION),
         ("It comes with a ", "lifetime warranty", ".", DESCRIPTION),
+        ("It is a ", "premium product", ".", DESCRIPTION),
+        ("We may say: the ", "margin on it", " is good.", ASSISTANT),
     ],
 )
 def test_a_sentence_that_the_data_do_not_carry_is_dropped_and_the_rest_stays(ask, before, invented, after, path):
@@ -107,21 +109,12 @@ def test_a_wrong_weekday_is_put_right(ask):
     assert answer.meta["grounding"]["corrected"] == 1
 
 
-@pytest.mark.parametrize(
-    ("sentence", "path"), [("The margin on it is good.", ASSISTANT), ("It is a premium product.", DESCRIPTION)]
-)
-def test_a_claim_that_the_data_do_not_carry_is_sent_back_once_and_then_the_rules_answer(ask, upstream, sentence, path):
-    answer = ask(also(sentence), path)
-    assert (answer.meta["source"], answer.reason) == ("rules", "ungrounded")
-    assert sentence not in answer.body.decode()
-    assert len(upstream.calls) == 2
-
-
-def test_a_claim_is_not_even_shown_for_a_moment_in_a_stream(service, upstream):
+def test_a_claim_that_the_data_do_not_carry_is_not_even_shown_for_a_moment_in_a_stream(service, upstream):
     upstream.behave = also("The margin on it is good.")
     told = service.client().stream(ASSISTANT, assistant())
     assert "margin" not in json.dumps(told)
-    assert told[-1][1]["meta"]["degraded"]["reason"] == "ungrounded"
+    assert "".join(data["text"] for kind, data in told if kind == "delta") == told[-1][1]["reply"]
+    assert told[-1][1]["meta"]["grounding"]["dropped"] == 1
 
 
 def unfinished(_):
