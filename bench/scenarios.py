@@ -12,7 +12,7 @@ from typing import Any
 MARK = "@@SEQ@@_"
 """The load generator puts a running number of eight digits here, so that the answer cache never hits."""
 
-_EVIDENCE = re.compile(r'<evidence id="([0-9a-f]{16})">\n(.*?)\n</evidence id="\1">', re.DOTALL)
+_EVIDENCE = re.compile(r'<evidence id="([a-z0-9]{16})">\n(.*?)\n</evidence id="\1">', re.DOTALL)
 
 
 @dataclass(frozen=True)

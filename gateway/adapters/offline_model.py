@@ -17,7 +17,7 @@ PIECE_CHARACTERS = 48
 
 Rules = Callable[[dict[str, Any]], dict[str, Any]]
 
-_OPENING = re.compile(r'<evidence id="([0-9a-f]{16})">\n')
+_OPENING = re.compile(r'<evidence id="([a-z0-9]{16})">\n')
 _encode = msgspec.json.Encoder().encode
 
 

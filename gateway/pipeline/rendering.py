@@ -9,12 +9,15 @@ from typing import Any
 import msgspec
 
 from gateway.domain.reply import Message
+from gateway.errors import PayloadTooLarge
 from gateway.library.catalog import PromptVersion
+from gateway.library.template_values import RenderError
 from gateway.library.tokens import estimate_tokens
 from gateway.pipeline.masking import MaskedEvidence
 
 _ENCODE = msgspec.json.Encoder(decimal_format="string").encode
 MESSAGE_OVERHEAD_TOKENS = 8
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,15 @@ class Rendered:
 
 
 def render(prompt: PromptVersion, masked: MaskedEvidence) -> Rendered:
-    """Return the messages; lists named in `trim` are shortened from their end until the budget holds."""
+    """Return the messages; lists named in `trim` are shortened from their end until the budget holds.
+
+    Raises PayloadTooLarge for a request with more in it than a template may be given.
+    """
     facts, warnings = masked.facts, []
-    messages, tokens = _messages(prompt, masked, facts)
+    try:
+        messages, tokens = _messages(prompt, masked, facts)
+    except RenderError:
+        raise PayloadTooLarge("The request holds more values than a prompt can be made of. Send less.") from None
     for pointer in prompt.trim:
         items = _list_at(facts, pointer)
         kept = len(items)
@@ -45,7 +54,7 @@ def render(prompt: PromptVersion, masked: MaskedEvidence) -> Rendered:
 def fence(facts: dict[str, Any]) -> str:
     """Return the facts as JSON between marks that no data can forge: the boundary is random for each request."""
     # Letters only: digits would now and then look like a phone or card number to the egress guard.
-    boundary = "".join(secrets.choice("abcdef") for _ in range(16))
+    boundary = secrets.token_hex(8).translate(_LETTERS)
     block = _ENCODE(facts).decode().replace("</", "<\\/")
     return f'<evidence id="{boundary}">\n{block}\n</evidence id="{boundary}">'
 

@@ -73,7 +73,8 @@ class Judge:
             return Judged(None, None, ("The answer is not one JSON object.",))
         if not isinstance(reply, dict):
             return Judged(None, None, ("The answer is not a JSON object.",))
-        words = nulls_dropped(self._output.raw, self._without_computed(reply))
+        asked = self._without_computed(reply)
+        words = nulls_dropped(self._output.raw, asked)
         errors = self._output.check(words)
         if errors:
             return Judged(None, None, tuple(f"{e.pointer}: {e.message}" for e in errors[:MAX_PROBLEMS]))
@@ -81,7 +82,9 @@ class Judge:
         problems = [f"{f.pointer}: {f.reason}" for f in grounded.findings] if grounded.essential_replaced else []
         ungrounded = bool(problems)
         problems += self._broken_rules(grounded.answer, masked)
-        _, corrected = overwrite(restore_tree(reply, masked.vault), masked.evidence.computed)
+        corrected = 0
+        if asked != reply:
+            _, corrected = overwrite(restore_tree(reply, masked.vault), masked.evidence.computed)
         return Judged(grounded.answer, grounded, tuple(problems[:MAX_PROBLEMS]), corrected, ungrounded)
 
     def rules_judged(self, masked_facts: Mapping[str, Any], masked: MaskedEvidence) -> Grounded:

@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.contracts.calls import chat_body, event, responses_body
 
-EVIDENCE = re.compile(r'<evidence id="([0-9a-f]{16})">\n(.*?)\n</evidence id="\1">', re.DOTALL)
+EVIDENCE = re.compile(r'<evidence id="([a-z0-9]{16})">\n(.*?)\n</evidence id="\1">', re.DOTALL)
 USAGE = (1200, 80)
 """Input and output tokens that an answer costs unless the test says otherwise."""
 
