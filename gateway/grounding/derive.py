@@ -16,7 +16,8 @@ from gateway.grounding.figures import Approx, Figure, Form
 from gateway.grounding.keys import stem
 from gateway.grounding.lexicon import Kind
 from gateway.grounding.scan import WORD
-from gateway.grounding.trace import claims_change, close
+from gateway.grounding.tolerance import close
+from gateway.grounding.trace import claims_change
 
 _MAX_OPERANDS = 8
 _OF_NEXT = re.compile(r"\s+(?:of|from)\b")
