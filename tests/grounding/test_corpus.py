@@ -30,5 +30,7 @@ def test_every_invention_of_the_corpus_falls_but_the_known_ones(name):
 def test_the_corpus_is_as_large_as_the_documentation_says():
     honest = sum(len(case.honest) for case in CASES.values())
     dishonest = sum(len(case.dishonest) for case in CASES.values())
-    stated = re.search(r"(\d+) honest and (\d+) dishonest", Path("docs/grounding.md").read_text())
+    stated = re.search(
+        r"(\d+) honest and (\d+) dishonest", (Path(__file__).parents[2] / "docs" / "grounding.md").read_text()
+    )
     assert stated and (int(stated[1]), int(stated[2])) == (honest, dishonest)
