@@ -13,6 +13,8 @@ from gateway.features.wording import percent
 TREND_STEP = 0.02
 """A median step of more than 2 % a period is called growing or declining."""
 OUTLIER_Z = 3.5
+MOST_PERIODS = 366
+"""A trend is that of the last periods; every pair of them is compared."""
 
 
 def series_facts(book: Book) -> Iterator[Fact]:
@@ -35,7 +37,8 @@ def _is_told(book: Book, spot: Spot, now: Amount, before: Amount) -> bool:
 
 def _trend(book: Book, series: Series) -> Iterator[Fact]:
     values = [float(amount.value) for amount in series.amounts]
-    slope, level = theil_sen(values), mean([abs(value) for value in values])
+    recent = values[-MOST_PERIODS:]
+    slope, level = theil_sen(recent), mean([abs(value) for value in recent])
     if slope is None or not level:
         return
     step = slope / level
@@ -44,7 +47,7 @@ def _trend(book: Book, series: Series) -> Iterator[Fact]:
     words = {
         "value": percent(step),
         "trend": name,
-        "periods": str(len(values)),
+        "periods": str(len(recent)),
         "best_period": series.periods[best],
         "best": series.amounts[best].text(book.currency),
     }

@@ -21,6 +21,7 @@ from gateway.pipeline.masking import MaskedEvidence
 
 _DECODE = msgspec.json.Decoder().decode
 MAX_PROBLEMS = 6
+MAX_REQUEST_TEXT = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +133,22 @@ class Judge:
 
 
 def request_text(request: Mapping[str, Any]) -> str:
-    """Return the text leaves and numbers of a request as lines: what people wrote may be repeated to them."""
+    """Return the text leaves and numbers of a request as lines: what people wrote may be repeated to them.
+
+    Every figure of an answer is compared with every figure of these lines, so they end after `MAX_REQUEST_TEXT`.
+    """
     lines: list[str] = []
+    room = MAX_REQUEST_TEXT
     stack: list[Any] = [request]
-    while stack:
+    while stack and room > 0:
         value = stack.pop()
         if isinstance(value, dict):
             stack.extend(value.values())
         elif isinstance(value, list):
             stack.extend(value)
         elif isinstance(value, str | int | float) and not isinstance(value, bool):
-            lines.append(str(value))
+            lines.append(str(value)[:room])
+            room -= len(lines[-1]) + 1
     return "\n".join(lines)
 
 

@@ -186,10 +186,29 @@ async def test_an_empty_key_in_a_report_is_just_a_key(shop: Served):
     assert (await shop.client().post(NARRATIVE, report)).status == 200
 
 
-@pytest.mark.timeout(60)
-async def test_a_report_full_of_names_does_not_keep_the_service_busy(shop: Served):
-    report = {"report_type": "sales", "data": {"revenue": 10, "previous_revenue": 8, "note": "Ama Mensah " * 80_000}}
+HEAVY = {
+    "names": {"note": "Ama Mensah " * 18_000},
+    "figures": {"note": list(range(9_000))},
+    "written figures": {"note": "1 " * 90_000},
+    "rows": {"rows": [{"name": f"Shop {n}", "revenue": n, "previous_revenue": n + 1} for n in range(2_400)]},
+    "months": {"rows": [{"month": f"{1900 + n // 12}-{n % 12 + 1:02}", "revenue": n} for n in range(3_000)]},
+    "one word": {"note": "x" * 190_000},
+}
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("data", HEAVY.values(), ids=HEAVY.keys())
+async def test_a_heavy_report_does_not_keep_the_service_busy(shop: Served, data: dict[str, Any]):
+    report = {"report_type": "sales", "data": {"revenue": 10, "previous_revenue": 8, **data}}
     assert (await shop.client().post(NARRATIVE, report)).status == 200
+
+
+@pytest.mark.parametrize(
+    "note", ["x" * 210_000, [1] * 10_001, {str(n): n for n in range(10_001)}], ids=["text", "list", "object"]
+)
+async def test_more_than_a_question_holds_is_too_large(shop: Served, note: object):
+    report = {"report_type": "sales", "data": {"revenue": 10, "previous_revenue": 8, "note": note}}
+    assert_problem(await shop.client().post(NARRATIVE, report), 413, "payload_too_large")
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "2200-01-01", "9999-12-31"])
