@@ -33,6 +33,11 @@ class Verdict(NamedTuple):
 _FIGURE = re.compile(r"\d[\d,.]*")
 
 
+def count_figures(low: str) -> int:
+    """Return how many figures a lower-cased text shows."""
+    return len(_FIGURE.findall(low))
+
+
 def check(sentence: str, index: FactIndex) -> Verdict:
     """Return the verdict on one sentence. Never raises."""
     low = lower(sentence)
@@ -40,7 +45,7 @@ def check(sentence: str, index: FactIndex) -> Verdict:
     if is_plain(low) and not claimed:
         return Verdict(sentence)
     if not claimed and is_plain(index.beyond_statements(low)):
-        return Verdict(sentence, checked=len(_FIGURE.findall(low)))
+        return Verdict(sentence, checked=count_figures(low))
     reading = read(sentence, low)
     findings, cited = _trace(reading, index, sentence, low)
     findings += [Finding("claim", word, 0, len(sentence), "not stated in the request") for word in claimed]
