@@ -1,6 +1,7 @@
 """Stand-ins behind the ports: a clock that is set, a model that says what it is told, a ledger in memory."""
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -10,7 +11,7 @@ import msgspec
 
 from gateway.adapters.offline_model import find_evidence
 from gateway.domain.ledger import BudgetExhausted, Claim, Hold, Settlement
-from gateway.domain.reply import Delta, ModelCall, Reply, UpstreamFault
+from gateway.domain.reply import Delta, ModelCall, Reply
 from gateway.domain.usage import Usage
 
 NOON = 1_795_176_000_000_000
@@ -36,8 +37,8 @@ class FakeClock:
         self.at += round(seconds * 1e6)
 
 
-Step = str | dict[str, Any] | UpstreamFault | Callable[[ModelCall], Any]
-"""What the model does next: say a text or an object, fail, or whatever the function returns."""
+Step = str | dict[str, Any] | Exception | Callable[[ModelCall], Any]
+"""What the model does next: say a text or an object, fail, or whatever the function of the call gives."""
 
 
 def by_rules(call: ModelCall) -> dict[str, Any]:
@@ -49,9 +50,10 @@ def by_rules(call: ModelCall) -> dict[str, Any]:
 
 @dataclass
 class FakeModel:
-    """Takes one step of its script per call, and answers by the rules when the script is over."""
+    """Takes one step of its script per call, then does the same thing `always`: by default it answers well."""
 
     script: list[Step] = field(default_factory=list)
+    always: Step = by_rules
     usage: Usage = TYPICAL
     piece: int = 24
     calls: list[ModelCall] = field(default_factory=list)
@@ -59,12 +61,12 @@ class FakeModel:
     async def complete(self, call: ModelCall) -> Reply:
         self.calls.append(call)
         call.guard(msgspec.json.encode([message.content for message in call.messages]))
-        step = self.script.pop(0) if self.script else by_rules
+        step = self.script.pop(0) if self.script else self.always
         if callable(step):
             step = step(call)
-            if isinstance(step, asyncio.Future):
+            if inspect.isawaitable(step):
                 step = await step
-        if isinstance(step, UpstreamFault):
+        if isinstance(step, Exception):
             raise step
         text = step if isinstance(step, str) else msgspec.json.encode(step).decode()
         return Reply(text, call.model, self.usage)
