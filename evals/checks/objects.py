@@ -62,11 +62,11 @@ def _compare(found: Any, operator: str, wanted: Any) -> bool:
     if operator == "equals":
         return bool(found == wanted and isinstance(found, bool) is isinstance(wanted, bool))
     if operator == "one_of":
-        return found in wanted
+        return bool(found in wanted)
     if operator == "contains":
-        return wanted in found
+        return bool(wanted in found)
     if operator in {"min", "max"}:
         number = float(str(found).replace(",", ""))
-        return number >= wanted if operator == "min" else number <= wanted
+        return bool(number >= wanted if operator == "min" else number <= wanted)
     size = len(found)
     return bool({"length": size == wanted, "min_length": size >= wanted, "max_length": size <= wanted}[operator])

@@ -100,7 +100,8 @@ _PATTERNS = tuple(
     for line in _LINES
 )
 # One pass in linear time says that most sentences claim nothing; it looks for the forms without their edges.
-_ANY = re2.compile("|".join(re.sub(r"\(\?![^)]*\)", "", form.strip()) for line in _LINES for form in line.split(";")[1:]))
+_FORMS = (re.sub(r"\(\?![^)]*\)", "", form.strip()) for line in _LINES for form in line.split(";")[1:])
+_ANY = re2.compile("|".join(_FORMS))  # type: ignore[no-untyped-call]
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _NEGATION = re.compile(r"\b(?:not?|non|without|never|isn't|doesn't|does not|lacks?)\b|:\s*no\b")
 

@@ -37,9 +37,14 @@ def test_what_two_parsers_might_read_differently_is_malformed(body):
         parse_json(body)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.text(st.characters(codec="utf-8", exclude_characters="\0")),
-                    lambda s: st.lists(s, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8", exclude_characters="\0")), s, max_size=4),
-                    max_leaves=20), st.booleans())  # fmt: skip
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+leaves = st.none() | st.booleans() | st.integers(-(10**15), 10**15) | texts
+values = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=20
+)
+
+
+@given(values, st.booleans())
 def test_ordinary_json_reads_as_it_was_written(value, ascii_only):
     assert parse_json(json.dumps(value, ensure_ascii=ascii_only).encode()) == value
 
