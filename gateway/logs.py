@@ -9,8 +9,7 @@ import msgspec
 import structlog
 
 ALLOWED = frozenset(
-    "event level timestamp logger request_id method route status duration_ms feature model fault attempt reason kind place "
-    "count seconds table backend version port url_scheme error cause reservations".split()
+    ["event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "duration_ms", "feature", "model", "fault", "attempt", "reason", "kind", "place", "count", "seconds", "table", "backend", "version", "port", "url_scheme", "error", "cause", "reservations"]
 )
 _encode = msgspec.json.Encoder(enc_hook=lambda value: type(value).__name__).encode
 

@@ -36,9 +36,11 @@ _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u180e")
 _CURRENCY = {"₵": CEDI, "¢": CEDI, "£": "$", "€": "$", "₦": "$"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1d\x1f\x7f]")
 _ESCAPE = re.compile(
-    r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});|\\{1,7}(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+    r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});"
+    r"|\\\\{0,6}(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
 )
-_JSON_ESCAPE = re.compile(_ESCAPE.pattern + r'|\\{1,7}["\\/bfnrt]')
+"""Every branch begins with a plain character: the engine then skips to the next one that can begin a match."""
+_JSON_ESCAPE = re.compile(_ESCAPE.pattern + r'|\\\\{0,6}["\\/bfnrt]')
 _BASE64 = PatternSet([r"[A-Za-z0-9+/_\-]{12,}={0,2}|[A-Za-z0-9+/_\-]{6,11}={1,2}"])
 _JSON_CONTROLS = {"b": "", "f": "", "n": "\n", "r": "\r", "t": "\t"}
 MAX_NESTING = 3
@@ -84,6 +86,12 @@ class _FoldTable(dict[int, str]):
 
 
 _TABLE = _FoldTable()
+_DIGITS = bytes(range(48, 58))
+_NOT_DIGITS = bytes(set(range(256)) - set(_DIGITS))
+_NOT_ALNUM = bytes(i for i in range(256) if not (chr(i).isascii() and chr(i).isalnum()) and i != ord(LETTER))
+_LOWER = bytes.maketrans(bytes(range(65, 91)), bytes(range(97, 123)))
+_FEW_WORDS = 16
+"""Up to so many words are looked for one by one; for more the text is taken apart first."""
 _LETTERS_ONLY = {code: chr(code) if chr(code).islower() or chr(code) == LETTER else " " for code in range(128)}
 
 
@@ -100,14 +108,30 @@ class Shadow:
         return self.text.lower()
 
     @cached_property
-    def low_words(self) -> list[str]:
-        """Every run of letters in lower case, in order."""
-        return self.lower.translate(_LETTERS_ONLY).split(" ")
+    def word_set(self) -> frozenset[str]:
+        """Every run of letters in lower case."""
+        return frozenset(self.lower.translate(_LETTERS_ONLY).split(" "))
 
     @cached_property
     def data(self) -> bytes:
         """The shadow as bytes, at the same offsets."""
         return self.text.encode("ascii")
+
+    @cached_property
+    def digits(self) -> bytes:
+        """The digits alone, run together."""
+        return self.data.translate(None, _NOT_DIGITS)
+
+    @cached_property
+    def squashed(self) -> bytes:
+        """The letters and digits alone, in lower case, run together."""
+        return self.data.translate(_LOWER, _NOT_ALNUM)
+
+    def mentions(self, words: frozenset[str]) -> bool:
+        """Tell whether any of some lower-case words occurs as a whole word."""
+        if len(words) <= _FEW_WORDS and not any(word in self.lower for word in words):
+            return False
+        return not words.isdisjoint(self.word_set)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the original's span behind a shadow span."""
@@ -201,9 +225,12 @@ def base64_blobs(shadow: Shadow) -> list[tuple[int, int, str]]:
     """Return (start, end, decoded text), in shadow offsets, for each stretch that is base64 of printable text."""
     found = []
     for match in _BASE64.finditer(0, shadow.data):
-        blob = shadow.text[match.start() : match.end()]
+        raw = match.group() or b""
+        if raw.islower() and not raw.endswith(b"="):  # a long word or an identifier: nearly all matches
+            continue
+        blob = raw.decode("ascii")
         mixed = not (blob.islower() or blob.isupper() or blob.isdigit() or (blob.istitle() and blob.isalpha()))
-        if not mixed and blob[-1] != "=" and (len(blob) % 4 or blob.islower() or "-" in blob):
+        if not mixed and blob[-1] != "=" and (len(blob) % 4 or "-" in blob):
             continue
         decoded = _printable(blob)
         if decoded is not None:

@@ -59,9 +59,14 @@ class Formats:
     def personal(self, shadow: Shadow) -> list[Span]:
         """Return the personal values alone; cheap when there is none, since safe forms need not be read then."""
         occurring = self._patterns.occurring(shadow.data)
-        if all(self._recognisers[index].kind == PROTECT for index in occurring):
-            return []
-        return self.scan(shadow).spans
+        return self.scan(shadow).spans if any(self._may_hold(index, shadow) for index in occurring) else []
+
+    def _may_hold(self, index: int, shadow: Shadow) -> bool:
+        """Tell whether a recogniser of personal values takes any of its matches, claims aside."""
+        recogniser = self._recognisers[index]
+        return recogniser.kind != PROTECT and any(
+            recogniser.read(shadow.text, match) is not None for match in self._patterns.finditer(index, shadow.data)
+        )
 
     def scan(self, shadow: Shadow, known: Iterable[Span] = ()) -> Claims:
         """Return the personal values and the protected forms of a shadow, in shadow offsets.

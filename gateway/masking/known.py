@@ -11,10 +11,6 @@ from gateway.masking.lexicon import FIRST, Lexicon
 from gateway.masking.reading import CUE_GAP, JOINT, SPACE, Words
 from gateway.masking.spans import Span
 
-_DIGITS = bytes(range(48, 58))
-_NOT_DIGITS = bytes(set(range(256)) - set(_DIGITS))
-_NOT_ALNUM = bytes(i for i in range(256) if not (chr(i).isascii() and chr(i).isalnum()) and i != ord(LETTER))
-_LOWER = bytes.maketrans(bytes(range(65, 91)), bytes(range(97, 123)))
 _NAME_WORD = re.compile(f"[a-z{LETTER}]+")
 _DIGIT_RUN = re.compile(r"[0-9]+")
 _ALNUM_RUN = re.compile(f"[A-Za-z0-9{LETTER}]+")
@@ -62,7 +58,7 @@ class KnownValues:
             if len(digits) >= 6:
                 self._numbers[(national or digits).encode()] = kind
         for code in self._spellings(kind, low):
-            squashed = code.encode("ascii").translate(_LOWER, _NOT_ALNUM)
+            squashed = Shadow(code).squashed
             if len(squashed) >= (5 if kind in ("EMAIL", "VEHICLE", "IP") else 6):
                 self._codes[squashed] = kind
 
@@ -109,14 +105,14 @@ class KnownValues:
         alone counts only if it is the whole value and is written with a capital.
         """
         spans = self._find_numbers(shadow) + self._find_codes(shadow) if self._numbers or self._codes else []
-        if self._words and not self._word_set.isdisjoint(shadow.low_words):
+        if self._words and shadow.mentions(self._word_set):
             spans += self._find_parties(words or Words(shadow, self._lexicon), strict)
         return spans
 
     # -- numbers and codes -----------------------------------------------------------------------------------------
 
     def _find_numbers(self, shadow: Shadow) -> list[Span]:
-        hits = _hits(shadow.data.translate(None, _NOT_DIGITS), self._numbers)
+        hits = _hits(shadow.digits, self._numbers)
         found = (
             self._number_span(shadow.text, start, end, kind)
             for start, end, kind in _unsquashed(_DIGIT_RUN, shadow.text, hits)
@@ -135,7 +131,7 @@ class KnownValues:
         return Span(_with_prefix(text, start, zero=text[start] == "0") if kind == "PHONE" else start, end, kind)
 
     def _find_codes(self, shadow: Shadow) -> list[Span]:
-        hits = _hits(shadow.data.translate(_LOWER, _NOT_ALNUM), self._codes)
+        hits = _hits(shadow.squashed, self._codes)
         return [
             Span(start, end, kind)
             for start, end, kind in _unsquashed(_ALNUM_RUN, shadow.text, hits)
