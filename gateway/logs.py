@@ -8,9 +8,13 @@ from typing import Any
 import msgspec
 import structlog
 
-ALLOWED = frozenset(
-    ["event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "duration_ms", "feature", "model", "fault", "attempt", "reason", "kind", "place", "count", "seconds", "table", "backend", "version", "port", "url_scheme", "error", "cause", "reservations"]
-)
+# fmt: off
+ALLOWED = frozenset({
+    "event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "duration_ms", "feature",
+    "model", "fault", "attempt", "reason", "kind", "place", "count", "seconds", "table", "backend", "version",
+    "port", "url_scheme", "error", "cause", "reservations",
+})
+# fmt: on
 _encode = msgspec.json.Encoder(enc_hook=lambda value: type(value).__name__).encode
 
 
