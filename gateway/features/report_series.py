@@ -45,7 +45,7 @@ def _trend(book: Book, series: Series) -> Iterator[Fact]:
     name = "growing" if step > TREND_STEP else "declining" if step < -TREND_STEP else "stable"
     best = max(range(len(values)), key=lambda i: values[i])
     words = {
-        "value": percent(step),
+        "change": percent(step),
         "trend": name,
         "periods": str(len(recent)),
         "best_period": series.periods[best],

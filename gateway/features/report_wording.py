@@ -24,7 +24,7 @@ def say(fact: FactJson) -> str:
 
 def unsigned(fact: FactJson) -> dict[str, Any]:
     """Return a fact whose changes have lost their sign, for sentences in which a verb tells the direction."""
-    moving = ("change", "difference", *(("value",) if fact["kind"] in ("trend", "effect") else ()))
+    moving = ("change", "difference", *(("value",) if fact["kind"] == "effect" else ()))
     return {name: text.removeprefix("-") if name in moving else text for name, text in fact.items()}
 
 
@@ -65,7 +65,7 @@ def _trend(fact: FactJson) -> str:
     if fact["trend"] == "stable":
         return f"{_subject(fact)} stayed stable over {fact['periods']} periods{best}"
     grew = "grew" if fact["trend"] == "growing" else "declined"
-    return f"{_subject(fact)} {grew} by about {fact['value']} a period over {fact['periods']} periods{best}"
+    return f"{_subject(fact)} {grew} by about {fact['change']} a period over {fact['periods']} periods{best}"
 
 
 def _effect(fact: FactJson) -> str:
