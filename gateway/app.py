@@ -231,7 +231,7 @@ def _models(settings: Settings, rules: Mapping[str, Rules]) -> dict[str, Model]:
     from gateway.adapters.openai_model import OpenAIModel
 
     model = OpenAIModel(
-        settings.openai_api_key,
+        settings.openai_api_key or "not-needed",
         settings.openai_base_url,
         organization=settings.openai_organization,
         dialect=settings.openai_dialect,

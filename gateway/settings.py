@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 _FLAG = re.compile(r"^AI_[A-Z][A-Z_]*_ENABLED$")
+OPENAI_URL = "https://api.openai.com/v1"
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -28,10 +29,12 @@ class Settings:
 
     database_url: str = _setting("DATABASE_URL", "`sqlite:///path` or `postgresql://…`", "sqlite:///var/gateway.sqlite")
     redis_url: str = _setting("REDIS_URL", "Redis for rate limits and the shared cache; empty: in process", "")
-    openai_api_key: str = _setting("OPENAI_API_KEY", "Key of the model provider; empty: the offline rules answer", "")
-    openai_base_url: str = _setting(
-        "OPENAI_BASE_URL", "OpenAI-compatible server; HTTPS, or loopback", "https://api.openai.com/v1"
+    openai_api_key: str = _setting(
+        "OPENAI_API_KEY",
+        "Key of the model provider; without it (and without another OPENAI_BASE_URL) the offline rules answer",
+        "",
     )
+    openai_base_url: str = _setting("OPENAI_BASE_URL", "OpenAI-compatible server; HTTPS, or loopback", OPENAI_URL)
     openai_organization: str = _setting("OPENAI_ORGANIZATION", "Organisation sent with every upstream call", "")
     openai_dialect: Literal["auto", "responses", "chat"] = _setting(
         "OPENAI_DIALECT",
@@ -106,8 +109,8 @@ class Settings:
 
     @property
     def offline(self) -> bool:
-        """True when no provider key is set, so that the offline rules stand in for a model."""
-        return not self.openai_api_key
+        """True when no provider is set, so that the offline rules stand in for a model; a local server needs no key."""
+        return not self.openai_api_key and self.openai_base_url == OPENAI_URL
 
     def flag(self, name: str) -> bool:
         """Return the environment's default of a feature flag; on when unset."""

@@ -16,6 +16,11 @@ def test_defaults_need_no_environment():
     assert settings.model_proof == "warn"
 
 
+def test_a_server_of_one_s_own_needs_no_key():
+    assert not Settings.from_environ({"OPENAI_BASE_URL": "http://127.0.0.1:8080/v1"}).offline
+    assert not Settings.from_environ({"OPENAI_API_KEY": "sk-x"}).offline
+
+
 def test_production_requires_proof_and_a_secret():
     with pytest.raises(SettingsError, match="SECRET_KEY"):
         Settings.from_environ({"APP_ENV": "production"})
