@@ -2,18 +2,22 @@
 
 import time
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from gateway.domain.reply import EgressBlocked
+from gateway.masking.clean_texts import MIN_CHARACTERS, CleanTexts
 from gateway.masking.folding import BOUNDARY, MAX_NESTING, Shadow, base64_blobs, decode, fold
 from gateway.masking.known import KnownValues
 from gateway.masking.masker import Masker
+from gateway.masking.spans import Span
 from gateway.masking.vault import Vault
 
 MAX_BYTES = 2_000_000
 TIME_LIMIT_SECONDS = 0.25
+_CLEAN: Final = CleanTexts()
+"""What holds no form does so for every vault, so only the vault's values are looked for in it."""
 
 
 def guard(
@@ -42,41 +46,74 @@ def guard(
 def _first_finding(body: bytes, vault: Vault, masker: Masker, allowed: frozenset[str], deadline: float) -> str | None:
     if len(body) > MAX_BYTES:
         return "too_large"
-    text = BOUNDARY.join(s.replace(BOUNDARY, " ") for s in _strings(msgspec.json.decode(body)))
     known = masker.known_values(vault)
-    for shadow in _views(text, MAX_NESTING):
+    fresh: list[str] = []
+    for text in _texts(msgspec.json.decode(body)):
+        clean = _CLEAN.find(text)
+        if clean is None:
+            fresh.append(text)
+        elif known is not None and (kind := _first(clean, known.find(clean, strict=True), allowed)):
+            return kind
+    for shadow in _views(BOUNDARY.join(fresh), MAX_NESTING):
         if time.monotonic() > deadline:
             return "time_limit"
         kind = _finding(shadow, known, masker, allowed)
         if kind is not None:
             return kind
+    _remember(fresh, masker)
     return None if time.monotonic() <= deadline else "time_limit"
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the long strings of a JSON value, and all others as one text: a schema's words come with every call."""
+    strings: list[str] = []
+    _gather(value, strings)
+    if BOUNDARY in "".join(strings):
+        strings = [string.replace(BOUNDARY, " ") for string in strings]
+    texts = [string for string in strings if len(string) >= MIN_CHARACTERS]
+    texts.append(BOUNDARY.join([string for string in strings if len(string) < MIN_CHARACTERS]))
+    return texts
+
+
+def _remember(texts: list[str], masker: Masker) -> None:
+    """Keep the texts that come again and hold no form even by themselves, as they stand and without disguise."""
+    for text in texts:
+        if not _CLEAN.is_worth_keeping(text):
+            continue
+        shadow = fold(text)
+        if decode(text, json_text=True) is None and not base64_blobs(shadow) and not masker.formats.personal(shadow):
+            _CLEAN.keep(text, shadow)
 
 
 def _finding(shadow: Shadow, known: KnownValues | None, masker: Masker, allowed: frozenset[str]) -> str | None:
     spans = known.find(shadow, strict=True) if known is not None else []
-    spans += masker.formats.personal(shadow)
+    return _first(shadow, spans + masker.formats.personal(shadow), allowed)
+
+
+def _first(shadow: Shadow, spans: list[Span], allowed: frozenset[str]) -> str | None:
+    """Return the kind of the first finding that is not allowed."""
     return next((span.kind for span in spans if shadow.lower[span.start : span.end] not in allowed), None)
 
 
 def _views(text: str, depth: int) -> Iterator[Shadow]:
     """Yield the shadow of a text, of its decoded form, and of everything that is base64 in it."""
-    for shadow in (decode(text), fold(text)):
+    for shadow in (decode(text, json_text=True), fold(text)):
         if shadow is not None:
             yield shadow
             for _, _, inner in base64_blobs(shadow) if depth else ():
                 yield from _views(inner, depth - 1)
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _gather(value: Any, texts: list[str]) -> None:
+    """Add every string, key and long number of a JSON value to `texts`."""
     if isinstance(value, str):
-        yield value
+        texts.append(value)
     elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _strings(item)
+        texts.extend(value)
+        for item in value.values():
+            _gather(item, texts)
     elif isinstance(value, list):
         for item in value:
-            yield from _strings(item)
+            _gather(item, texts)
     elif isinstance(value, int) and abs(value) >= 100_000_000:
-        yield f'"number": {value}}}'
+        texts.append(f'"number": {value}}}')

@@ -41,7 +41,16 @@ _ESCAPE = re.compile(
 )
 """Every branch begins with a plain character: the engine then skips to the next one that can begin a match."""
 _JSON_ESCAPE = re.compile(_ESCAPE.pattern + r'|\\\\{0,6}["\\/bfnrt]')
-_BASE64 = PatternSet([r"[A-Za-z0-9+/_\-]{12,}={0,2}|[A-Za-z0-9+/_\-]{6,11}={1,2}"])
+_B64 = r"[A-Za-z0-9+/_\-]"
+_BASE64 = PatternSet([rf"{_B64}{{12,}}={{0,2}}|{_B64}{{6,11}}={{1,2}}"])
+_LIKE_BASE64 = PatternSet([
+    rf"(?-i:[a-z]{_B64}*[A-Z]|[0-9+/_\-]{_B64}*[A-Z]{_B64}*[a-z]"
+    + "".join(rf"|[A-Z]{_B64}{{{k}}}[a-z]{_B64}{{{10 - k}}}" for k in range(10))
+    + rf"|[A-Z]{_B64}{{10,}}[a-z])",
+    rf"(?-i:(?:^|[^A-Za-z0-9+/_\-])(?:[A-Z0-9+/_]{{4}}){{3,}}(?:[^A-Za-z0-9+/_\-]|$))|[0-9+/_\-]{{12}}|{_B64}{{6}}=",
+])  # fmt: skip
+"""Where neither occurs, nothing passes the tests of `base64_blobs`: no long run with both cases, none without letters
+or in capitals only, none that ends with an equals sign."""
 _JSON_CONTROLS = {"b": "", "f": "", "n": "\n", "r": "\r", "t": "\t"}
 MAX_NESTING = 3
 _REMEMBERED = 8192
@@ -161,11 +170,14 @@ def _fold_offsets(text: str, odd: list[str]) -> list[int]:
     return starts
 
 
-def decode(text: str) -> Shadow | None:
-    """Return the shadow of `text` with percent, HTML and backslash escapes undone (up to three deep), or None."""
+def decode(text: str, *, json_text: bool = False) -> Shadow | None:
+    """Return the shadow of `text` with percent, HTML and backslash escapes undone (up to three deep), or None.
+
+    Escapes such as `\\n` are undone beside a quotation mark, which tells that the text is JSON, or if `json_text`.
+    """
     current, starts = text, None
     for _ in range(MAX_NESTING):
-        step = _decode_once(current)
+        step = _decode_once(current, json_text)
         if step is None:
             break
         current, offsets = step
@@ -176,10 +188,10 @@ def decode(text: str) -> Shadow | None:
     return Shadow(shadow.text, starts if shadow.starts is None else [starts[i] for i in shadow.starts])
 
 
-def _decode_once(text: str) -> tuple[str, list[int]] | None:
+def _decode_once(text: str, json_text: bool) -> tuple[str, list[int]] | None:
     if "%" not in text and "&" not in text and "\\" not in text:
         return None
-    pattern = _JSON_ESCAPE if "\\" in text and ('"' in text) else _ESCAPE
+    pattern = _JSON_ESCAPE if "\\" in text and (json_text or '"' in text) else _ESCAPE
     pieces: list[str] = []
     starts: list[int] = []
     position = 0
@@ -223,7 +235,9 @@ def _decode_percent(escape: str) -> tuple[str, list[int]]:
 
 def base64_blobs(shadow: Shadow) -> list[tuple[int, int, str]]:
     """Return (start, end, decoded text), in shadow offsets, for each stretch that is base64 of printable text."""
-    found = []
+    found: list[tuple[int, int, str]] = []
+    if not _LIKE_BASE64.occurring(shadow.data):
+        return found
     for match in _BASE64.finditer(0, shadow.data):
         raw = match.group() or b""
         if raw.islower() and not raw.endswith(b"="):  # a long word or an identifier: nearly all matches

@@ -214,6 +214,8 @@ def pin_value(text: str, match: Match) -> Found:
 def mixed_token(text: str, match: Match) -> Found:
     """Take a long code of mixed case and digits as a key: ids of a shop are not written so."""
     value = text[match.start() : match.end()]
+    if value.islower() or value.isupper():
+        return None
     upper, lower = sum(c.isupper() for c in value), sum(c.islower() for c in value)
     digits = sum(c.isdigit() for c in value)
     if upper < 3 or lower < 3 or digits < 2 or re.search(r"[a-z]{7}", value):
