@@ -70,7 +70,7 @@ class Judge:
         """Return what the reply is worth: schema first, then figures, then the prompt's own rules."""
         try:
             reply = _DECODE(text)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
             return Judged(None, None, ("The answer is not one JSON object.",))
         if not isinstance(reply, dict):
             return Judged(None, None, ("The answer is not a JSON object.",))
