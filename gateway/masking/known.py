@@ -21,6 +21,7 @@ _HOUSE = re.compile(
     r"^\W*(?:(?:h(?:ou)?se|plot|flat|apartment|apt|block|blk|unit|room|shop|no|number|h/no)\b[.,:#\s]*)*(?:[a-z]{0,2}\d[\w/\-]*)?[\s,]*"
 )
 _STREET_WORDS = frozenset(("street", "st", "road", "rd", "avenue", "ave", "lane", "close", "crescent", "drive", "box"))
+_PARTICLES = frozenset(("of", "and", "the", "for", "de", "la", "van", "von", "bin", "ibn", "el", "al"))
 _NAMED = ("PERSON", "BUSINESS")
 _NUMBERED = ("PHONE", "ID_CARD", "TAX_ID", "ACCOUNT", "CARD")
 
@@ -84,17 +85,20 @@ class KnownValues:
 
     def _add_party(self, kind: str, low: str) -> None:
         words = [word for word in _NAME_WORD.findall(low) if len(word) > 1]
-        context = self._lexicon.context
-        generic = context["titles"] | {"of", "and", "the", "for", "de", "la", "van", "von", "bin", "ibn", "el", "al"}
-        if kind == "BUSINESS":
-            generic |= context["business"] | context["not business names"]
-        core = frozenset(words) - generic or frozenset(words)
+        core = frozenset(word for word in words if not self._is_generic(kind, word)) or frozenset(words)
         if not core:
             return
         party = _Party(kind, core, frozenset(words), frozenset(word[0] for word in core))
         self._parties.append(party)
         for word in core:
             self._words.setdefault(word, []).append(party)
+
+    def _is_generic(self, kind: str, word: str) -> bool:
+        """Tell whether a word of a name is shared by so many names that it tells nobody apart."""
+        context = self._lexicon.context
+        if word in context["titles"] or word in _PARTICLES:
+            return True
+        return kind == "BUSINESS" and (word in context["business"] or word in context["not business names"])
 
     def find(self, shadow: Shadow, words: Words | None = None, *, strict: bool = False) -> list[Span]:
         """Return where known values or their parts occur, in shadow offsets.

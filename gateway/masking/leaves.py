@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -16,6 +16,9 @@ FREE = "FREE"
 """A string that is scanned."""
 PLAIN = "PLAIN"
 """A string in which only known values are looked for."""
+_SCANNED = ("", FREE, PLAIN)
+_BARE = (int, float, bool, type(None))
+"""What needs no masking unless it is marked."""
 
 KIND_OF = {
     "person": "PERSON", "business": "BUSINESS", "person-or-business": "PARTY", "phone": "PHONE", "email": "EMAIL",
@@ -49,88 +52,120 @@ class Leaf:
 
     text: str
     kind: str
-    spans: list[Span] = field(default_factory=list)
-    masked: str = ""
-
-    @property
-    def is_plain(self) -> bool:
-        """Only known values are looked for."""
-        return self.kind == PLAIN
+    spans: list[Span] | None = None
+    masked: str | None = None
+    holder: Any = None
+    """The object or list that holds the value, at `place`; None for a key and for a value that is all there is."""
+    place: Any = None
 
     @property
     def is_marked(self) -> bool:
         """The whole string is a personal value."""
         return self.kind not in (FREE, PLAIN)
 
-
-@lru_cache(maxsize=256)
-def _tree(patterns: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    """Return pointer patterns as nested dicts; the empty key holds the kind of the node itself."""
-    root: dict[str, Any] = {}
-    for pattern, kind in patterns:
-        node = root
-        for step in pattern.split("/")[1:]:
-            node = node.setdefault(step.replace("~1", "/").replace("~0", "~"), {})
-        node[""] = kind
-    return root
+    @property
+    def result(self) -> str:
+        """The masked text, or the text itself where nothing was found."""
+        return self.text if self.masked is None else self.masked
 
 
 @dataclass(slots=True)
-class Reading:
-    """A JSON value with its strings taken out: `leaves` in document order, `shape` to put them back."""
+class _Node:
+    """Where a path may be in the pointer patterns: the kind of what is here, and where each next step leads."""
 
-    shape: Any
-    leaves: list[Leaf]
+    kind: str | None
+    named: dict[str, "_Node"]
+    other: "_Node | None"
 
-    def rebuilt(self) -> Json:
-        """Return the value with every leaf's masked text in its place."""
-        return _rebuilt(self.shape)
+    def below(self, step: str) -> "_Node | None":
+        """Return where a key or an index leads."""
+        return self.named.get(step, self.other)
 
 
-def read_tree(value: Json, pii: Mapping[str, str], plain: Collection[str], lexicon: Lexicon) -> Reading:
-    """Take the strings out of `value`, keys before their values. Raises `ValueError` for an unknown x-pii type."""
-    unknown = set(pii.values()) - KIND_OF.keys()
+@lru_cache(maxsize=256)
+def _patterns(pii: tuple[tuple[str, str], ...], plain: frozenset[str]) -> _Node | None:
+    """Return pointer patterns as one tree. Raises `ValueError` for an unknown x-pii type."""
+    unknown = {kind for _, kind in pii} - KIND_OF.keys()
     if unknown:
         raise ValueError(f"unknown x-pii type: {sorted(unknown)}; use one of {sorted(KIND_OF)}")
-    kinds = {**{pattern: KIND_OF[kind] for pattern, kind in pii.items()}, **dict.fromkeys(plain, PLAIN)}
-    root = _tree(tuple(kinds.items()))
-    leaves: list[Leaf] = []
-    shape = _take(value, [root] if root else [], "", "", leaves, lexicon)
-    return Reading(shape, leaves)
+    root: dict[str, Any] = {}
+    for pattern, kind in {**{path: KIND_OF[kind] for path, kind in pii}, **dict.fromkeys(plain, PLAIN)}.items():
+        steps = root
+        for step in pattern.split("/")[1:]:
+            steps = steps.setdefault(step.replace("~1", "/").replace("~0", "~"), {})
+        steps[""] = kind
+    return _node([root])
 
 
-def _take(value: Json, nodes: list[dict[str, Any]], kind: str, key: str, leaves: list[Leaf], lexicon: Lexicon) -> Any:
-    """Return the shape of `value`; `nodes` are the pattern nodes that lead here, `kind` what holds for all below."""
-    for node in nodes:
-        if "" in node:
-            kind = node[""]
-            break
-    if isinstance(value, str):
-        leaves.append(leaf := _leaf(value, kind, key, lexicon))
-        return leaf
-    if isinstance(value, dict):
-        pairs = _Pairs()
+def _node(steps: list[dict[str, Any]]) -> _Node | None:
+    """Join the pattern steps that one path may stand for; the empty step holds a kind, the most exact one first."""
+    if not any(steps):
+        return None
+    kind = next((step[""] for step in steps if "" in step), None)
+    names = {name for step in steps for name in step} - {"", "*"}
+    ways = {
+        name: [step[each] for step in steps for each in (name, "*") if each in step] for name in (*sorted(names), "*")
+    }
+    nodes = {name: _node(way) for name, way in ways.items()}
+    other = nodes.pop("*")
+    return _Node(kind, {name: node for name, node in nodes.items() if node is not None}, other)
+
+
+class Reading:
+    """A copy of a JSON value with its strings taken out: `leaves` in document order, keys before their values."""
+
+    def __init__(self, value: Json, pii: Mapping[str, str], plain: Collection[str], lexicon: Lexicon) -> None:
+        """Read `value`. Raises `ValueError` for an unknown x-pii type."""
+        self.leaves: list[Leaf] = []
+        self._lexicon = lexicon
+        self._labels: list[tuple[dict[str, Any], dict[str, Leaf]]] = []
+        root = _patterns(tuple(pii.items()), frozenset(plain)) if pii or plain else None
+        whole = [value]
+        self._copy = whole
+        self._take(whole, 0, value, root, "", "")
+
+    def rebuilt(self) -> Json:
+        """Return the copy with every leaf's masked text in its place."""
+        for leaf in self.leaves:
+            if leaf.masked is not None and leaf.holder is not None:
+                leaf.holder[leaf.place] = leaf.masked
+        for holder, labels in self._labels:
+            pairs = [(labels[name].result if name in labels else name, item) for name, item in holder.items()]
+            holder.clear()
+            holder.update(pairs)
+        return self._copy[0]
+
+    def _take(self, holder: Any, place: Any, value: Json, node: _Node | None, kind: str, key: str) -> None:
+        """Put a copy of `value` into its holder; `kind` is what holds for all that is below, `key` the last name."""
+        if node is not None and node.kind is not None:
+            kind = node.kind
+        if isinstance(value, str):
+            leaf = Leaf(value, PLAIN) if kind == PLAIN else _leaf(value, kind, key, self._lexicon)
+            leaf.holder, leaf.place = holder, place
+            self.leaves.append(leaf)
+        elif isinstance(value, dict):
+            holder[place] = self._take_object(value, node, kind)
+        elif isinstance(value, list | tuple):
+            copy = holder[place] = list(value)
+            for index, item in enumerate(value):
+                self._take(copy, index, item, node and node.below(str(index)), kind, key)
+        elif kind not in _SCANNED and type(value) in (int, float):
+            leaf = _leaf(str(value), kind, key, self._lexicon)
+            leaf.holder, leaf.place, leaf.masked = holder, place, leaf.text
+            self.leaves.append(leaf)
+
+    def _take_object(self, value: dict[str, Any], node: _Node | None, kind: str) -> dict[str, Any]:
+        copy, labels = dict(value), {}
         for name, item in value.items():
-            label: Leaf | str = name
-            if not _is_schema_key(name, lexicon):
-                leaves.append(label := Leaf(name, PLAIN if _IDENTIFIER.fullmatch(name) else FREE))
-            below = _below(nodes, name) if nodes else nodes
-            pairs.append((label, _take(item, below, kind, name, leaves, lexicon)))
-        return pairs
-    if isinstance(value, list | tuple):
-        return [
-            _take(item, _below(nodes, str(i)) if nodes else nodes, kind, key, leaves, lexicon)
-            for i, item in enumerate(value)
-        ]
-    if kind not in ("", FREE, PLAIN) and type(value) in (int, float):
-        leaves.append(leaf := _leaf(str(value), kind, key, lexicon))
-        return leaf
-    return value
-
-
-def _below(nodes: list[dict[str, Any]], step: str) -> list[dict[str, Any]]:
-    # "" marks the end of a pattern, so an empty key of a request is only ever "any key".
-    return [child for node in nodes for child in (node.get(step or "*"), node.get("*")) if child is not None]
+            if name not in _SCHEMA_KEYS and not _is_schema_key(name, self._lexicon):
+                labels[name] = label = Leaf(name, PLAIN if _IDENTIFIER.fullmatch(name) else FREE)
+                self.leaves.append(label)
+            below = node and node.below(name)
+            if below is not None or item.__class__ not in _BARE or kind not in _SCANNED:
+                self._take(copy, name, item, below, kind, name)
+        if labels:
+            self._labels.append((copy, labels))
+        return copy
 
 
 _SCHEMA_KEYS: set[str] = set()
@@ -150,24 +185,10 @@ def _is_schema_key(key: str, lexicon: Lexicon) -> bool:
     return True
 
 
-class _Pairs(list[tuple[Leaf | str, Any]]):
-    """The members of a JSON object."""
-
-
-def _rebuilt(shape: Any) -> Json:
-    if isinstance(shape, Leaf):
-        return shape.masked
-    if isinstance(shape, _Pairs):
-        return {label if isinstance(label, str) else label.masked: _rebuilt(item) for label, item in shape}
-    if isinstance(shape, list):
-        return [_rebuilt(item) for item in shape]
-    return shape
-
-
 def _leaf(text: str, kind: str, key: str, lexicon: Lexicon) -> Leaf:
     if kind == "" and key in _KEY_KIND and (any(c.isdigit() for c in text) or _KEY_KIND[key] == "SECRET"):
         kind = _KEY_KIND[key]
-    if kind in ("", FREE, PLAIN):
+    if kind in _SCANNED:
         return Leaf(text, kind or FREE)
     if _IS_PLACEHOLDER.fullmatch(text) or text.strip().lower() in _NOBODY:
         return Leaf(text, PLAIN)
@@ -179,6 +200,8 @@ def _leaf(text: str, kind: str, key: str, lexicon: Lexicon) -> Leaf:
 
 def join(leaves: list[Leaf]) -> tuple[str, list[int]]:
     """Return the leaves as one text, separated so that no finding can cross, and where each begins."""
-    texts = [leaf.text.replace(BOUNDARY, "\x1f") for leaf in leaves]
-    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    return BOUNDARY.join(texts), starts[:-1]
+    texts = [leaf.text for leaf in leaves]
+    joined = BOUNDARY.join(texts)
+    if joined.count(BOUNDARY) >= len(texts):
+        joined = BOUNDARY.join([text.replace(BOUNDARY, "\x1f") for text in texts])
+    return joined, list(accumulate([len(text) + 1 for text in texts[:-1]], initial=0))

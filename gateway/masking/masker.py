@@ -8,7 +8,7 @@ from typing import Any
 from gateway.masking.folding import MAX_NESTING, Shadow, base64_blobs, decode, fold
 from gateway.masking.formats import Formats
 from gateway.masking.known import KnownValues
-from gateway.masking.leaves import FREE, Leaf, join, read_tree
+from gateway.masking.leaves import FREE, PLAIN, Leaf, Reading, join
 from gateway.masking.lexicon import Lexicon, load_lexicon
 from gateway.masking.names import NameReader
 from gateway.masking.reading import Words
@@ -49,7 +49,7 @@ class Masker:
 
         `pii` maps JSON Pointer patterns (`*` is any key or index) to x-pii types.
         """
-        for leaf in read_tree(value, pii, (), self.lexicon).leaves:
+        for leaf in Reading(value, pii, (), self.lexicon).leaves:
             if leaf.is_marked:
                 vault.mark(leaf.kind, leaf.text)
 
@@ -67,18 +67,19 @@ class Masker:
         Marked leaves are replaced whole. Every other string is scanned, keys that look like text as well; `plain`
         patterns name leaves in which only known values are looked for. Numbers stay unless they are marked.
         """
-        reading = read_tree(value, pii, plain, self.lexicon)
+        reading = Reading(value, pii, plain, self.lexicon)
         leaves = reading.leaves
         vault.reserve("\n".join([leaf.text for leaf in leaves]))
         for leaf in leaves:
             if leaf.is_marked:
                 vault.mark(leaf.kind, leaf.text)
         known = self._known(vault)
-        free, safe = [leaf for leaf in leaves if leaf.kind == FREE], [leaf for leaf in leaves if leaf.is_plain]
+        free = [leaf for leaf in leaves if leaf.kind == FREE]
         self._spread(free, lambda text: self._find(text, known, _catalogue(catalogue), MAX_NESTING))
         if known is not None:
+            safe = [leaf for leaf in leaves if leaf.kind == PLAIN]
             self._spread(safe, lambda text: self._find_known(text, known))
-        _rewrite(leaves, vault)
+        _rewrite([leaf for leaf in leaves if leaf.spans or leaf.is_marked], vault)
         return reading.rebuilt()
 
     def _known(self, vault: Vault) -> KnownValues | None:
@@ -103,7 +104,10 @@ class Masker:
         for span in find(text):
             index = bisect_right(starts, span.start) - 1
             leaf, offset = leaves[index], starts[index]
-            leaf.spans.append(Span(span.start - offset, min(span.end - offset, len(leaf.text)), span.kind))
+            own = Span(span.start - offset, min(span.end - offset, len(leaf.text)), span.kind)
+            if leaf.spans is None:
+                leaf.spans = []
+            leaf.spans.append(own)
 
     def _find(self, text: str, known: KnownValues | None, catalogue: Catalogue, depth: int) -> list[Span]:
         """Return raw findings of one text, overlapping, in its own offsets."""
@@ -160,9 +164,9 @@ def _tidy(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _rewrite(leaves: list[Leaf], vault: Vault) -> None:
-    """Write the masked text of each leaf; numbers are given in the order in which the leaves come."""
+    """Write the masked text of the leaves that hold something personal; numbers follow the order of the leaves."""
     for leaf in leaves:
-        leaf.spans = _tidy(leaf.text, leaf.spans) if leaf.spans else []
+        leaf.spans = _tidy(leaf.text, leaf.spans or [])
     wholes = _whole_names(leaves, vault)
     for leaf in leaves:
         leaf.masked = _masked(leaf, vault, wholes)
@@ -171,11 +175,9 @@ def _rewrite(leaves: list[Leaf], vault: Vault) -> None:
 def _masked(leaf: Leaf, vault: Vault, wholes: dict[tuple[str, tuple[str, ...]], str]) -> str:
     if leaf.is_marked:
         return _placeholder(leaf.kind, leaf.text, vault, wholes)
-    if not leaf.spans:
-        return leaf.text
     pieces: list[str] = []
     position = 0
-    for span in leaf.spans:
+    for span in leaf.spans or ():
         pieces += (
             leaf.text[position : span.start],
             _placeholder(span.kind, leaf.text[span.start : span.end], vault, wholes),
@@ -195,7 +197,7 @@ def _placeholder(kind: str, surface: str, vault: Vault, wholes: dict[tuple[str, 
 def _whole_names(leaves: list[Leaf], vault: Vault) -> dict[tuple[str, tuple[str, ...]], str]:
     """Return, for each part of a name, the one full name of this request that it belongs to."""
     names: dict[tuple[str, tuple[str, ...]], str] = {}
-    found = ((span.kind, leaf.text[span.start : span.end]) for leaf in leaves for span in leaf.spans)
+    found = ((span.kind, leaf.text[span.start : span.end]) for leaf in leaves for span in leaf.spans or ())
     for kind, surface in (*vault.known(), *found):
         if kind in _NAMED:
             names.setdefault((kind, vault.identity_of(kind, surface)), surface)
