@@ -96,7 +96,7 @@ async def reserve(kit: Kit, ask: Ask, admission: Admission, amount: int) -> Asyn
     try:
         hold = await asyncio.shield(opening)
     except asyncio.CancelledError:
-        opening.add_done_callback(lambda done: later(_release_late(kit, done)))
+        later(_release_late(kit, opening))
         raise
     held = Reservation(kit, ask, hold, covered=amount)
     try:
@@ -190,5 +190,6 @@ async def finish(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _release_late(kit: Kit, opened: "asyncio.Future[Hold]") -> None:
+    await asyncio.wait([opened])
     if not opened.cancelled() and opened.exception() is None:
         await kit.ledger.release(opened.result())
