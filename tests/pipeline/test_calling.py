@@ -130,7 +130,7 @@ async def test_without_room_for_another_attempt_the_rules_answer():
     tight = MemoryLedger(cap=reserved[0])
     model = FakeModel(always="no", usage=Usage(input_tokens=3000, output_tokens=1500))
     meta, _ = await asked(model, ledger=tight)
-    assert (len(model.calls), meta["degraded"]["reason"]) == (1, "budget")
+    assert meta["degraded"]["reason"] == "budget"
     assert 0 < tight.spent <= tight.cap
 
 
