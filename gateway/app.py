@@ -60,6 +60,9 @@ VERSION = version("pos-ai-gateway")
 MAX_SWEEP_EVERY_S = 10.0
 PURGE_EVERY_S = 3600.0
 
+GC_THRESHOLDS = (20_000, 20, 20)
+"""A request makes thousands of containers and hardly a cycle: look for cycles once in several requests, not often."""
+
 
 class NotMigrated(RuntimeError):
     """The database is older than this release; the text says which command to run."""
@@ -256,6 +259,7 @@ def _lifespan(site: Site, store: Store) -> Callable[[Litestar], AbstractAsyncCon
             # What start-up made lives as long as the process: a collection need not walk through it again.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(*GC_THRESHOLDS)
             try:
                 yield
             finally:

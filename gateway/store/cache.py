@@ -133,7 +133,7 @@ class TieredCache:
         if self._redis is not None and (found := await self._redis.get(business_id, key)) is not None:
             return self._opened(business_id, key, *found)
         try:
-            rows = await self._database.fetch(_READ, business_id, key)
+            rows = await self._database.lookup(_READ, business_id, key)
         except NotReady as error:
             _log.warning("cache_read_failed", cause=error.detail)
             return None

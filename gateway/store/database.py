@@ -61,6 +61,12 @@ class Database(Protocol):
     async def fetch(self, sql: str, *args: Any) -> list[Row]:
         """Return the rows of one reading statement; sees every transaction that was committed before."""
 
+    async def lookup(self, sql: str, *args: Any) -> list[Row]:
+        """Return what `fetch` returns, for a statement that finds a row by its primary key: never a longer one.
+
+        On SQLite the event loop itself runs it, since waking a reading thread costs several times the read.
+        """
+
     async def read(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a script of reading statements on one snapshot."""
 

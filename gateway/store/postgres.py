@@ -65,6 +65,10 @@ class PostgresDatabase:
         except Exception as error:
             raise translate_db_error(error) from error
 
+    async def lookup(self, sql: str, *args: Any) -> list[Row]:
+        """See `Database.lookup`."""
+        return await self.fetch(sql, *args)
+
     async def read(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Database.read`."""
         return await self._transact(lambda: script(*args, **kwargs), "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -122,7 +122,7 @@ class RecordStore:
         return await open_view(business_id, currency, as_of, revision, stored, brought, frozenset(tables))
 
     async def _revision(self, business_id: str) -> str:
-        rows = await self._db.fetch("SELECT revision FROM pos_revision WHERE business_id = $1", business_id)
+        rows = await self._db.lookup("SELECT revision FROM pos_revision WHERE business_id = $1", business_id)
         return str(rows[0][0]) if rows else "0"
 
 

@@ -53,6 +53,7 @@ class SqliteDatabase:
         self._writes: Jobs = SimpleQueue()
         self._reads: Jobs = SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._near: sqlite3.Connection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def open(self) -> None:
@@ -63,6 +64,8 @@ class SqliteDatabase:
             # WAL must be on before a reader opens the file.
             writer = await asyncio.to_thread(connect, self.path, synchronous=self._synchronous)
             readers = [await asyncio.to_thread(connect, self.path, readonly=True) for _ in range(self._reader_count)]
+            self._near = await asyncio.to_thread(connect, self.path, readonly=True)
+            self._near.execute("PRAGMA busy_timeout = 0")
         except sqlite3.Error as error:
             raise translate_db_error(error) from error
         self._start("sqlite-writer", writer, self._writes, _write_batch)
@@ -77,11 +80,22 @@ class SqliteDatabase:
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
         self._threads.clear()
-        self._loop = None
+        if self._near is not None:
+            self._near.close()
+        self._near = self._loop = None
 
     async def fetch(self, sql: str, *args: Any) -> list[Row]:
         """See `Database.fetch`."""
         return await self._submit(self._reads, lambda: one(sql, *args))
+
+    async def lookup(self, sql: str, *args: Any) -> list[Row]:
+        """See `Database.lookup`."""
+        if self._near is None:
+            raise not_ready("SQLite: the database is not open")
+        try:
+            return _execute(self._near, Statement(sql, args))
+        except sqlite3.Error:  # the file is being recovered, say: a reading thread may wait, the event loop may not
+            return await self.fetch(sql, *args)
 
     async def read(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Database.read`."""
