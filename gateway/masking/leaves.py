@@ -16,7 +16,8 @@ FREE = "FREE"
 """A string that is scanned."""
 PLAIN = "PLAIN"
 """A string in which only known values are looked for."""
-_SCANNED = ("", FREE, PLAIN)
+SCANNED = ("", FREE, PLAIN)
+"""Kinds of strings that are searched; a string of any other kind is a personal value as a whole."""
 _BARE = (int, float, bool, type(None))
 """What needs no masking unless it is marked."""
 
@@ -61,7 +62,7 @@ class Leaf:
     @property
     def is_marked(self) -> bool:
         """The whole string is a personal value."""
-        return self.kind not in (FREE, PLAIN)
+        return self.kind not in SCANNED
 
     @property
     def result(self) -> str:
@@ -140,19 +141,18 @@ class Reading:
         if node is not None and node.kind is not None:
             kind = node.kind
         if isinstance(value, str):
-            leaf = Leaf(value, PLAIN) if kind == PLAIN else _leaf(value, kind, key, self._lexicon)
-            leaf.holder, leaf.place = holder, place
-            self.leaves.append(leaf)
+            if kind != PLAIN:
+                kind = _kind(value, kind, key, self._lexicon)
+            self.leaves.append(Leaf(value, kind, None, None, holder, place))
         elif isinstance(value, dict):
             holder[place] = self._take_object(value, node, kind)
         elif isinstance(value, list | tuple):
             copy = holder[place] = list(value)
             for index, item in enumerate(value):
                 self._take(copy, index, item, node and node.below(str(index)), kind, key)
-        elif kind not in _SCANNED and type(value) in (int, float):
-            leaf = _leaf(str(value), kind, key, self._lexicon)
-            leaf.holder, leaf.place, leaf.masked = holder, place, leaf.text
-            self.leaves.append(leaf)
+        elif kind not in SCANNED and type(value) in (int, float):
+            text = str(value)
+            self.leaves.append(Leaf(text, _kind(text, kind, key, self._lexicon), None, text, holder, place))
 
     def _take_object(self, value: dict[str, Any], node: _Node | None, kind: str) -> dict[str, Any]:
         copy, labels = dict(value), {}
@@ -161,7 +161,7 @@ class Reading:
                 labels[name] = label = Leaf(name, PLAIN if _IDENTIFIER.fullmatch(name) else FREE)
                 self.leaves.append(label)
             below = node and node.below(name)
-            if below is not None or item.__class__ not in _BARE or kind not in _SCANNED:
+            if below is not None or item.__class__ not in _BARE or kind not in SCANNED:
                 self._take(copy, name, item, below, kind, name)
         if labels:
             self._labels.append((copy, labels))
@@ -185,17 +185,18 @@ def _is_schema_key(key: str, lexicon: Lexicon) -> bool:
     return True
 
 
-def _leaf(text: str, kind: str, key: str, lexicon: Lexicon) -> Leaf:
+def _kind(text: str, kind: str, key: str, lexicon: Lexicon) -> str:
+    """Return what a string is: its marked kind, or what a telling key or the string itself says."""
     if kind == "" and key in _KEY_KIND and (any(c.isdigit() for c in text) or _KEY_KIND[key] == "SECRET"):
         kind = _KEY_KIND[key]
-    if kind in _SCANNED:
-        return Leaf(text, kind or FREE)
+    if kind in SCANNED:
+        return kind or FREE
     if _IS_PLACEHOLDER.fullmatch(text) or text.strip().lower() in _NOBODY:
-        return Leaf(text, PLAIN)
+        return PLAIN
     if kind == "PARTY":
         business = "&" in text or any(word in lexicon.context["business"] for word in _WORD.findall(text.lower()))
-        kind = "BUSINESS" if business else "PERSON"
-    return Leaf(text, kind)
+        return "BUSINESS" if business else "PERSON"
+    return kind
 
 
 def join(leaves: list[Leaf]) -> tuple[str, list[int]]:

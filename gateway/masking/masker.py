@@ -8,7 +8,7 @@ from typing import Any
 from gateway.masking.folding import MAX_NESTING, Shadow, base64_blobs, decode, fold
 from gateway.masking.formats import Formats
 from gateway.masking.known import KnownValues
-from gateway.masking.leaves import FREE, PLAIN, Leaf, Reading, join
+from gateway.masking.leaves import FREE, PLAIN, SCANNED, Leaf, Reading, join
 from gateway.masking.lexicon import Lexicon, load_lexicon
 from gateway.masking.names import NameReader
 from gateway.masking.reading import Words
@@ -70,16 +70,20 @@ class Masker:
         reading = Reading(value, pii, plain, self.lexicon)
         leaves = reading.leaves
         vault.reserve("\n".join([leaf.text for leaf in leaves]))
+        free: list[Leaf] = []
+        plain_leaves: list[Leaf] = []
         for leaf in leaves:
-            if leaf.is_marked:
+            if leaf.kind == PLAIN:
+                plain_leaves.append(leaf)
+            elif leaf.kind == FREE:
+                free.append(leaf)
+            else:
                 vault.mark(leaf.kind, leaf.text)
         known = self._known(vault)
-        free = [leaf for leaf in leaves if leaf.kind == FREE]
         self._spread(free, lambda text: self._find(text, known, _catalogue(catalogue), MAX_NESTING))
         if known is not None:
-            safe = [leaf for leaf in leaves if leaf.kind == PLAIN]
-            self._spread(safe, lambda text: self._find_known(text, known))
-        _rewrite([leaf for leaf in leaves if leaf.spans or leaf.is_marked], vault)
+            self._spread(plain_leaves, lambda text: self._find_known(text, known))
+        _rewrite([leaf for leaf in leaves if leaf.spans or leaf.kind not in SCANNED], vault)
         return reading.rebuilt()
 
     def _known(self, vault: Vault) -> KnownValues | None:
@@ -202,6 +206,8 @@ def _whole_names(leaves: list[Leaf], vault: Vault) -> dict[tuple[str, tuple[str,
         if kind in _NAMED:
             names.setdefault((kind, vault.identity_of(kind, surface)), surface)
     wholes: dict[tuple[str, tuple[str, ...]], str] = {}
+    if len(names) < 2:
+        return wholes
     by_word: dict[tuple[str, str], list[tuple[str, ...]]] = {}
     for kind, words in names:
         for word in words:
