@@ -61,7 +61,9 @@ class FeatureFile(FileModel):
     )
     modes: dict[str, Mode] = Field(default_factory=dict, description="plan: ai, rules or none; plans not named: ai")
     route: str = Field(description="the class of model: gpt-4 or gpt-3.5")
-    cache_seconds: int = Field(ge=0, le=604_800, description="how long an answer may be reused; 0 never")
+    cache_seconds: int | None = Field(
+        None, ge=0, le=604_800, description="how long an answer may be reused; 0 never; without it AI_CACHE_DURATION"
+    )
     deadline_ms: int = Field(ge=100, le=120_000, description="the time for all attempts together")
     evidence: str = Field(description="the module in gateway/features, or `input`")
     decision_status: Literal["recommendation"] | None = Field(
@@ -93,7 +95,7 @@ class Feature:
     limits: Mapping[str, int]
     modes: Mapping[str, Mode]
     route: str
-    cache_seconds: int
+    cache_seconds: int | None
     deadline_ms: int
     evidence: str
     decision_status: Literal["recommendation"] | None

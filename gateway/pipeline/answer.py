@@ -81,7 +81,7 @@ async def _answer(context: Context, show: Show | None) -> Answered:
     models = route(kit, ask, prompt)
     names = tuple(candidate.spec.id for candidate in models.candidates)
     key = cache_key(ask.caller.business.id, ask, prompt, names, context.gathered.digest)
-    cacheable = ask.feature.cache_seconds > 0 and not any(candidate.offline for candidate in models.candidates)
+    cacheable = kit.cache_time(ask.feature) > 0 and not any(candidate.offline for candidate in models.candidates)
     async with AsyncExitStack() as stack:
         if cacheable:
             await stack.enter_async_context(kit.flights.join(key))
@@ -249,7 +249,7 @@ async def _keep(context: Context, key: str, body: dict[str, Any], made: Made) ->
     )
     business_id, feature = context.ask.caller.business.id, context.ask.feature
     subjects = context.gathered.evidence.subjects
-    await context.kit.cache.put(business_id, key, encode_answer(kept), feature.cache_seconds, subjects)
+    await context.kit.cache.put(business_id, key, encode_answer(kept), context.kit.cache_time(feature), subjects)
 
 
 def _safe_stream(context: Context, masked: MaskedEvidence, show: Show) -> SafeStream:

@@ -44,6 +44,10 @@ class Kit:
     flights: Flights = field(default_factory=Flights)
     judges: dict[tuple[str, str], Judge] = field(default_factory=dict)
 
+    def cache_time(self, feature: Feature) -> int:
+        """Return for how many seconds an answer of this feature may be reused; 0 is never."""
+        return self.cache_seconds if feature.cache_seconds is None else feature.cache_seconds
+
     def judge(self, feature: Feature, prompt: PromptVersion | None) -> Judge:
         """Return the judge of a prompt version, made on its first use; without a version it serves the rules alone."""
         key = (feature.name, prompt.content_hash if prompt else "")
