@@ -7,6 +7,7 @@ Prints microseconds of process CPU, the median of several rounds; the machine sh
 
 import json
 import resource
+import secrets
 import statistics
 import sys
 import time
@@ -56,6 +57,7 @@ def evidence() -> dict[str, object]:
     }
 
 
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 PII = {"/customer/name": "person-or-business", "/customer/contact": "person", "/customer/phone": "phone",
        "/customer/email": "email", "/customer/address": "address", "/customer/tin": "tax-id"}  # fmt: skip
 
@@ -78,6 +80,11 @@ def memory_mib() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
+def _renewed(body: bytes) -> bytes:
+    """Return a body with another user message of the same length, as no two calls have the same one."""
+    return body.replace(b"INV-2026-0001", secrets.token_hex(6).translate(_LETTERS).encode() + b"x")
+
+
 def main() -> None:
     """Measure and print."""
     from gateway.masking import lexicon
@@ -87,7 +94,7 @@ def main() -> None:
     print(f"lexicon: {(time.perf_counter() - start) * 1e3:.0f} ms to load, {memory_mib() - before:.1f} MiB resident")
     from gateway.masking.egress import guard
     from gateway.masking.masker import Masker
-    from gateway.masking.restoring import restore_text
+    from gateway.masking.restoring import restore_text, restore_tree
     from gateway.masking.vault import Vault
 
     start = time.perf_counter()
@@ -112,9 +119,11 @@ def main() -> None:
             "messages": [{"role": "system", "content": system}, {"role": "user", "content": json.dumps(masked)}],
         }
     ).encode()
-    print(f"egress guard, {len(body)} bytes:    {cpu_us(lambda: guard(body, vault)):.0f} us")
+    print(f"egress guard, {len(body)} bytes:    {cpu_us(lambda: guard(_renewed(body), vault)):.0f} us")
     answer = "Dear <PERSON_1>, please call <PHONE_1> about the balance. " * 12
     print(f"restore of {len(answer)} characters:    {cpu_us(lambda: restore_text(answer, vault)):.0f} us")
+    words = {"explanation": answer, "reasons": ["Paid on time in 9 of 12 months", "Owes GHS 1,250.00"] * 6}
+    print(f"restore of an answer's tree:   {cpu_us(lambda: restore_tree(words, vault)):.0f} us")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,12 @@
-from hypothesis import given
+from base64 import b64encode
+
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.masking import folding
 from gateway.masking.folding import BOUNDARY, base64_blobs, decode, fold
+from gateway.masking.patterns import PatternSet
 
 
 def test_lookalike_full_width_and_invisible_characters_read_as_plain_ones() -> None:
@@ -47,3 +52,16 @@ def test_every_shadow_is_ascii_and_maps_inside_the_original(text: str) -> None:
 def test_decoding_never_fails_and_stays_inside_the_original(text: str) -> None:
     shadow = decode(text)
     assert shadow is None or shadow.original(0, len(shadow.text))[1] == len(text)
+
+
+BLOB_PIECES = st.sampled_from(["a", "Z", "9", "_", "-", "+", "/", "=", " ", "ABCD", "Abcd", "1234", "abcdefghijkl"])
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(BLOB_PIECES | st.text(min_size=4).map(lambda t: b64encode(t.encode("utf-8", "replace")).decode())))
+def test_the_quick_look_for_base64_overlooks_none(pieces: list[str]) -> None:
+    shadow = fold("".join(pieces))
+    quick = folding.base64_blobs(shadow)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "_LIKE_BASE64", PatternSet(["."], engine="re"))
+        assert quick == folding.base64_blobs(shadow)

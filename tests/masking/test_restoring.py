@@ -39,6 +39,12 @@ def test_a_longer_number_is_not_taken_for_a_shorter_one() -> None:
     assert restore_text("<PERSON_1> <PERSON_11> person_11", filled()) == "Efuaa Tagoea Efuak Tagoek Efuak Tagoek"
 
 
+def test_exact_and_free_spellings_are_restored_in_one_text() -> None:
+    text = "person_1 <PERSON_1><PERSON_L_1> &lt;PERSON_1&gt;, x_person_1 <PERSON_1>9 PERSON_1<PERSON_1>"
+    whole = "Efuaa Tagoea"
+    assert restore_text(text, filled()) == f"{whole} {whole}Tagoea {whole}, x_person_1 {whole}9 {whole}{whole}"
+
+
 def test_unknown_placeholders_and_secrets_stay_and_are_counted() -> None:
     vault = filled()
     assert restore_text("<PERSON_99> <SECRET_1> <PLANET_1>", vault) == "<PERSON_99> <SECRET_1> <PLANET_1>"
