@@ -37,7 +37,8 @@ async def run_gate(
     progress: Callable[[CaseResult], None] = lambda result: None,
 ) -> GateRun:
     """Judge every version of the chosen features (all by default). Raises LibraryError for an unreadable suite."""
-    judgements, complaints = [], []
+    judgements: list[Judgement] = []
+    complaints = [f"There is no feature `{name}`." for name in features if name not in bench.catalog.features]
     for prompt in sorted(bench.catalog.prompts.values(), key=lambda p: (p.feature, p.version)):
         if features and prompt.feature not in features:
             continue

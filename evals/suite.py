@@ -13,18 +13,17 @@ from gateway.library.problems import Findings
 from gateway.library.yamlfile import Document, read_yaml_file
 
 TOP_KEYS = frozenset({"description", "prompts", "providers", "defaultTest", "tests", "metadata"})
-TEST_KEYS = frozenset({"description", "vars", "assert", "metadata", "threshold"})
-ASSERT_KEYS = frozenset({"type", "value", "threshold", "weight", "metric"})
+TEST_KEYS = frozenset({"description", "vars", "assert", "metadata"})
+ASSERT_KEYS = frozenset({"type", "value", "weight", "metric"})
 _CANONICAL = msgspec.json.Encoder(order="sorted").encode
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """One check of a case: `type` names it, `value` is what it wants."""
+    """One check of a case: `type` names it, `value` is what it wants, `weight` is its part in the score."""
 
     type: str
     value: Any = None
-    threshold: float | None = None
     weight: float = 1.0
 
 
@@ -59,8 +58,9 @@ def load_suite(path: Path, known_checks: Sequence[str]) -> Suite:
     findings = document.findings()
     data = document.data
     _refuse_unknown(findings, (), data, TOP_KEYS)
-    default = data.get("defaultTest") or {}
-    default_vars, default_asserts = default.get("vars") or {}, default.get("assert") or []
+    default = _mapping(findings, ("defaultTest",), data.get("defaultTest"))
+    default_vars = _mapping(findings, ("defaultTest", "vars"), default.get("vars"))
+    default_asserts = _list(findings, ("defaultTest", "assert"), default.get("assert"))
     feature = default_vars.get("feature", "")
     if not feature:
         findings.add(("defaultTest",), "The suite names no feature.", "Write defaultTest: {vars: {feature: …}}.")
@@ -74,8 +74,9 @@ def load_suite(path: Path, known_checks: Sequence[str]) -> Suite:
             findings.add(("tests", index), "A test must be a mapping.", "Start it with `- description: …`.")
             continue
         cases.append(_case(document, findings, index, test, default_vars, default_asserts, known_checks))
+    metadata = _mapping(findings, ("metadata",), data.get("metadata"))
+    threshold = _number(findings, ("metadata", "threshold"), metadata.get("threshold", 1.0), most=1.0)
     findings.raise_if_any()
-    threshold = float((data.get("metadata") or {}).get("threshold", 1.0))
     digest = hashlib.sha256(_CANONICAL(data)).hexdigest()
     return Suite(path, feature, data.get("description", ""), tuple(cases), threshold, digest)
 
@@ -86,22 +87,17 @@ def _case(
 ) -> Case:  # fmt: skip
     place = ("tests", index)
     _refuse_unknown(findings, place, test, TEST_KEYS)
-    variables = {**default_vars, **(test.get("vars") or {})}
+    variables = {**default_vars, **_mapping(findings, (*place, "vars"), test.get("vars"))}
     if "assert" in variables:
         findings.add((*place, "vars", "assert"), "`assert` stands under `vars`.", "Move it two columns to the left.")
-    own = test.get("assert")
-    if own is not None and not isinstance(own, list):
-        findings.add((*place, "assert"), "`assert` must be a list.", "Start each check with `- type: …`.")
-        own = []
-    assertions = [
-        _assertion(findings, (*place, "assert", position), item, known) for position, item in enumerate(own or [])
-    ]
+    own = _list(findings, (*place, "assert"), test.get("assert"))
+    assertions = [_assertion(findings, (*place, "assert", i), item, known) for i, item in enumerate(own)]
     assertions += [
         _assertion(findings, ("defaultTest", "assert", i), item, known) for i, item in enumerate(default_asserts)
     ]
     if not assertions:
         findings.add(place, "The case checks nothing, so it would always pass.", "Give it an `assert` list.")
-    metadata = test.get("metadata") or {}
+    metadata = _mapping(findings, (*place, "metadata"), test.get("metadata"))
     return Case(
         index=index,
         description=str(test.get("description", f"case {index + 1}")),
@@ -123,7 +119,28 @@ def _assertion(findings: Findings, place: tuple[str | int, ...], item: Any, know
         findings.add(place, f"There is no check `{item['type']}`.", _likely(name, known))
     if isinstance(item.get("value"), list) and not item["value"]:
         findings.add(place, "The list is empty, so the check says nothing.", "Give at least one value.")
-    return Assertion(item["type"], item.get("value"), item.get("threshold"), float(item.get("weight", 1.0)))
+    return Assertion(item["type"], item.get("value"), _number(findings, (*place, "weight"), item.get("weight", 1.0)))
+
+
+def _list(findings: Findings, place: tuple[str | int, ...], value: Any) -> list[Any]:
+    if value is None or isinstance(value, list):
+        return value or []
+    findings.add(place, "`assert` must be a list.", "Start each check with `- type: …`.")
+    return []
+
+
+def _mapping(findings: Findings, place: tuple[str | int, ...], value: Any) -> dict[str, Any]:
+    if value is None or isinstance(value, dict):
+        return value or {}
+    findings.add(place, f"`{place[-1]}` must be a mapping.", "Write `name: value` pairs below it.")
+    return {}
+
+
+def _number(findings: Findings, place: tuple[str | int, ...], value: Any, most: float = 1000.0) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= most:
+        return float(value)
+    findings.add(place, f"`{place[-1]}` must be a number above 0, at most {most:g}.", "Leave it out for 1.")
+    return 1.0
 
 
 def _refuse_unknown(
