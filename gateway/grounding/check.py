@@ -3,14 +3,13 @@
 import re
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
 
 from gateway.grounding.claims import claim_findings, leftover_findings
 from gateway.grounding.derive import derived, derived_date, false_sum, operands
 from gateway.grounding.direction import Cited, direction_findings
 from gateway.grounding.extract import Reading, is_plain, lower, read
 from gateway.grounding.facts import FactIndex
-from gateway.grounding.figures import Figure, Finding, Form
+from gateway.grounding.figures import Figure, Finding, Form, Verdict
 from gateway.grounding.lexicon import WEEKDAY_NAMES
 from gateway.grounding.trace import carried
 
@@ -19,15 +18,6 @@ _WEEKDAY_FIRST = re.compile(r"[\s,(]*(?:the\s+)?")
 _DATE_FIRST = re.compile(
     r"[\s,(]*(?:(?:falls|fell|falling)\s+on\s+(?:a\s+)?|(?:is|was|being|which\s+is|it\s+is)\s+(?:on\s+)?(?:a\s+)?)?"
 )
-
-
-class Verdict(NamedTuple):
-    """`text` is what may be shown, empty when the sentence falls; `checked` counts the figures that were looked at."""
-
-    text: str
-    findings: tuple[Finding, ...] = ()
-    checked: int = 0
-    corrected: int = 0
 
 
 _FIGURE = re.compile(r"\d[\d,.]*")
@@ -40,6 +30,13 @@ def count_figures(low: str) -> int:
 
 def check(sentence: str, index: FactIndex) -> Verdict:
     """Return the verdict on one sentence. Never raises."""
+    verdict = index.verdicts.get(sentence)
+    if verdict is None:
+        verdict = index.verdicts[sentence] = _check(sentence, index)
+    return verdict
+
+
+def _check(sentence: str, index: FactIndex) -> Verdict:
     low = lower(sentence)
     claimed = index.unsupported(sentence) if index.unsupported else ()
     if is_plain(low) and not claimed:

@@ -9,27 +9,26 @@ from functools import cached_property
 from operator import itemgetter
 
 from gateway.domain.evidence import Evidence, Json
-from gateway.grounding.extract import is_plain, lower, read
-from gateway.grounding.figures import Figure, Form
+from gateway.grounding.extract import lower
+from gateway.grounding.figures import Figure, Form, Verdict
 from gateway.grounding.keys import KeyInfo, key_info, stem
 from gateway.grounding.lexicon import (
-    CURRENCIES,
+    CURRENCY_WORDS,
     STABLE_VALUES,
     WEEKDAY_NAMES,
     Kind,
     word_set,
 )
+from gateway.grounding.texts import PLACEHOLDER, figures_in, figures_of_record, statement
 
 Value = tuple[float, float, int, frozenset[str], str, str, int]
 """One number of the evidence: magnitude, signed value, kinds, nouns, key, key above, and which object it stands in."""
 
 NUMERIC = re.compile(r"([+\-−])?(?:GHS|GH₵|₵|\$)?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?)\s?(%)?$")
-_PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*_\d+)>")
 _RECORDS = frozenset({"+", "invoice", "order", "payment"})
 UNNAMED = frozenset({"#", "+"})
 """Marks among the nouns of a value: the length of a list, and a number that stands in a name or counts all records."""
 _NAMED_THINGS = ("customer", "product", "employee", "store", "supplier", "category")
-_NAME_BEFORE = re.compile(r"(?<![^\W_])[A-Z][^\W\d_]*[\s-]$")
 _NUMBER_STARTS = ("+", "-", "−", "G", "₵", "$")
 _PLAIN_KEY = re.compile(r"\w+")
 _NO_NOUNS: frozenset[str] = frozenset()
@@ -66,6 +65,8 @@ class FactIndex:
         self.texts: list[str] = [request_text] if request_text else []
         self.trends: list[tuple[str, str, int]] = []
         self._given_placeholders = frozenset(known_placeholders)
+        self.verdicts: dict[str, Verdict] = {}
+        self._currencies: dict[str, bool] = {}
         self._row_names: dict[int, frozenset[str]] = {}
         self._keys: set[str] = set()
         self._values: list[Value] = []
@@ -167,7 +168,7 @@ class FactIndex:
     @cached_property
     def known_placeholders(self) -> frozenset[str]:
         """The placeholders of this request, written as `PERSON_1`."""
-        seen = [m for text in self.texts for m in _PLACEHOLDER.findall(text)]
+        seen = [m for text in self.texts for m in PLACEHOLDER.findall(text)]
         return frozenset(p.strip("<>").upper() for p in [*self._given_placeholders, *seen])
 
     @cached_property
@@ -175,15 +176,7 @@ class FactIndex:
         """The figures inside texts of the evidence and the request, without bare numbers that are part of a name."""
         found: list[Figure] = []
         for text in [*self.texts, *(k for k in sorted(self._keys) if not _PLAIN_KEY.fullmatch(k))]:
-            if text[:1] == "<" and _PLACEHOLDER.fullmatch(text):
-                continue
-            low = lower(text)
-            if not is_plain(low):
-                found += [
-                    f
-                    for f in read(text, low).figures
-                    if f.form is not Form.NUMBER or not _NAME_BEFORE.search(text, 0, f.start)
-                ]
+            found += figures_in(text) if text is self._request_text else figures_of_record(text)
         return tuple(found)
 
     def allows_currency(self, unit: str) -> bool:
@@ -191,23 +184,21 @@ class FactIndex:
         mention."""
         if unit == "GHS" and "currency" not in self._keys:
             return True
-        return unit in self._currencies
-
-    @cached_property
-    def _currencies(self) -> frozenset[str]:
-        return frozenset(CURRENCIES[w] for w in re.findall(r"[a-z]+|[$₵¢€£₦]", self.corpus) if w in CURRENCIES)
+        if unit not in self._currencies:
+            self._currencies[unit] = unit in CURRENCY_WORDS and bool(CURRENCY_WORDS[unit].search(self.corpus))
+        return self._currencies[unit]
 
     @cached_property
     def _statements(self) -> tuple[str, ...]:
         """The evidence's own statements with figures, lower-cased, longest first; what the request says is none."""
-        found = {lower(t).rstrip(". ") for t in self.texts if t is not self._request_text and len(t) >= _STATEMENT}
-        return tuple(sorted((t for t in found if t.count(" ") >= 2 and not is_plain(t)), key=len, reverse=True))
+        texts = [t for t in self.texts if t is not self._request_text and len(t) >= _STATEMENT]
+        return tuple(sorted({t for text in texts if (t := statement(text))}, key=len, reverse=True))
 
     def beyond_statements(self, low: str) -> str:
         """Return a lower-cased sentence without what it repeats of the evidence word for word."""
-        for statement in self._statements:
-            if statement in low:
-                low = low.replace(statement, " ")
+        for said in self._statements:
+            if said in low:
+                low = low.replace(said, " ")
         return low
 
     @cached_property

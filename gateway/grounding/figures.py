@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from gateway.grounding.lexicon import Kind
 
@@ -93,3 +94,12 @@ class Finding:
     end: int
     reason: str = "not in the evidence"
     pointer: str = ""
+
+
+class Verdict(NamedTuple):
+    """`text` is what may be shown, empty when the sentence falls; `checked` counts the figures that were looked at."""
+
+    text: str
+    findings: tuple[Finding, ...] = ()
+    checked: int = 0
+    corrected: int = 0

@@ -1,5 +1,6 @@
 """The word tables of the grounding rules: number words, calendar names, units, countable things, directions."""
 
+import re
 from enum import IntEnum
 
 
@@ -113,6 +114,17 @@ _CURRENCIES = {
     "EUR": "€ eur euro euros", "GBP": "£ gbp", "NGN": "₦ ngn naira", "XOF": "xof cfa", "KES": "kes",
 }  # fmt: skip
 CURRENCIES = {word: code for code, names in _CURRENCIES.items() for word in names.split()}
+CURRENCY_WORDS = {
+    code: re.compile(
+        "|".join(
+            rf"(?<![a-z]){name}(?![a-z])" if name.isalpha() else f"[{name}]"
+            for name in names.split()
+            if name.isalpha() or len(name) == 1
+        )
+    )
+    for code, names in _CURRENCIES.items()
+}
+"""For each currency, the words and signs by which a lower-cased text names it."""
 
 
 class Word(IntEnum):

@@ -65,9 +65,8 @@ class PostgresDatabase:
         except Exception as error:
             raise translate_db_error(error) from error
 
-    async def lookup(self, sql: str, *args: Any) -> list[Row]:
-        """See `Database.lookup`."""
-        return await self.fetch(sql, *args)
+    lookup = fetch
+    """See `Database.lookup`."""
 
     async def read(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Database.read`."""

@@ -181,8 +181,9 @@ async def test_a_repeated_question_costs_one_query_for_the_revision(
     await store.upsert(A, "sales", ndjson([sale()]))
     first = await (await store.open(A, "GHS", AS_OF)).sales(since=AS_OF.replace(month=1))
     asked: list[str] = []
-    fetch = database.fetch
-    monkeypatch.setattr(database, "fetch", lambda sql, *args: asked.append(sql) or fetch(sql, *args))
+    for name, ask in (("fetch", database.fetch), ("lookup", database.lookup)):
+        noted = lambda sql, *args, ask=ask: asked.append(sql) or ask(sql, *args)  # noqa: E731
+        monkeypatch.setattr(database, name, noted)
     assert await (await store.open(A, "GHS", AS_OF)).sales(since=AS_OF.replace(month=1)) == first
     assert len(asked) == 1 and "pos_revision" in asked[0]
 
