@@ -18,6 +18,16 @@ ALLOWED = frozenset({
 _encode = msgspec.json.Encoder(enc_hook=lambda value: type(value).__name__).encode
 
 
+class _StandardError:
+    """Standard error as it is when a line is written: it may have been replaced since the start."""
+
+    def write(self, line: bytes) -> int:
+        return sys.stderr.buffer.write(line)
+
+    def flush(self) -> None:
+        sys.stderr.buffer.flush()
+
+
 def configure(level: str) -> None:
     """Send lines at `level` and above to standard error, one JSON object each."""
     structlog.configure(
@@ -28,7 +38,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=lambda event, **_: _encode(event)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        logger_factory=structlog.BytesLoggerFactory(_StandardError()),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
 
