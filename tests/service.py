@@ -293,7 +293,7 @@ LEAKS = (
     "INSERT ",
     "sqlite",
     "asyncpg",
-    "/work/",
+    f"{ROOT}/",
     ".py",
     "Exception",
     "Error:",
