@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.domain.evidence import Evidence, Json
+from gateway.domain.money import round_cents
 from gateway.domain.records import Customer
 from gateway.errors import FieldError, NotFound, ValidationFailed
 from gateway.features.credit_card import (
@@ -109,7 +110,7 @@ async def _read_file(pos: PosData, customer_id: str, as_of: date) -> CustomerFil
 def _requested(value: Json) -> Decimal:
     """Return the requested limit from a number, `5000.00` or `5,000.00`."""
     amount = Decimal(str(value).replace(",", ""))
-    if amount <= 0:
+    if round_cents(amount) <= 0:
         raise ValidationFailed(
             "The requested limit must be above 0.",
             [FieldError("/requested_credit_limit", "Give an amount above 0, for example 5000.")],

@@ -86,7 +86,7 @@ async def test_a_wrong_method_is_told_and_the_right_one_named(client: Client):
 
 WRONG_FIELDS = {
     "customer_id": [None, 5, "", "with space", "x" * 65, [], {}, "ünïcode"],
-    "requested_credit_limit": [None, 0, -1, True, "", "abc", "1,00", [], 10**12],
+    "requested_credit_limit": [None, 0, -1, 5e-324, 0.004, "0.00", True, "", "abc", "1,00", [], 10**12],
     "assessment_type": [None, "", "INCREASE", 1, ["increase"]],
 }
 
