@@ -57,6 +57,8 @@ class OpenAIModel:
         # Set after construction: for None the SDK would read its own environment variables.
         self.client.organization, self.client.project = organization or None, None
         self._responses, self._chat = ResponsesDialect(), ChatDialect()
+        # Whole addresses: joining a path to the base costs the SDK as much as building the rest of the request.
+        self._address = {d.path: base_url.rstrip("/") + d.path for d in (self._responses, self._chat)}
         forced: dict[str, Dialect] = {"responses": self._responses, "chat": self._chat}
         self._forced = forced.get(dialect)
         self._may_fall_back = dialect == "auto" and not f".{host}".endswith(f".{OPENAI_HOST}")
@@ -120,7 +122,7 @@ class OpenAIModel:
                 async with asyncio.timeout_at(deadline):
                     # With an HTTP response to cast to, the SDK hands over the raw response, streamed or not.
                     response: object = await self.client.post(
-                        dialect.path,
+                        self._address[dialect.path],
                         content=body,
                         cast_to=httpx2.Response,
                         options=options,
