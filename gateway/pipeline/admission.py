@@ -1,11 +1,11 @@
 """Step 2: may this caller use this feature now, and in which mode."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.domain.answer import Degraded, DegradedReason
 from gateway.domain.caller import Business
 from gateway.domain.ledger import UNLIMITED, Window
-from gateway.errors import FeatureDisabled, Forbidden, NotInPlan, RateLimited
+from gateway.errors import FeatureDisabled, Forbidden, NotInPlan, QuotaExceeded, RateLimited
 from gateway.library.catalog import Feature
 from gateway.library.policy_types import Plan, Policy
 from gateway.library.windows import kind_of_meter, window
@@ -81,6 +81,12 @@ def upgrade_for(policy: Policy, feature: Feature, plan: Plan) -> str | None:
         and (feature.limit(other) == UNLIMITED or feature.limit(other) > limit or feature.mode(plan) != "ai")
     ]
     return min(better, key=lambda other: other.price_ghs).name if better else None
+
+
+def offering_upgrade(refused: QuotaExceeded, policy: Policy, feature: Feature, plan: Plan) -> QuotaExceeded:
+    """Return the refusal with the plan that would allow more, by name; null on the highest plan."""
+    extensions = {**refused.extensions, "plan": plan.name, "upgrade": upgrade_for(policy, feature, plan)}
+    return replace(refused, extensions=extensions)
 
 
 def _switched_on(kit: Kit, business_id: str, flag: str) -> bool:

@@ -15,10 +15,11 @@ import msgspec
 
 from gateway.domain.answer import Degraded, DegradedReason, Source
 from gateway.domain.ledger import BudgetExhausted, Hold, Settlement, StoredAnswer
+from gateway.errors import QuotaExceeded
 from gateway.grounding.ground import Grounded
 from gateway.library.catalog import PromptVersion
 from gateway.masking.restoring import StreamRestorer, restore_tree
-from gateway.pipeline.admission import Admission, admit
+from gateway.pipeline.admission import Admission, admit, offering_upgrade
 from gateway.pipeline.ask import Answered, Ask
 from gateway.pipeline.background import later
 from gateway.pipeline.caching import CachedAnswer, cache_key, decode_answer, encode_answer
@@ -66,7 +67,10 @@ async def answer(kit: Kit, ask: Ask, show: Show | None = None) -> Answered:
         gathered = await gather(kit, ask)
         prompt = live_prompt(kit, ask)
         context = Context(kit, ask, admission, prompt, kit.judge(ask.feature, prompt), gathered, tuple(warnings))
-        answered = await _answer(context, show)
+        try:
+            answered = await _answer(context, show)
+        except QuotaExceeded as refused:
+            raise offering_upgrade(refused, kit.policy, ask.feature, admission.plan) from None
         stack.pop_all()
         return answered
 

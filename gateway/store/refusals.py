@@ -17,7 +17,6 @@ def quota_exceeded(claim: Claim, used: int, now: int) -> QuotaExceeded:
             "limit": claim.quota_limit,
             "used": used,
             "resets_at": resets_at,
-            "upgrade": "A higher plan raises this limit.",
         },
     )
 

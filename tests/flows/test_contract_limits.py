@@ -80,7 +80,7 @@ async def test_a_used_up_quota_says_when_to_return_and_what_to_buy(served: Serve
     answer = await caller.post(RISK, day)
     assert statuses == [200] * 10
     body = assert_problem(answer, 429, "quota_exceeded", more=set(answer.json()) - {"type"})
-    assert body["upgrade"]
+    assert (body["plan"], body["upgrade"]) == ("STARTER", "PROFESSIONAL")
     assert 0 < int(answer.headers["retry-after"]) <= 11 * 86_400
 
 
