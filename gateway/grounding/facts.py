@@ -210,7 +210,8 @@ class FactIndex:
             if kinds:
                 nouns = frozenset({f.unit}) if f.form is Form.COUNT and f.unit else _NO_NOUNS
                 values.append((f.value, -f.value if f.sign < 0 else f.value, kinds, nouns, "", "", 0))
-        return sorted(values, key=itemgetter(0))
+        # Each once: a text that repeats a figure a thousand times must not be compared with a thousand times.
+        return sorted(dict.fromkeys(values), key=itemgetter(0))
 
     @cached_property
     def weekdays(self) -> frozenset[int]:
