@@ -210,10 +210,11 @@ def _index(node: ast.expr) -> str | int:
 def _by_names(root: str, steps: tuple[str, ...]) -> Step:
     def read(scope: Scope) -> Any:
         value = scope.names[root]
-        for step in steps:
-            if not isinstance(value, Mapping) or step not in value:
-                raise RuleFailed(f"`{root}.{'.'.join(steps)}` does not exist")
-            value = value[step]
+        try:
+            for step in steps:
+                value = value[step]
+        except (KeyError, TypeError):  # no such key, or no object to have one
+            raise RuleFailed(f"`{root}.{'.'.join(steps)}` does not exist") from None
         return value
 
     return read

@@ -54,9 +54,11 @@ def route(kit: Kit, ask: Ask, prompt: PromptVersion) -> Route:
     candidates: dict[str, Candidate] = {}
     unproven = False
     for name, route_name, reason in names:
+        if name in candidates:
+            continue
         spec = kit.policy.models[name]
         price = spec.price(today)
-        if name in candidates or price is None or not spec.routable(today) or spec.refuses(prompt.params):
+        if price is None or not spec.routable(today) or spec.refuses(prompt.params):
             continue
         proven = kit.switches.proven(prompt.content_hash, name)
         if not proven and kit.model_proof == "require":
