@@ -12,11 +12,10 @@ from typing import Any
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
-from redis.asyncio import Redis
 
 from gateway.adapters.clock import SystemClock
 from gateway.adapters.offline_model import OfflineModel, Rules
-from gateway.adapters.rate_limiter import MemoryRateLimiter, RedisRateLimiter
+from gateway.adapters.rate_limiter import MemoryRateLimiter
 from gateway.api.access import require_declared_access
 from gateway.api.docs import docs_routes
 from gateway.api.edge import Edge
@@ -36,7 +35,7 @@ from gateway.pipeline.background import drain
 from gateway.pipeline.breaker import Breakers
 from gateway.pipeline.kit import Kit
 from gateway.pipeline.validating import rules_from_schema
-from gateway.ports import Clock, Model
+from gateway.ports import Clock, Model, RateLimiter
 from gateway.settings import Settings
 from gateway.store.audit import AuditLog
 from gateway.store.businesses import Businesses
@@ -48,7 +47,6 @@ from gateway.store.keys import Keys
 from gateway.store.ledger import DatabaseLedger
 from gateway.store.migrating import pending
 from gateway.store.records import RecordStore
-from gateway.store.redis_tier import RedisTier, redis_client
 from gateway.store.releases import Releases
 from gateway.store.revisions import CACHE
 from gateway.store.snapshot import Snapshots
@@ -105,7 +103,8 @@ class Store:
     database: Database
     clock: Clock
     sealer: Sealer
-    redis: Redis | None
+    redis: Any
+    limiter: RateLimiter
     keys: Keys
     businesses: Businesses
     releases: Releases
@@ -165,7 +164,7 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     """Return everything that stands on the database, not connected yet; the command line uses it without a server."""
     database = open_database(settings.database_url, durability=settings.ledger_durability)
     sealer = Sealer(settings.secrets())
-    redis = redis_client(settings.redis_url) if settings.redis_url else None
+    redis, tier, limiter = _shared(settings.redis_url, clock)
     keys = Keys(database, clock)
     snapshots = Snapshots(database, keys)
     return Store(
@@ -173,6 +172,7 @@ def open_store(settings: Settings, clock: Clock) -> Store:
         clock=clock,
         sealer=sealer,
         redis=redis,
+        limiter=limiter,
         keys=Keys(database, clock, snapshots.refresh),
         businesses=Businesses(database, clock, snapshots.refresh),
         releases=Releases(database, clock, snapshots.refresh),
@@ -180,10 +180,22 @@ def open_store(settings: Settings, clock: Clock) -> Store:
         records=RecordStore(database),
         ledger=DatabaseLedger(database, sealer, clock),
         idempotency=IdempotencyKeys(database, sealer, clock),
-        cache=TieredCache(database, sealer, clock, redis=RedisTier(redis, clock) if redis else None),
+        cache=TieredCache(database, sealer, clock, redis=tier),
         usage=UsageQueries(database),
         audit=AuditLog(database),
     )
+
+
+def _shared(redis_url: str, clock: Clock) -> tuple[Any, Any, RateLimiter]:
+    """Return the Redis client, the cache's tier in it and the limiter; without a URL all of it is in this process."""
+    if not redis_url:
+        return None, None, MemoryRateLimiter(clock)
+    # Imported here: most set-ups have no Redis, and its client takes 5 MiB.
+    from gateway.adapters.redis_rate_limiter import RedisRateLimiter
+    from gateway.store.redis_tier import RedisTier, redis_client
+
+    redis = redis_client(redis_url)
+    return redis, RedisTier(redis, clock), RedisRateLimiter(redis, clock)
 
 
 def _site(
@@ -198,7 +210,7 @@ def _site(
         ledger=store.ledger,
         cache=store.cache,
         idempotency=store.idempotency,
-        limiter=RedisRateLimiter(store.redis, store.clock) if store.redis else MemoryRateLimiter(store.clock),
+        limiter=store.limiter,
         switches=store.snapshots,
         models=models or _models(settings, offline_rules(catalog, modules, store.snapshots.live)),
         masker=Masker.default(),

@@ -6,6 +6,7 @@ The business is part of every key and of every query, and what leaves the proces
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -13,12 +14,14 @@ from gateway.errors import NotReady
 from gateway.ports import Clock
 from gateway.store.crypto import Sealer, Unreadable
 from gateway.store.database import Database, Script, Statement
-from gateway.store.redis_tier import RedisTier
 from gateway.store.revisions import CACHE, bump
 from gateway.store.sweeping import STALE
 
+if TYPE_CHECKING:  # the client is loaded only where Redis is used: it takes 5 MiB
+    from gateway.store.redis_tier import RedisTier
+
 PURPOSE = "answer cache"
-MEMORY_BYTES = 16 * 1024 * 1024
+MEMORY_BYTES = 8 * 1024 * 1024
 OVERHEAD = 400
 """Bytes that an entry takes beside its body: key, tuple, dictionary slot."""
 
@@ -78,7 +81,7 @@ class TieredCache:
         sealer: Sealer,
         clock: Clock,
         *,
-        redis: RedisTier | None = None,
+        redis: "RedisTier | None" = None,
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
         self._database = database

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from gateway.adapters.rate_limiter import MemoryRateLimiter, RedisRateLimiter
+from gateway.adapters.rate_limiter import MemoryRateLimiter
+from gateway.adapters.redis_rate_limiter import RedisRateLimiter
 from gateway.ports import RateLimiter
 from tests.backends import redis_url
 
