@@ -26,11 +26,6 @@ def round_cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def format_amount(amount: Decimal) -> str:
-    """Return an amount as the seed prints it, for example `25,000.00`."""
-    return f"{round_cents(amount):,.2f}"
-
-
 @dataclass(frozen=True, slots=True)
 class ExchangeRate:
     """Cedis (GHS) for one US dollar, valid from a date on."""

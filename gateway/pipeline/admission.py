@@ -21,7 +21,7 @@ class Admission:
     quota_limit: int
     quota_window: Window
     budget_window: Window
-    calls_left_per_minute: int
+    calls_per_minute: int
     degraded: Degraded | None = None
 
 
@@ -55,7 +55,7 @@ async def admit(kit: Kit, ask: Ask) -> Admission:
         quota_limit=limit if feature.meter else UNLIMITED,
         quota_window=window(kind_of_meter(feature.meter or ""), ask.received_at, business.timezone),
         budget_window=window("month", ask.received_at, business.timezone),
-        calls_left_per_minute=plan.requests_per_minute,
+        calls_per_minute=plan.requests_per_minute,
         degraded=degraded,
     )
 

@@ -87,7 +87,7 @@ def rate_headers(ask: Ask, admission: Admission, used: int, budget_left: int) ->
     now = ask.received_at
     to_quota_reset = max(0, (admission.quota_window.resets_at - now) // 1_000_000)
     to_month_end = max(0, (admission.budget_window.resets_at - now) // 1_000_000)
-    policies = [f'"calls";q={admission.calls_left_per_minute};w=60']
+    policies = [f'"calls";q={admission.calls_per_minute};w=60']
     states = []
     if ask.feature.meter and admission.quota_limit != UNLIMITED:
         period = 86_400 if ask.feature.meter.endswith("_per_day") else 2_592_000
