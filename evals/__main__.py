@@ -1,26 +1,27 @@
-"""`python -m evals gate`: judge every prompt of the repository."""
+"""`python -m evals`: `gate` judges every prompt of the repository, `compare` shows two versions side by side, `run`
+runs any promptfoo config.
+"""
 
-import asyncio
-import json
 import os
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from evals.demo_tenants import open_workbench
-from evals.gate import GateRun, run_gate
-from evals.report import as_json, write_reports
-from evals.run import CaseResult
-from gateway.library.problems import LibraryError
-from gateway.settings import ROOT, Settings
+from evals import flags
+from evals.commands.compare import compare_command
+from evals.commands.gate import gate
+from evals.config.loading import ConfigError
+from evals.engine.filters import Filters
+from evals.engine.session import RunOptions
+from evals.exporting import exported
+from evals.importing import imported
+from evals.running_cli import run_command
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Judge prompts by their golden cases.")
-Features = Annotated[list[str] | None, typer.Option("--feature", help="Only these features; may be repeated.")]
+app.command("gate")(gate)
+app.command("compare")(compare_command)
 
 
 @app.callback()
@@ -28,59 +29,73 @@ def evals() -> None:
     """Judge prompts by their golden cases."""
 
 
-@app.command()
-def gate(
-    feature: Features = None,
-    write: Annotated[bool, typer.Option("--write", help="Keep the verdicts of versions that passed.")] = False,
-    suites: Annotated[Path, typer.Option(help="Folder of the suites.")] = ROOT / "evals" / "suites",
-    reports: Annotated[Path, typer.Option(help="Folder for JSON, JUnit and Markdown.")] = Path("test-results"),
-    as_json_: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+@app.command("run")
+def run_(
+    config: Annotated[Path, typer.Argument(help="A promptfoo config: YAML or JSON.")],
+    output: flags.Outputs = None,
+    strict: flags.Strict = False,
+    concurrency: flags.Concurrency = None,
+    repeat: flags.Repeat = None,
+    delay: flags.Delay = None,
+    grader: flags.Grader = None,
+    var: flags.Variables = None,
+    filter_first_n: flags.FirstN = None,
+    filter_pattern: flags.Pattern = None,
+    filter_range: flags.Range = None,
+    filter_metadata: flags.Metadata = None,
+    filter_failing: flags.Failing = None,
+    filter_failing_only: flags.FailingOnly = None,
+    filter_errors_only: flags.ErrorsOnly = None,
+    filter_sample: flags.Sample = None,
+    filter_sample_seed: flags.Seed = None,
+    filter_prompts: flags.Prompts = None,
+    filter_providers: flags.Providers = None,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+    table: flags.Table = False,
+    cache: flags.Cache = False,
 ) -> None:
-    """Run the golden suites and close the gate unless every version carries a passed, unchanged verdict."""
-    console = Console(stderr=True)
-    settings = Settings.from_environ(os.environ)
+    """Run a promptfoo config: same verdicts, scores, result file and exit status as promptfoo."""
+    filters = Filters(
+        filter_first_n, filter_pattern, filter_range, filter_metadata or (), filter_failing, filter_failing_only,
+        filter_errors_only, filter_sample, filter_sample_seed,
+    )  # fmt: skip
+    variables = dict(item.split("=", 1) for item in var or [] if "=" in item)
+    options = RunOptions(
+        filters, filter_prompts, filter_providers, repeat, concurrency, delay, grader, variables, strict
+    )
+    run_command(config, os.environ, options, output or [], as_json=as_json_, table=table)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV of tests, an exported promptfoo config, or a prompt object.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to write the YAML; else it is shown.")
+    ] = None,
+) -> None:
+    """Turn the tests or prompts of another tool into a promptfoo config."""
     try:
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("Cases", total=None)
-            run = asyncio.run(
-                _gate(settings, suites, feature or (), write=write, progress=lambda result: progress.advance(task))
-            )
-    except LibraryError as error:
-        console.print(str(error), style="red", markup=False)
+        made = imported(file, os.environ)
+    except ConfigError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
-    write_reports(reports, run.judgements, run.complaints)
-    if as_json_:
-        print(json.dumps(as_json(run.judgements, run.complaints), ensure_ascii=False))
+    if output is None:
+        print(made, end="")
     else:
-        _print(run)
-    if run.complaints:
-        raise typer.Exit(100)
+        output.write_text(made, "utf-8")
 
 
-async def _gate(
-    settings: Settings, suites: Path, features: Sequence[str], *, write: bool, progress: Callable[[CaseResult], None]
-) -> GateRun:
-    async with open_workbench(settings) as bench:
-        return await run_gate(bench, suites, settings.verdicts_dir, features=features, write=write, progress=progress)
-
-
-def _print(run: GateRun) -> None:
-    console = Console()
-    table = Table("prompt", "model", "cases", "passed", "verdict", title="Golden suites")
-    for judgement in run.judgements:
-        verdict = judgement.verdict
-        style = "green" if verdict.outcome == "passed" else "red"
-        counts = str(verdict.figures["cases"]), str(verdict.figures["passed"])
-        table.add_row(f"{verdict.feature}@{verdict.version}", verdict.model, *counts, f"[{style}]{verdict.outcome}[/]")
-    console.print(table)
-    for judgement in run.judgements:
-        for result in judgement.results:
-            if not result.passed:
-                console.print(f"✗ {judgement.verdict.feature}: {result.case.description}", style="red", markup=False)
-                console.print(f"    {result.reason}", markup=False)
-    for complaint in run.complaints:
-        console.print(complaint, style="bold red", markup=False)
+@app.command("export")
+def export_(
+    suite: Annotated[Path, typer.Argument(help="One of our suites.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the config for promptfoo.")],
+) -> None:
+    """Write a suite so that promptfoo itself can run it, our own checks included."""
+    try:
+        output.write_text(exported(suite), "utf-8")
+    except ConfigError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from gateway.masking.masker import Masker
 from gateway.settings import ROOT, Settings
 from gateway.store.database import open_database
 from gateway.store.demo import load_tenant
+from gateway.store.knowledge import SHARED, KnowledgeStore
+from gateway.store.knowledge_files import PRODUCT, PRODUCT_URL, read_folder
 from gateway.store.migrating import migrate_open
 from gateway.store.records import RecordStore
 
@@ -40,7 +42,10 @@ async def open_workbench(settings: Settings, tenant: Path = DEMO_TENANT) -> Asyn
             records = RecordStore(database)
             await load_tenant(tenant, records, register)
             model = OfflineModel(offline_rules(catalog, feature_modules(catalog), newest_versions(catalog).get))
-            yield Workbench(catalog, policy, businesses, records, model, SystemClock(), Masker.default())
+            knowledge = KnowledgeStore(database)
+            guides = read_folder(settings.guides_dir, PRODUCT_URL)
+            await knowledge.replace(SHARED, PRODUCT, guides.documents)
+            yield Workbench(catalog, policy, businesses, records, model, SystemClock(), Masker.default(), knowledge)
         finally:
             await database.close()
 

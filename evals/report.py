@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
+from evals.report_page import as_page
 from evals.run import CaseResult
 from evals.verdict import Judgement
 
@@ -13,13 +14,14 @@ MARK = {"passed": "✅ passed", "failed": "❌ failed", "not_enough_evidence": "
 
 
 def write_reports(folder: Path, judgements: Sequence[Judgement], complaints: Sequence[str]) -> None:
-    """Write `gate.json`, `gate.xml` (JUnit) and `gate.md` into `folder`."""
+    """Write `gate.json`, `gate.xml` (JUnit), `gate.md` (a pull request's comment) and `gate.html` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "gate.json").write_text(
         json.dumps(as_json(judgements, complaints), indent=2, ensure_ascii=False), "utf-8"
     )
     ElementTree(as_junit(judgements)).write(folder / "gate.xml", encoding="utf-8", xml_declaration=True)
     (folder / "gate.md").write_text(as_markdown(judgements, complaints), "utf-8")
+    (folder / "gate.html").write_text(as_page(judgements, complaints), "utf-8")
 
 
 def as_json(judgements: Sequence[Judgement], complaints: Sequence[str]) -> dict[str, Any]:

@@ -9,25 +9,28 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from evals.checks.registry import Output
+from evals.checks.registry import CheckError, Output
 from evals.suite import Case
+from evals.timing import ModelTime
 from gateway.app import feature_modules
 from gateway.domain.caller import Business, Caller
 from gateway.domain.evidence import Evidence
 from gateway.domain.ledger import Claim, Hold, Settlement
 from gateway.domain.reply import Delta, ModelCall, Reply
-from gateway.errors import GatewayError
+from gateway.domain.support import Conversation, Exchange, Turn
+from gateway.errors import GatewayError, NotFound
 from gateway.library.catalog import Catalog, PromptVersion
 from gateway.library.policy_types import Policy
 from gateway.masking.masker import Masker
 from gateway.masking.vault import Vault
+from gateway.pipeline.admission import PAUSE
 from gateway.pipeline.answer import answer
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.breaker import Breakers
 from gateway.pipeline.checking import check_input
 from gateway.pipeline.gathering import gather
 from gateway.pipeline.kit import Kit
-from gateway.ports import Clock, Model
+from gateway.ports import Clock, Knowledge, Model
 from gateway.store.records import RecordStore
 
 DEFAULT_PLAN = "ENTERPRISE"
@@ -37,10 +40,15 @@ _decode = msgspec.json.Decoder().decode
 
 @dataclass(slots=True)
 class Spy:
-    """A model that keeps what was sent to it; with `reply` it says that instead of asking the real one."""
+    """A model that keeps what was sent to it; with `reply` it says that instead of asking the real one.
+
+    The request's clock runs while a model is asked that takes time of its own (`is_timed`).
+    """
 
     inner: Model
+    clock: ModelTime
     reply: str | None = None
+    is_timed: bool = False
     outgoing: list[str] = field(default_factory=list)
     vault: Vault | None = None
 
@@ -50,7 +58,10 @@ class Spy:
         self.vault = call.guard.keywords["vault"]  # type: ignore[attr-defined]
         if self.reply is not None:
             return Reply(self.reply, "scripted")
-        return await self.inner.complete(call)
+        if not self.is_timed:
+            return await self.inner.complete(call)
+        with self.clock.running():
+            return await self.inner.complete(call)
 
     async def stream(self, call: ModelCall) -> AsyncIterator[Delta | Reply]:
         """Yield the whole reply at once."""
@@ -113,20 +124,47 @@ class NoLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """The conversation that a case brings along in `history`, whatever its id; keeps nothing of its own."""
+
+    turns: tuple[Turn, ...]
+
+    async def open(self, business_id: str, user: str, conversation_id: str) -> Conversation:
+        """Return the case's conversation. Raises NotFound for a case without one."""
+        if not self.turns:
+            raise NotFound("This case has no conversation.")
+        return Conversation(conversation_id, user, self.turns, len(self.turns), is_new=False)
+
+    async def add(self, business_id: str, exchange: Exchange) -> None:
+        """Keep nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The units that a case brings along in `used`, by meter; in every window."""
+
+    used: Mapping[str, int]
+
+    async def counters(self, business_id: str, periods: Sequence[str]) -> dict[tuple[str, str], int]:
+        """Return the case's units."""
+        return {(meter, period): count for meter, count in self.used.items() for period in periods}
+
+
+@dataclass(frozen=True, slots=True)
 class OnlyThis:
     """A switchboard on which one version is live and proven: the one that is being judged."""
 
     prompt: PromptVersion
 
     def enabled(self, business_id: str, flag: str) -> bool | None:
-        """Return True."""
-        return True
+        """Return True for every feature; nothing is paused."""
+        return flag != PAUSE
 
     def opted_out(self, business_id: str, feature: str) -> bool:
         """Return False."""
         return False
 
-    def live(self, feature: str) -> str | None:
+    def live(self, feature: str, business_id: str = "", plan: str = "") -> str | None:
         """Return the judged version's hash."""
         return self.prompt.content_hash
 
@@ -137,7 +175,10 @@ class OnlyThis:
 
 @dataclass(frozen=True, slots=True)
 class Workbench:
-    """Answers golden cases with one version of one feature."""
+    """Answers golden cases with one version of one feature; `chosen` is the model to ask, empty: the offline rules.
+
+    Deadlines count the time of a model that `is_timed`, never our own: a slow machine changes no answer.
+    """
 
     catalog: Catalog
     policy: Policy
@@ -146,21 +187,41 @@ class Workbench:
     model: Model
     clock: Clock
     masker: Masker
+    knowledge: Knowledge
+    chosen: str = ""
+    is_timed: bool = False
+
+    def asking(self, model: Model, name: str, *, is_timed: bool = True) -> "Workbench":
+        """Return a workbench that asks a model of the policy instead of the offline rules."""
+        policy = replace(self.policy, routes=dict.fromkeys(self.policy.routes, (name,)))
+        return replace(self, model=model, chosen=name, policy=policy, is_timed=is_timed)
 
     async def run(self, case: Case, prompt: PromptVersion) -> Output:
         """Return the answer of a case. A documented refusal is an answer too: its problem code is the text."""
         feature = self.catalog.features[prompt.feature]
         modules = feature_modules(self.catalog)
         reply = case.vars.get("reply")
-        spy = Spy(self.model, reply if reply is None or isinstance(reply, str) else json.dumps(reply))
-        kit = self._kit(prompt, spy, modules)
-        ask = self._ask(case, prompt)
+        scripted = reply if reply is None or isinstance(reply, str) else json.dumps(reply)
+        began = self.clock.monotonic()
+        spy = Spy(self.model, ModelTime(self.clock), scripted, self.is_timed)
+        kit = self._kit(case, prompt, spy, modules)
+        ask = self._ask(case, prompt, spy.clock)
         try:
             check_input(feature, ask.body)
-            answered, evidence = await answer(kit, ask), (await gather(kit, ask)).evidence
+            answered, took = await answer(kit, ask), self.clock.monotonic() - began
+            evidence = (await gather(kit, ask)).evidence
         except GatewayError as refused:
             return self._output(prompt, ask, {"code": refused.code, "status": refused.status}, None, spy)
-        return self._output(prompt, ask, _decode(answered.body), evidence, spy)
+        body = _decode(answered.body)
+        body["meta"]["latency_ms"] = round(took * 1000)
+        self._check_answered(body["meta"], reply)
+        return self._output(prompt, ask, body, evidence, spy)
+
+    def _check_answered(self, meta: Mapping[str, Any], scripted: object) -> None:
+        """Raise CheckError when the model under judgement did not answer: the rules' words prove nothing about it."""
+        reason = (meta["degraded"] or {}).get("reason")
+        if self.chosen and scripted is None and reason in _UNANSWERED:
+            raise CheckError(f"{self.chosen} did not answer ({reason}); run the case again")
 
     def _output(
         self, prompt: PromptVersion, ask: Ask, body: dict[str, Any], evidence: Evidence | None, spy: Spy
@@ -170,11 +231,10 @@ class Workbench:
         feature = self.catalog.features[prompt.feature]
         return Output(text, body, meta, dict(ask.body), evidence, tuple(spy.outgoing), spy.vault, feature, prompt)
 
-    def _ask(self, case: Case, prompt: PromptVersion) -> Ask:
+    def _ask(self, case: Case, prompt: PromptVersion, clock: Clock) -> Ask:
         business = self._named(str(case.vars["business"])) if "business" in case.vars else _NOBODY
         business = replace(business, plan=str(case.vars.get("plan", DEFAULT_PLAN)))
         inline = case.vars.get("records")
-        now = self.clock.now()
         return Ask(
             feature=self.catalog.features[prompt.feature],
             caller=Caller(business, "evals", "evals", frozenset({"*"})),
@@ -184,8 +244,8 @@ class Workbench:
             request_id=f"eval-{case.index}",
             ledger_id=f"eval-{case.index}",
             request_hash=hashlib.sha256(str(case.index).encode()).hexdigest(),
-            started=self.clock.monotonic(),
-            received_at=now,
+            started=clock.monotonic(),
+            received_at=clock.now(),
         )
 
     def _named(self, name: str) -> Business:
@@ -194,16 +254,19 @@ class Workbench:
                 return business
         raise KeyError(f"no business `{name}`; known: {', '.join(b.name for b in self.businesses.values())}")
 
-    def _kit(self, prompt: PromptVersion, spy: Spy, modules: Mapping[str, Any]) -> Kit:
+    def _kit(self, case: Case, prompt: PromptVersion, spy: Spy, modules: Mapping[str, Any]) -> Kit:
+        said = tuple(Turn(turn["role"], turn["content"]) for turn in case.vars.get("history", ()))
         return Kit(
             catalog=self.catalog, policy=self.policy, features=modules, records=self.records, ledger=FreeLedger(),
             cache=NoCache(), idempotency=NoLimits(), limiter=NoLimits(), switches=OnlyThis(prompt),
-            models={"responses": spy, "chat": spy}, masker=self.masker, clock=self.clock,
+            models={"responses": spy, "chat": spy}, masker=self.masker, clock=spy.clock,
             sign=lambda purpose, text: hashlib.sha256(f"{purpose}|{text}".encode()).hexdigest(),
-            flag_default=lambda name: True, offline=True, model_proof="warn", deadline_ms=60_000, cache_seconds=0,
-            breakers=Breakers(),
+            flag_default=lambda name: True, offline=not self.chosen, model_proof="warn", deadline_ms=60_000,
+            is_patient=True, cache_seconds=0, breakers=Breakers(), knowledge=self.knowledge, conversations=Said(said),
+            counters=Counted(dict(case.vars.get("used", {}))),
         )  # fmt: skip
 
 
 DEMO_DAY = "2026-11-20"
+_UNANSWERED = frozenset({"upstream_unavailable", "deadline"})
 _NOBODY = Business("00000000-0000-4000-8000-000000000000", "Nobody", DEFAULT_PLAN)

@@ -1,25 +1,11 @@
-"""Checks of the answer as an object."""
+"""Our own check of the answer as an object: what stands at a JSON Pointer."""
 
 from typing import Any
 
 from evals.checks.registry import CheckError, Outcome, Output, check
-from gateway.library.problems import LibraryError
-from gateway.library.schemas import Schema
 
 _OPERATORS = frozenset({"equals", "one_of", "min", "max", "length", "min_length", "max_length", "contains", "absent"})
 _MISSING = object()
-
-
-@check("is-json")
-def is_json(output: Output, value: Any) -> Outcome:
-    """The answer is a JSON object; with a value, one that fits this JSON Schema."""
-    if value is None:
-        return Outcome(isinstance(output.body, dict), "the answer is a JSON object")
-    try:
-        errors = Schema.compile(value).check(dict(output.body))
-    except LibraryError as error:
-        raise CheckError(f"the schema cannot be used: {error}") from None
-    return Outcome(not errors, "; ".join(f"{e.pointer} {e.message}" for e in errors) or "the schema holds")
 
 
 @check("json-path")

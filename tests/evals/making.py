@@ -1,9 +1,13 @@
-"""Outputs, suites and prompts for the tests of the evaluations."""
+"""Outputs, suites, rows and prompts for the tests of the evaluations."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
-from evals.checks.registry import Output, all_checks, judge
+from evals.checks.registry import Outcome, Output, Row, Tools, all_checks
+from evals.engine.grading import outcome_of
+from evals.graders.none import NoGrader
+from evals.scripting.workers import Workers
 from evals.suite import Suite, load_suite
 from gateway.domain.evidence import Evidence
 from tests.features.fakes import DEMO_DAY
@@ -32,9 +36,24 @@ def output(body: dict[str, Any] | None = None, **changes: Any) -> Output:
     return Output(**{**usual, **changes})
 
 
-def holds(name: str, value: Any = None, shown: Output | None = None) -> bool:
-    """Tell whether a check passes on an output."""
-    return judge(name, shown or output(), value).passed
+def judged(name: str, value: Any = None, shown: Any = None, **more: Any) -> Outcome:
+    """Return the outcome of one assertion on a feature's answer, or on a plain output given as `shown`."""
+
+    async def run() -> Outcome:
+        async with Workers({}) as workers:
+            answer = shown if isinstance(shown, Output) else None if shown is not None else output()
+            given = answer.text if answer is not None else shown
+            tools = Tools(workers, NoGrader(), Path.cwd())
+            response = {"output": given, **more.pop("response", {})}
+            row = Row({}, more.pop("variables", {}), "", response, tools, answer=answer)
+            return await outcome_of(row, {"type": name, **({} if value is None else {"value": value}), **more})
+
+    return asyncio.run(run())
+
+
+def holds(name: str, value: Any = None, shown: Any = None, **more: Any) -> bool:
+    """Tell whether an assertion passes."""
+    return judged(name, value, shown, **more).passed
 
 
 def suite_of(folder: Path, text: str = CASES) -> Suite:

@@ -2,12 +2,10 @@
 
 import pytest
 
-from evals.checks.registry import CheckError, all_checks, check, judge
-from tests.evals.making import holds, output
+from evals.checks.registry import CheckError, Outcome, all_checks, assertion, check
+from tests.evals.making import holds, judged, output
 
-COUNTED = {"type": "object", "additionalProperties": True, "properties": {"word_count": {"type": "integer"}}}
 YES_AND_NO = [
-    ("equals", {"description": "Blender in red.", "word_count": 3}, {"description": "Blender"}),
     ("equals", "Blender in red.", "Blender in red"),
     ("contains", "red", "Red"),
     ("icontains", "RED", "blue"),
@@ -17,7 +15,6 @@ YES_AND_NO = [
     ("icontains-any", ["BLUE", "RED"], ["BLUE"]),
     ("starts-with", "Blender", "red"),
     ("regex", r"\bred\b", r"^red$"),
-    ("is-json", COUNTED, {**COUNTED, "properties": {"word_count": {"type": "string"}}}),
     ("json-path", {"path": "/word_count", "equals": 3}, {"path": "/word_count", "equals": 4}),
     ("json-path", {"path": "/word_count", "min": 3, "max": 3}, {"path": "/word_count", "min": 4}),
     ("json-path", {"path": "/word_count", "one_of": [1, 3]}, {"path": "/word_count", "one_of": [1, 2]}),
@@ -38,8 +35,7 @@ def test_a_check_passes_what_fits_and_fails_what_does_not(name, yes, no):
 
 
 BROKEN = [
-    ("contains", ""), ("contains", None), ("contains", True), ("contains-any", []), ("contains-all", {"a": 1}),
-    ("regex", "("), ("regex", "(?=a)"), ("is-json", {"type": "objekt"}), ("json-path", {"equals": 1}),
+    ("contains", ""), ("contains", None), ("contains", True), ("contains-all", {"a": 1}), ("json-path", {"equals": 1}),
     ("json-path", {"path": "/a"}), ("json-path", {"path": "/a", "like": 1}), ("rule", "no-such-rule"),
     ("tokens", "few"),
 ]  # fmt: skip
@@ -49,7 +45,7 @@ BROKEN = [
 @pytest.mark.parametrize("prefix", ["", "not-"])
 def test_a_check_that_cannot_be_made_is_an_error_and_never_a_pass(prefix, name, value):
     with pytest.raises(CheckError):
-        judge(prefix + name, output(), value)
+        judged(prefix + name, value)
 
 
 def test_a_comparison_of_unlike_things_fails():
@@ -77,7 +73,9 @@ def test_nothing_personal_may_be_in_what_was_made_for_a_model():
 def test_two_checks_cannot_have_the_same_name():
     assert "contains" in all_checks()
     with pytest.raises(ValueError, match="contains"):
-        check("contains")(lambda output, value: judge("equals", output, value))
+        check("contains")(lambda output, value: Outcome(True, ""))
+    with pytest.raises(ValueError, match="grounded"):
+        assertion("grounded")(lambda subject: Outcome(True, ""))
 
 
 @pytest.mark.parametrize("name", list(all_checks()))

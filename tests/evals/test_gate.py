@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from evals.__main__ import app
 from evals.run import CaseResult, run_suite
 from evals.suite import Case
-from evals.verdict import judge_results, verdict_path, write_verdict
+from evals.verdict import MIN_CASES, judge_results, verdict_path, write_verdict
 from gateway.domain.verdict import VerdictUnreadable, read_verdict
 from gateway.settings import ROOT
 from tests.evals.making import suite_of
@@ -32,16 +32,16 @@ def results(tmp_path: Path, passed: int, failed: int = 0, *, zero_tolerance: boo
     return judge_results(suite, prompt_of(FEATURE), "offline", found)
 
 
-def test_twenty_passed_cases_make_a_passed_verdict(tmp_path: Path):
-    verdict = results(tmp_path, 20).verdict
+def test_sixty_passed_cases_make_a_passed_verdict(tmp_path: Path):
+    verdict = results(tmp_path, 60).verdict
     assert (verdict.outcome, verdict.feature, verdict.version) == ("passed", FEATURE, 1)
     assert verdict.content_hash == prompt_of(FEATURE).content_hash
-    assert verdict.figures["slices"] == {"slice-a": {"cases": 10, "passed": 10}, "slice-b": {"cases": 10, "passed": 10}}
+    assert verdict.figures["slices"] == {"slice-a": {"cases": 30, "passed": 30}, "slice-b": {"cases": 30, "passed": 30}}
 
 
-def test_nineteen_are_not_enough_evidence_and_one_failure_is_a_failure(tmp_path: Path):
-    assert results(tmp_path, 19).verdict.outcome == "not_enough_evidence"
-    assert results(tmp_path, 20, 1).verdict.outcome == "failed"
+def test_fewer_are_not_enough_evidence_and_one_failure_is_a_failure(tmp_path: Path):
+    assert results(tmp_path, 59).verdict.outcome == "not_enough_evidence"
+    assert results(tmp_path, 60, 1).verdict.outcome == "failed"
     assert results(tmp_path, 3, 1).verdict.outcome == "failed"
 
 
@@ -50,7 +50,7 @@ def test_a_threshold_forgives_ordinary_cases_and_never_a_zero_tolerance_one(tmp_
 
     def outcome(zero_tolerance: bool) -> str:
         suite = suite_of(tmp_path, lenient + (tmp_path / "product_description.yaml").read_text("utf-8"))
-        judged = results(tmp_path, 19, 1, zero_tolerance=zero_tolerance)
+        judged = results(tmp_path, 59, 1, zero_tolerance=zero_tolerance)
         return judge_results(suite, prompt_of(FEATURE), "offline", judged.results).verdict.outcome
 
     suite_of(tmp_path)
@@ -60,7 +60,7 @@ def test_a_threshold_forgives_ordinary_cases_and_never_a_zero_tolerance_one(tmp_
 
 
 def test_a_verdict_is_written_the_same_way_each_time_and_reads_back(tmp_path: Path):
-    verdict = results(tmp_path, 20).verdict
+    verdict = results(tmp_path, 60).verdict
     path = write_verdict(tmp_path, verdict)
     first = path.read_bytes()
     write_verdict(tmp_path, verdict)
@@ -71,7 +71,7 @@ def test_a_verdict_is_written_the_same_way_each_time_and_reads_back(tmp_path: Pa
 
 @pytest.mark.parametrize("change", [("outcome", "splendid"), ("version", "1"), ("extra", 1), ("model", None)])
 def test_a_verdict_that_was_tampered_with_is_unreadable(tmp_path: Path, change: tuple[str, object]):
-    path = write_verdict(tmp_path, results(tmp_path, 20).verdict)
+    path = write_verdict(tmp_path, results(tmp_path, 60).verdict)
     data = json.loads(path.read_text("utf-8"))
     name, value = change
     data.update({name: value}) if value is not None else data.pop(name)
@@ -122,7 +122,7 @@ def test_an_unchanged_repository_passes_and_leaves_three_reports(repository: Rep
     report = json.loads((repository.folder / "reports" / "gate.json").read_text("utf-8"))
     junit = ElementTree.parse(repository.folder / "reports" / "gate.xml").getroot()
     assert report["passed"]
-    assert len(junit.findall(".//testcase")) == report["verdicts"][0]["figures"]["cases"] >= 20
+    assert len(junit.findall(".//testcase")) == report["verdicts"][0]["figures"]["cases"] >= MIN_CASES
     assert "✅ passed" in (repository.folder / "reports" / "gate.md").read_text("utf-8")
 
 
@@ -153,7 +153,7 @@ def test_a_failing_case_closes_the_gate_and_is_shown_with_its_reason(repository:
     repository.change(SUITE, "value: QLED", "value: OLED")
     ran = repository.gate("--write")
     assert ran.exit_code == 100
-    assert "contains “OLED”" in ran.output
+    assert "lacks “OLED”" in ran.output
     assert "has not passed" in ran.output
 
 

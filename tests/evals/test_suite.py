@@ -6,6 +6,7 @@ import pytest
 
 from evals.checks.registry import all_checks
 from evals.suite import load_suite
+from evals.verdict import MIN_CASES
 from gateway.library.problems import LibraryError
 from gateway.settings import ROOT
 from tests.evals.making import CASES, suite_of
@@ -61,5 +62,5 @@ def test_the_hash_changes_with_any_case_and_not_with_layout(tmp_path: Path):
 def test_the_suites_of_the_product_are_readable_and_named_like_their_feature(path: Path):
     suite = load_suite(path, list(all_checks()))
     assert suite.feature == path.stem
-    assert len(suite.cases) >= 20
+    assert len(suite.cases) >= MIN_CASES
     assert any(case.zero_tolerance for case in suite.cases)
