@@ -5,7 +5,7 @@ GatewayError
 ├── Unauthenticated 401       unauthenticated
 ├── Forbidden 403             forbidden · not_in_plan
 ├── NotFound 404              not_found · method_not_allowed (405)
-├── Conflict 409              feature_disabled · idempotency_conflict
+├── Conflict 409              feature_disabled · idempotency_conflict · conflict (the admin)
 ├── PayloadTooLarge 413       payload_too_large
 ├── UnsupportedMediaType 415  unsupported_media_type
 ├── Unprocessable 422         validation_failed · insufficient_data · constraints_infeasible
@@ -94,6 +94,12 @@ class IdempotencyConflict(GatewayError):
     """The first request with this Idempotency-Key is still running."""
 
     status, code, title, retryable = 409, "idempotency_conflict", "The same request is still running", True
+
+
+class Conflict(GatewayError):
+    """The thing is in another state than this change expects: somebody was faster, or a step comes first."""
+
+    status, code, title = 409, "conflict", "This cannot be done in the present state"
 
 
 class IdempotencyMismatch(GatewayError):

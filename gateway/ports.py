@@ -1,10 +1,11 @@
 """What the pipeline needs of the outside world, as Protocols; `app.py` names the adapters, tests bring fakes."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from gateway.domain.ledger import Claim, Hold, Settlement
+from gateway.domain.alert_outcome import AlertOutcome
+from gateway.domain.ledger import Claim, Hold, Settlement, UsageRow
 from gateway.domain.records import (
     Customer,
     Employee,
@@ -20,7 +21,10 @@ from gateway.domain.records import (
     Storefront,
     Supplier,
 )
-from gateway.domain.reply import Delta, ModelCall, Reply
+from gateway.domain.reply import Attempt, Delta, ModelCall, Reply
+from gateway.domain.sold import DayUnits
+from gateway.domain.sums import LineSum, SaleKey, SaleSum
+from gateway.domain.support import Account, Conversation, Exchange, Passage
 
 T = TypeVar("T")
 
@@ -38,16 +42,30 @@ class Clock(Protocol):
 class PosData(Protocol):
     """One business's records up to and including `as_of`, in a fixed order; rows in another currency are left out.
 
-    `revision` changes whenever any record of the business does. Inline tables of a request win over stored ones.
-    Cancelled sales and written-off invoices are returned; what they count for is the feature's arithmetic.
+    `revision` changes whenever any record of the business does, `stamp` only with these tables; `read` names the tables
+    asked so far, also through `note`; `brought` tells the inline tables of one request from those of another. Inline
+    tables of a request win over stored ones.
+    Cancelled sales and written-off invoices are returned; what they count for is the feature's arithmetic. Sums hold
+    only sales that count (`gateway.domain.sums`) and are made by the database: ask for them where rows would be many.
+    `business_name` is what the business calls itself, for letters in its name; empty when nobody said. `is_patient`
+    says that nobody is waiting at a till, so that no reading is cut short.
     """
 
     business_id: str
+    business_name: str
+    is_patient: bool
     currency: str
     as_of: date
     revision: str
-    excluded: int
 
+    @property
+    def excluded(self) -> int: ...
+    @property
+    def brought(self) -> str: ...
+    @property
+    def read(self) -> frozenset[str]: ...
+    def note(self, tables: Iterable[str]) -> None: ...
+    def stamp(self, tables: Collection[str]) -> Hashable: ...
     async def customer(self, customer_id: str) -> Customer | None: ...
     async def customers(self) -> Sequence[Customer]: ...
     async def invoices(self, *, customer_id: str | None = None) -> Sequence[Invoice]: ...
@@ -62,6 +80,28 @@ class PosData(Protocol):
     async def sales(
         self, *, customer_id: str | None = None, product_id: str | None = None, since: date | None = None
     ) -> Sequence[Sale]: ...
+    async def sale_by_receipt(self, receipt_number: str) -> Sale | None: ...
+    async def sale(self, sale_id: str) -> Sale | None: ...
+    async def sale_sums(
+        self,
+        by: SaleKey,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        customers: Collection[str] | None = None,
+    ) -> Sequence[SaleSum]: ...
+    async def baskets(self, *, since: date | None = None) -> Sequence[frozenset[str]]: ...
+    async def line_sums(
+        self,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        product_id: str | None = None,
+        daily: bool = False,
+    ) -> Sequence[LineSum]: ...
+    async def daily_units(
+        self, *, products: Collection[str] | None = None, since: date | None = None
+    ) -> Sequence[DayUnits]: ...
     async def refunds(self, *, since: date | None = None) -> Sequence[Refund]: ...
     async def stock_movements(self, *, product_id: str | None = None) -> Sequence[StockMovement]: ...
 
@@ -136,11 +176,24 @@ class Switchboard(Protocol):
     def opted_out(self, business_id: str, feature: str) -> bool:
         """Return whether the business wants no model for this feature."""
 
-    def live(self, feature: str) -> str | None:
-        """Return the content hash of the released version; only a passed verdict can have put it there."""
+    def live(self, feature: str, business_id: str = "", plan: str = "") -> str | None:
+        """Return the content hash of the version released for this business; only a passed verdict put it there.
+
+        Without a business it is the version that everybody gets who has no release of their own.
+        """
 
     def proven(self, content_hash: str, model: str) -> bool:
         """Return whether this very content passed its suite with this very model."""
+
+
+class Journal(Protocol):
+    """Keeps some of the questions that are asked, so that a new version of a prompt can be tried on them."""
+
+    def due(self, feature: str) -> bool:
+        """Tell whether the next question of this feature is to be kept."""
+
+    async def note(self, business_id: str, feature: str, body: Mapping[str, Any], as_of: str) -> None:
+        """Keep a question of a business that takes part."""
 
 
 class Idempotency(Protocol):
@@ -154,3 +207,84 @@ class Idempotency(Protocol):
 
     async def abandon(self, business_id: str, key: str) -> None:
         """Forget a run that gave no answer, so that a retry starts afresh."""
+
+
+class Telemetry(Protocol):
+    """Metrics and traces. Nothing in them may name a business, a person or a text; nothing may fail or wait."""
+
+    def answered(self, row: UsageRow, attempts: Sequence[Attempt], trace: Mapping[str, str]) -> None:
+        """Count a finished request with its attempts; `trace` may hold the caller's `traceparent`."""
+
+    def looked_up(self, feature: str, result: str) -> None:
+        """Count a look into the answer cache: `hit`, `miss`, or `repeat_miss` for a question asked before."""
+
+    def served(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an HTTP response; `route` is the path's template."""
+
+    def close(self) -> None:
+        """Send what is waiting, at the end of the process."""
+
+
+class Knowledge(Protocol):
+    """Documents that an answer may rest on: the product's own and those of one business, never another's.
+
+    How passages are found is the adapter's affair: full text, embeddings, or both.
+    """
+
+    async def search(self, business_id: str, question: str, limit: int) -> Sequence[Passage]:
+        """Return the passages that fit best, best first; none when nothing fits."""
+
+
+class Conversations(Protocol):
+    """What was said before, kept by us and encrypted; `user` is a keyed hash, never an id."""
+
+    async def open(self, business_id: str, user: str, conversation_id: str) -> Conversation:
+        """Return a conversation of this user of this business. Raises `NotFound` for any other, and once expired."""
+
+    async def add(self, business_id: str, exchange: Exchange) -> None:
+        """Keep one question with its answer and, where it has one, its escalation."""
+
+
+class Counters(Protocol):
+    """Units used by (meter, calendar window)."""
+
+    async def counters(self, business_id: str, periods: Sequence[str]) -> Mapping[tuple[str, str], int]: ...
+
+
+class AlertOutcomes(Protocol):
+    """What people said of alerts on unusual patterns."""
+
+    async def of(self, business_id: str) -> Sequence[AlertOutcome]:
+        """Return the business's outcomes, oldest first."""
+
+    async def say(self, business_id: str, said: AlertOutcome, comment: str, user_hash: str) -> None:
+        """Keep what a person says of an alert, in place of what was said before."""
+
+
+class Around(Protocol):
+    """What surrounds a request beside records: for features with a `recall` before and a `remember` after the answer.
+
+    A module's `recall(around, request)` reads what the feature needs of it; `gather(pos, request, as_of, recalled)` is
+    then as pure as ever; `remember(around, recalled, evidence, answer)` keeps what the next request may need, before
+    the answer leaves. `fresh_id` is a UUID that belongs to this request alone and stays the same on a second look.
+    """
+
+    fresh_id: str
+
+    async def passages(self, question: str, limit: int) -> Sequence[Passage]:
+        """Return the caller's passages for a question, best first."""
+
+    async def conversation(self, user_id: str, conversation_id: str | None) -> Conversation:
+        """Return the user's conversation, a fresh one without an id. Raises `NotFound` for anybody else's."""
+
+    async def keep(self, exchange: Exchange) -> None:
+        """Keep an exchange of the caller's business."""
+
+    async def account(self) -> Account:
+        """Return the caller's plan and what of it is used."""
+
+    def may(self, scope: str) -> bool:
+        """Return whether the caller's key has this scope."""
+
+    async def alert_outcomes(self) -> Sequence[AlertOutcome]:
+        """Return what people of the caller's business said of alerts, oldest first."""

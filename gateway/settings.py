@@ -68,9 +68,32 @@ class Settings:
     reservation_grace_s: int = _setting(
         "RESERVATION_GRACE_S", "Seconds past its deadline after which the hold of a request that died is closed", 20
     )
+    jobs_in_process: Literal["on", "off"] = _setting(
+        "JOBS_IN_PROCESS",
+        "`on`: each gateway process does background jobs; `off`: `python -m gateway worker` does",
+        "on",
+    )
+    schedules: Literal["on", "off"] = _setting("SCHEDULES", "`off`: no job starts by the clock in this process", "on")
+    webhook_loopback: Literal["on", "off"] = _setting(
+        "WEBHOOK_LOOPBACK", "`on`: webhooks may go to this machine, by http too; in development only", "off"
+    )
     prompts_dir: Path = _setting("PROMPTS_DIR", "Folder of the prompt files", ROOT / "prompts")
     verdicts_dir: Path = _setting("VERDICTS_DIR", "Folder of the committed verdicts", ROOT / "evals" / "verdicts")
     policy_dir: Path = _setting("POLICY_DIR", "Folder of plans.yaml and models.yaml", ROOT / "gateway" / "policy")
+    otlp_endpoint: str = _setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "Collector of traces, such as `http://127.0.0.1:4318`; needs the extra `telemetry`",
+        "",
+    )
+    metrics_folder: str = _setting(
+        "PROMETHEUS_MULTIPROC_DIR", "Folder in which several processes share their metrics; `--workers` sets it", ""
+    )
+    pos_dialect: Literal["off", "on"] = _setting(
+        "POS_DIALECT", "`on`: also answer under `/ai/api/` in the shapes of the POS backend's own AI client", "off"
+    )
+    guides_dir: Path = _setting(
+        "GUIDES_DIR", "Folder of the guides that the support chat answers from", ROOT / "docs" / "guides"
+    )
     log_level: str = _setting("LOG_LEVEL", "`debug`, `info`, `warning` or `error`", "info")
     flags_off: frozenset[str] = _setting(
         "AI_*_ENABLED", "One switch per feature, for example `AI_INSIGHTS_ENABLED=false`; unset means on", frozenset()
@@ -93,6 +116,8 @@ class Settings:
             raise SettingsError("SECRET_KEY is needed when APP_ENV=production: set at least 32 random characters.")
         if settings.secret_key and len(settings.secret_key) < 32:
             raise SettingsError("SECRET_KEY is too short: at least 32 random characters are needed.")
+        if settings.webhook_loopback == "on" and production:
+            raise SettingsError("WEBHOOK_LOOPBACK=on is for APP_ENV=development only: unset it.")
         return settings
 
     def secrets(self) -> tuple[str, ...]:

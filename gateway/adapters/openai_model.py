@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
-from openai import APIStatusError, AsyncOpenAI, AsyncStream, DefaultAioHttpClient
+from openai import APIError, APIStatusError, AsyncOpenAI, AsyncStream, DefaultAioHttpClient
 
 from gateway.adapters.dialects.chat import ChatDialect
 from gateway.adapters.dialects.outcome import Dialect, StreamReader, estimate
@@ -20,10 +20,11 @@ from gateway.adapters.dialects.responses import ResponsesDialect
 from gateway.adapters.egress import guard_client, passing
 from gateway.adapters.faults import CONNECTION_ERRORS, connection_fault, is_missing_route, status_fault
 from gateway.adapters.sse import EventDecoder, EventTooLarge
-from gateway.domain.reply import Delta, Fault, ModelCall, Reply, UpstreamFault
+from gateway.domain.reply import Delta, EgressBlocked, Fault, ModelCall, Reply, UpstreamFault
 
 OPENAI_HOST = "api.openai.com"
 MAX_CONNECT_SECONDS = 5.0
+LISTING_SECONDS = 10.0
 TAIL_SECONDS = 0.5
 LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=200, keepalive_expiry=60.0)
 
@@ -94,6 +95,15 @@ class OpenAIModel:
         finally:
             await response.aclose()
         yield _last(call, reader, fault)
+
+    async def available(self) -> frozenset[str]:
+        """Return the ids of the models that the upstream lists; nothing of anybody is sent. Raises `UpstreamFault`."""
+        try:
+            with passing(_nothing):
+                page = await self.client.models.list(timeout=LISTING_SECONDS)
+        except (APIError, *CONNECTION_ERRORS) as error:
+            raise UpstreamFault(Fault.SERVER_ERROR) from error
+        return frozenset(model.id for model in page.data)
 
     async def aclose(self) -> None:
         """Close the connection pool."""
@@ -189,3 +199,9 @@ def _checked(base_url: str) -> tuple[str, bool]:
     raise BaseUrlRefused(
         "The base URL of the model server must be an https:// address; http:// is allowed on loopback only."
     )
+
+
+def _nothing(body: bytes) -> None:
+    """Let a request leave that has no body."""
+    if body:
+        raise EgressBlocked("a listing sends nothing")

@@ -27,20 +27,31 @@ _TRUE = {"1", "true", "yes"}
 AnyRequest = Request[Any, Any, Any]
 
 
-async def read_ask(site: Site, feature: Feature, request: AnyRequest) -> Ask:
-    """Return the validated request of an authenticated caller. Raises the documented 4xx."""
+async def read_ask(site: Site, feature: Feature, request: AnyRequest) -> tuple[Ask, Any]:
+    """Return the validated request of an authenticated caller, and its `records` as given. Raises the 4xx."""
     started = site.kit.clock.monotonic()
     caller = authenticate(site, request)
-    if feature.method == "POST":
+    if request.method == "POST":
         body, raw = await read_object(request, site.max_body_bytes)
+        body |= {name: str(value) for name, value in request.path_params.items()}
     else:
         given = {**dict(request.query_params), **{k: str(v) for k, v in request.path_params.items()}}
         given.pop("explain", None)
         body, raw = coerce_query(feature.input, given), request.url.query.encode() + request.scope["path"].encode()
+    return make_ask(site, feature, request, caller, body, raw, started)
+
+
+def make_ask(
+    site: Site, feature: Feature, request: AnyRequest, caller: Caller, body: dict[str, Any], raw: bytes, started: float
+) -> tuple[Ask, Any]:
+    """Return a caller's request of a feature, checked, and its `records` as given; `raw` stands for what was sent.
+
+    Raises the documented 4xx. `started` is in monotonic seconds.
+    """
     check_input(feature, body)
     day, inline = body.pop("as_of", None), body.pop("records", None)
     received_at = site.kit.clock.now()
-    return Ask(
+    ask = Ask(
         feature=feature,
         caller=caller,
         body=body,
@@ -56,6 +67,7 @@ async def read_ask(site: Site, feature: Feature, request: AnyRequest) -> Ask:
         explain=request.query_params.get("explain", "") in _TRUE,
         trace=_trace(request),
     )
+    return ask, inline
 
 
 def local_day(micros: int, timezone: str) -> date:

@@ -10,31 +10,37 @@ from litestar import Request
 from gateway.api.site import Site
 from gateway.domain.caller import Business, Caller
 from gateway.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
+from gateway.store.snapshot import LiveKey
 
 _SCHEMES = ("bearer ", "token ")
 _USER_ID = re.compile(r"^[\x21-\x7e]{1,128}$")
 AnyRequest = Request[Any, Any, Any]
 
 
-def authenticate(site: Site, request: AnyRequest) -> Caller:
-    """Return who is calling, and for which business.
+def authenticate(site: Site, request: AnyRequest, business: str | None = None) -> Caller:
+    """Return who is calling, and for which business; `business` is the wanted one where no header names it.
 
     Raises Unauthenticated, ValidationFailed for a header that cannot be read, NotFound for a business this key
     cannot act for: another tenant looks the same as one that does not exist.
     """
-    header = request.headers.get("authorization", "")
-    if not header.lower().startswith(_SCHEMES):
-        raise Unauthenticated("Send `Authorization: Bearer <service key>`.")
-    snapshot = site.snapshots.current
-    digest = hashlib.sha256(header.partition(" ")[2].strip().encode("utf-8", "surrogateescape")).hexdigest()
-    key = snapshot.key(digest)
-    if key is None:
-        raise Unauthenticated("The key is unknown or was revoked. Ask an administrator for a new one.")
+    key = key_of(site, request)
     user_id = request.headers.get("x-user-id")
     if user_id is not None and not _USER_ID.match(user_id):
         raise _wrong_header("X-User-Id", "1 to 128 visible ASCII characters")
-    business = _business(site, key.business_id, request.headers.get("x-business-id"))
-    return Caller(business, key.id, key.name, key.scopes, user_id)
+    acted_for = _business(site, key.business_id, request.headers.get("x-business-id", business))
+    return Caller(acted_for, key.id, key.name, key.scopes, user_id)
+
+
+def key_of(site: Site, request: AnyRequest) -> LiveKey:
+    """Return the service key that was presented. Raises Unauthenticated."""
+    header = request.headers.get("authorization", "")
+    if not header.lower().startswith(_SCHEMES):
+        raise Unauthenticated("Send `Authorization: Bearer <service key>`.")
+    digest = hashlib.sha256(header.partition(" ")[2].strip().encode("utf-8", "surrogateescape")).hexdigest()
+    key = site.snapshots.current.key(digest)
+    if key is None:
+        raise Unauthenticated("The key is unknown or was revoked. Ask an administrator for a new one.")
+    return key
 
 
 def _business(site: Site, owner: str | None, wanted: str | None) -> Business:

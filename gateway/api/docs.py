@@ -1,4 +1,4 @@
-"""The API's own pages: the reference at /docs, the error codes at /docs/errors, the document at /openapi.json.
+"""The API's own pages: the reference at /docs, error codes at /docs/errors, guides at /docs/guides, /openapi.json.
 
 Everything is served from here; the pages call no other host.
 """
@@ -30,7 +30,10 @@ _PAGE = """<!doctype html>
 <header><p>POS AI gateway</p><nav aria-label="Documentation">{links}</nav></header>
 {body}</body></html>
 """
-_LINKS = (("/docs", "API reference"), ("/docs/errors", "Error codes"), ("/openapi.json", "OpenAPI document"))
+_LINKS = (
+    ("/docs", "API reference"), ("/docs/errors", "Error codes"), ("/docs/guides", "Guides"),
+    ("/openapi.json", "OpenAPI document"),
+)  # fmt: skip
 # Swagger UI brings its own `main`; the stylesheet of ours comes second where the two meet.
 _REFERENCE_HEAD = (
     '<link rel="stylesheet" href="/docs/assets/swagger-ui.css">'
@@ -54,11 +57,11 @@ def docs_routes(document: dict[str, Any]) -> list[HTTPRouteHandler]:
 
     @get("/docs", name="docs", opt={"access": "public"}, sync_to_thread=False)
     def reference() -> Response[str]:
-        return _page("/docs", "reference", _REFERENCE, _REFERENCE_HEAD)
+        return doc_page("/docs", "reference", _REFERENCE, _REFERENCE_HEAD)
 
     @get("/docs/errors", name="docs_errors", opt={"access": "public"}, sync_to_thread=False)
     def errors() -> Response[str]:
-        return _page("/docs/errors", "errors", _errors())
+        return doc_page("/docs/errors", "errors", _errors())
 
     @get("/docs/assets/{name:str}", name="docs_assets", opt={"access": "public"}, sync_to_thread=False)
     def asset(name: FromPath[str]) -> Response[bytes]:
@@ -70,11 +73,12 @@ def docs_routes(document: dict[str, Any]) -> list[HTTPRouteHandler]:
     return [openapi, reference, errors, asset]
 
 
-def _page(here: str, name: str, body: str, head: str = "") -> Response[str]:
+def doc_page(here: str, name: str, body: str, head: str = "", title: str = "") -> Response[str]:
+    """Return a page of the documentation; `here` is the address in the menu that it belongs to."""
     links = "".join(
         f'<a href="{address}"{" aria-current=page" if address == here else ""}>{text}</a>' for address, text in _LINKS
     )
-    html = _PAGE.format(title=dict(_LINKS)[here], name=name, head=head, links=links, body=body)
+    html = _PAGE.format(title=escape(title) or dict(_LINKS)[here], name=name, head=head, links=links, body=body)
     return Response(html, media_type="text/html", headers={"Content-Security-Policy": _CSP})
 
 

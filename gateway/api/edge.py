@@ -3,12 +3,15 @@
 import re
 import secrets
 import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.domain.ids import new_id
 
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
 _log = structlog.get_logger("gateway.access")
@@ -19,18 +22,29 @@ _FIXED_HEADERS = [
 ]
 
 
+Served = Callable[[str, str, int, float], None]
+"""Told of every response: method, the path's template, status and seconds."""
+
+
 class Edge:
     """ASGI middleware; keep it outside the framework so that even its own refusals carry the id."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        served: Served = lambda method, route, status, seconds: None,
+        allowed: Mapping[str, str] | None = None,
+    ) -> None:
         self.app = app
+        self._served = served
+        self._allowed = {route: methods.encode() for route, methods in (allowed or {}).items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         given = _given_id(scope)
-        request_id = given or new_request_id()
+        request_id = given or new_id()
         state: Any = scope.setdefault("state", {})
         state["request_id"] = request_id
         # A caller may send the same id twice, the ledger may not: billing is keyed by an id of our own.
@@ -43,28 +57,25 @@ class Edge:
                 status = message["status"]
                 headers: Any = list(message["headers"])
                 present = {name for name, _ in headers}
+                # The framework names the methods of one handler; a path may have several.
+                if b"allow" in present and (methods := self._allowed.get(scope.get("path_template", ""))):
+                    headers = [(name, methods if name == b"allow" else value) for name, value in headers]
                 headers += [pair for pair in _FIXED_HEADERS if pair[0] not in present]
                 headers.append((b"x-request-id", request_id.encode()))
                 message["headers"] = headers
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+        seconds, route = time.perf_counter() - started, scope.get("path_template") or ""
+        self._served(scope["method"], route, status, seconds)
         _log.info(
             "request",
             request_id=request_id,
             method=scope["method"],
-            route=scope.get("path_template") or "",
+            route=route,
             status=status,
-            duration_ms=round((time.perf_counter() - started) * 1000, 1),
+            duration_ms=round(seconds * 1000, 1),
         )
-
-
-def new_request_id() -> str:
-    """Return a UUIDv7: sorts by time (milliseconds since the epoch), unique without asking anybody."""
-    value = (time.time_ns() // 1_000_000) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62
-    value |= secrets.randbits(62)
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def ledger_id_of(request: Request[Any, Any, Any]) -> str:

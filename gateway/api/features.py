@@ -11,12 +11,15 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
 from gateway.api.asking import read_ask
+from gateway.api.bulk import bulk_routes
+from gateway.api.jobs import answer_later, wants_later
 from gateway.api.problems import problem
 from gateway.api.site import Site
 from gateway.errors import GatewayError
 from gateway.library.catalog import Feature
 from gateway.pipeline.answer import answer
 from gateway.pipeline.ask import Answered, Ask
+from gateway.pipeline.punctual import answer_in_time
 
 HEARTBEAT_S = 15.0
 _encode = msgspec.json.Encoder().encode
@@ -25,22 +28,26 @@ _Event = str | Answered | BaseException
 
 def feature_routes(site: Site) -> list[HTTPRouteHandler]:
     """Return the handlers of every feature in the catalogue."""
-    return [_route(site, feature) for feature in site.kit.catalog.features.values()]
+    plain = [_route(site, feature, m) for feature in site.kit.catalog.features.values() for m in feature.methods]
+    return [*plain, *bulk_routes(site)]
 
 
-def _route(site: Site, feature: Feature) -> HTTPRouteHandler:
+def _route(site: Site, feature: Feature, method: str) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
-        ask = await read_ask(site, feature, request)
+        ask, records = await read_ask(site, feature, request)
+        if method == "POST" and wants_later(request):
+            return await answer_later(site, ask, records)
         if feature.stream is not None and "text/event-stream" in request.headers.get("accept", ""):
             return await _event_stream(site, ask, request.scope["path"])
-        answered = await answer(site.kit, ask)
+        answered = await answer_in_time(site.kit, ask)
         return Response(
             answered.body, status_code=answered.status, media_type="application/json", headers=dict(answered.headers)
         )
 
-    route = post if feature.method == "POST" else get
+    route = post if method == "POST" else get
+    name = feature.name if method == feature.method else f"{feature.name}_post"
     paths = [litestar_path(path) for path in (feature.path, *feature.aliases)]
-    return route(paths, status_code=200, name=feature.name, opt={"access": f"scope:{feature.group}"})(handle)
+    return route(paths, status_code=200, name=name, opt={"access": f"scope:{feature.group}"})(handle)
 
 
 def litestar_path(path: str) -> str:

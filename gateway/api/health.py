@@ -1,17 +1,23 @@
 """Is the process alive, may it take traffic, and how is it doing."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.errors import GatewayError
 
 
-def health_routes(site: Site) -> list[HTTPRouteHandler]:
+class Exposition(Protocol):
+    """What tells the metrics."""
+
+    def text(self) -> bytes: ...
+
+
+def health_routes(site: Site, exposition: Exposition) -> list[HTTPRouteHandler]:
     """Return /health/live (no I/O), /health/ready (store, migrations, prompts) and /metrics."""
 
     @get("/health/live", name="health_live", opt={"access": "public"})
@@ -22,20 +28,18 @@ def health_routes(site: Site) -> list[HTTPRouteHandler]:
     async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
         database = await _answers(site)
         unreleased = [name for name in site.kit.catalog.features if site.kit.switches.live(name) is None]
-        now = site.kit.clock.monotonic()
-        models = {name: site.kit.breakers.of(name).state(now) for name in sorted(_routed(site))}
         body = {
             "status": "ok" if database else "unavailable",
             "database": "ok" if database else "unavailable",
             "model": "offline" if site.kit.offline else "configured",
-            "breakers": models,
+            "breakers": site.kit.breaker_states(),
             "features_without_release": unreleased,
         }
         return json_response(body, 200 if body["status"] == "ok" else 503)
 
     @get("/metrics", name="metrics", opt={"access": "public"}, sync_to_thread=False)
     def metrics() -> Response[bytes]:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(exposition.text(), media_type=CONTENT_TYPE_LATEST)
 
     return [live, ready, metrics]
 
@@ -46,7 +50,3 @@ async def _answers(site: Site) -> bool:
     except GatewayError:
         return False
     return True
-
-
-def _routed(site: Site) -> set[str]:
-    return {"offline"} if site.kit.offline else {model for names in site.kit.policy.routes.values() for model in names}

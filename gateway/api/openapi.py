@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.api.openapi_parts import TEXT, example_meta, meta_schema, parameters, problem_schema
+from gateway.api.openapi_parts import TEXT, example_meta, job_schema, meta_schema, parameters, problem_schema
+from gateway.api.openapi_platform import PLATFORM_TAGS, Operation, bulk_operation, platform_operations
 from gateway.domain.records import TABLES
 from gateway.errors import GatewayError, all_errors
 from gateway.library.catalog import Catalog, Feature
@@ -23,7 +24,10 @@ def openapi_document(catalog: Catalog, version: str) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     shared: dict[str, Any] = {}
     for feature in catalog.features.values():
-        paths.setdefault(feature.path, {})[feature.method.lower()] = _feature_operation(feature)
+        for method in feature.methods:
+            paths.setdefault(feature.path, {})[method.lower()] = _feature_operation(feature, method)
+        if feature.bulk:
+            paths[f"{feature.path}bulk/"] = {"post": _platform_operation(bulk_operation(feature))}
         for kind, schema in (("input", feature.input), ("response", feature.response)):
             shared.update(_shared(schema.raw, f"{feature.name}.{kind}."))
     return {
@@ -37,7 +41,8 @@ def openapi_document(catalog: Catalog, version: str) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{"serviceKey": []}],
         "tags": [
-            {"name": name} for name in sorted({f.group for f in catalog.features.values()} | {"records", "service"})
+            {"name": name}
+            for name in sorted({f.group for f in catalog.features.values()} | {"records", "service", *PLATFORM_TAGS})
         ],
         "paths": {**paths, **_service_paths()},
         "components": {
@@ -48,13 +53,13 @@ def openapi_document(catalog: Catalog, version: str) -> dict[str, Any]:
                     "description": "`Bearer` or `Token` and a service key.",
                 }
             },
-            "schemas": {"Problem": problem_schema(), "Meta": meta_schema(), **shared},
+            "schemas": {"Problem": problem_schema(), "Meta": meta_schema(), "Job": job_schema(), **shared},
             "parameters": parameters(),
         },
     }
 
 
-def _feature_operation(feature: Feature) -> dict[str, Any]:
+def _feature_operation(feature: Feature, method: str) -> dict[str, Any]:
     response = _public(feature.response.raw, f"{feature.name}.response.")
     body = {
         **response,
@@ -71,34 +76,35 @@ def _feature_operation(feature: Feature) -> dict[str, Any]:
             }
         }
     operation: dict[str, Any] = {
-        "operationId": feature.name,
+        "operationId": feature.name if method == feature.method else f"{feature.name}_post",
         "summary": feature.title,
         "description": feature.summary,
         "tags": [feature.group],
-        "parameters": [*_common_parameters(feature), *_query_parameters(feature)],
-        "responses": {"200": _described("The answer.", content), **_problems(_errors_of(feature))},
+        "parameters": [*_common_parameters(method), *_query_parameters(feature, method)],
+        "responses": {"200": _described("The answer.", content), **_problems(_errors_of(method))},
         "x-meter": feature.meter,
         "x-scope": feature.group,
     }
-    if feature.method == "POST":
+    if method == "POST":
+        operation["responses"]["202"] = accepted("With `Prefer: respond-async`: the job that will answer.")
         media = {"schema": _public(feature.input.raw, f"{feature.name}.input."), "example": feature.example_request}
         operation["requestBody"] = {"required": True, "content": {"application/json": media}}
     return operation
 
 
-def _errors_of(feature: Feature) -> tuple[str, ...]:
-    return (*_COMMON_ERRORS, *_FEATURE_ERRORS, *(_POST_ERRORS if feature.method == "POST" else ()))
+def _errors_of(method: str) -> tuple[str, ...]:
+    return (*_COMMON_ERRORS, *_FEATURE_ERRORS, *(_POST_ERRORS if method == "POST" else ()))
 
 
-def _common_parameters(feature: Feature) -> list[dict[str, str]]:
+def _common_parameters(method: str) -> list[dict[str, str]]:
     names = ["BusinessId", "UserId", "RequestId", "Explain", "Traceparent"]
-    if feature.method == "POST":
-        names.append("IdempotencyKey")
+    if method == "POST":
+        names += ["IdempotencyKey", "Prefer"]
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
 
-def _query_parameters(feature: Feature) -> list[dict[str, Any]]:
-    if feature.method == "POST":
+def _query_parameters(feature: Feature, method: str) -> list[dict[str, Any]]:
+    if method == "POST":
         return []
     in_path = set(re.findall(r"\{(\w+)\}", feature.path))
     schema = _public(feature.input.raw, f"{feature.name}.input.")
@@ -109,6 +115,7 @@ def _query_parameters(feature: Feature) -> list[dict[str, Any]]:
             "in": "path" if name in in_path else "query",
             "required": name in required | in_path,
             "schema": sub,
+            **({"example": feature.example_request[name]} if name in feature.example_request else {}),
         }
         for name, sub in schema.get("properties", {}).items()
         if name != "records"
@@ -143,22 +150,70 @@ def _service_paths() -> dict[str, Any]:
     body_errors = (*key_errors, *_POST_ERRORS)
     return {
         "/api/ai/records/{table}/": {
-            "put": _operation("records_put", "Push records", "records", [*business, table], rows, body_errors),
-            "delete": _operation(
-                "records_delete", "Delete records by id", "records", [*business, table],
-                {"application/json": {"schema": ids}}, body_errors,
-            ),
+            "put": {
+                **_operation("records_put", "Push records", "records", [*business, table], rows, body_errors),
+                "x-scope": "records",
+            },
+            "delete": {
+                **_operation(
+                    "records_delete", "Delete records by id", "records", [*business, table],
+                    {"application/json": {"schema": ids}}, body_errors,
+                ),
+                "x-scope": "records",
+            },
         },
         "/api/ai/records/": {
-            "get": _operation("records_counts", "Rows and last dates per table", "records", business, None, key_errors)
+            "get": {
+                **_operation("records_counts", "Rows and last dates", "records", business, None, key_errors),
+                "x-scope": "records",
+            }
         },
         "/api/ai/usage/": {
             "get": _operation("usage", "What was used and is left", "service", [*business, *days], None, _COMMON_ERRORS)
         },
+        **_platform_paths(),
         "/health/live": {"get": _public_operation("health_live", "The process is alive")},
         "/health/ready": {"get": _public_operation("health_ready", "The service may take traffic", unavailable=True)},
         "/metrics": {"get": _public_operation("metrics", "Prometheus metrics", media="text/plain")},
     }  # fmt: skip
+
+
+def accepted(text: str) -> dict[str, Any]:
+    """Return the 202 response of a request that a job will answer."""
+    location = {"Location": {"description": "Where the job is.", "schema": TEXT}}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Job"}}}
+    return {**_described(text, content), "headers": location}
+
+
+def _platform_paths() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for operation in platform_operations():
+        paths.setdefault(operation.path, {})[operation.method] = _platform_operation(operation)
+    return paths
+
+
+def _platform_operation(operation: Operation) -> dict[str, Any]:
+    shared = [{"$ref": f"#/components/parameters/{name}"} for name in ("BusinessId", "RequestId")]
+    in_path = [
+        {"name": name, "in": "path", "required": True, "schema": TEXT}
+        for name in re.findall(r"{(\w+)}", operation.path)
+    ]
+    errors = (*_COMMON_ERRORS, "forbidden", *operation.errors, *(_POST_ERRORS if operation.body else ()))
+    content = None
+    if operation.body is not None:
+        content = {"application/json": {"schema": operation.body, "example": operation.example}}
+    made = _operation(
+        operation.name, operation.summary, operation.tag, [*shared, *in_path, *operation.query], content, errors
+    )
+    done = made["responses"].pop("200")
+    if operation.response is not None:
+        done = _described("Done.", {"application/json": {"schema": operation.response}})
+    if operation.at_once:
+        made["responses"]["200"] = _described(operation.at_once, {"application/json": {"schema": _OBJECT}})
+    made["responses"][str(operation.status)] = done
+    if operation.scope:
+        made["x-scope"] = operation.scope
+    return made
 
 
 def _operation(

@@ -26,6 +26,7 @@ def parameters() -> dict[str, Any]:
         "UserId": header("X-User-Id", "The person behind the call; kept as a keyed hash.", "^[!-~]{1,128}$"),
         "RequestId": header("X-Request-Id", "Your id of this request; echoed. One is made when it is absent or unfit."),
         "IdempotencyKey": header("Idempotency-Key", "Same key, same outcome, for 24 hours.", "^[!-~]{1,255}$"),
+        "Prefer": header("Prefer", "`respond-async`: answer by a job; 202 says where it is (RFC 7240)."),
         "Traceparent": header("traceparent", "W3C trace context, passed on to the model provider."),
         "Explain": {
             "name": "explain",
@@ -46,6 +47,21 @@ def problem_schema() -> dict[str, Any]:
         "request_id": TEXT, "retryable": {"type": "boolean"}, "errors": {"type": "array", "items": error},
     }  # fmt: skip
     return {"type": "object", "description": "RFC 9457", "properties": properties, "required": list(properties)}
+
+
+def job_schema() -> dict[str, Any]:
+    """Return the schema of a background job as callers see it."""
+    integer, nullable = {"type": "integer", "minimum": 0}, {"type": ["string", "null"]}
+    progress = {"type": "object", "properties": {"done": integer, "total": integer}, "required": ["done", "total"]}
+    states = ["queued", "running", "completed", "failed", "cancelled"]
+    properties = {
+        "job_id": TEXT, "kind": TEXT, "status": {"type": "string", "enum": states}, "progress": progress,
+        "created_at": TEXT, "finished_at": nullable, "url": TEXT,
+        "result": {"description": "What the plain answer would have been; null until the job has ended."},
+        "errors": {"type": "array", "items": {"type": "object"}, "description": "One entry for each item that failed."},
+        "error": {"type": ["object", "null"], "description": "Why the whole job failed: `code`, `detail`, `errors`."},
+    }  # fmt: skip
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def meta_schema() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from gateway.api.asking import caller_of
 from gateway.api.body import read_bytes, read_object
+from gateway.api.credit_alerts import records_changed
 from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
@@ -29,6 +30,7 @@ def record_routes(site: Site) -> list[HTTPRouteHandler]:
         _known(table)
         body = await read_bytes(request, site.max_records_bytes, NDJSON)
         result = await site.records.upsert(caller.business.id, table, body)
+        await records_changed(site, caller.business, table)
         return json_response({"table": table, "inserted": result.inserted, "updated": result.updated})
 
     @delete("/api/ai/records/{table:str}", status_code=200, name="records_delete", opt={"access": f"scope:{SCOPE}"})
@@ -37,6 +39,7 @@ def record_routes(site: Site) -> list[HTTPRouteHandler]:
         _known(table)
         body, _ = await read_object(request, site.max_body_bytes)
         deleted = await site.records.delete(caller.business.id, table, _ids(body))
+        await records_changed(site, caller.business, table)
         return json_response({"table": table, "deleted": deleted})
 
     @get("/api/ai/records", name="records_counts", opt={"access": f"scope:{SCOPE}"})

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+from gateway.adapters.webhook_sender import WebhookSender
 from gateway.pipeline.kit import Kit
 from gateway.store.audit import AuditLog
 from gateway.store.businesses import Businesses
 from gateway.store.database import Database
+from gateway.store.feedback import FeedbackStore
+from gateway.store.jobs import Jobs
 from gateway.store.records import RecordStore
 from gateway.store.snapshot import Snapshots
 from gateway.store.usage import UsageQueries
+from gateway.store.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class Site:
     records: RecordStore
     usage: UsageQueries
     audit: AuditLog
+    jobs: Jobs
+    webhooks: Webhooks
+    feedback: FeedbackStore
+    sender: WebhookSender
     max_body_bytes: int
     max_records_bytes: int
     version: str

@@ -14,6 +14,7 @@ from gateway.errors import FieldError, ValidationFailed
 from gateway.library.windows import window
 from gateway.pipeline.admission import plan_of
 from gateway.pipeline.meta import instant
+from gateway.store.economics import Economics
 
 MAX_DAYS = 92
 
@@ -42,6 +43,7 @@ def usage_routes(site: Site) -> list[HTTPRouteHandler]:
             for meter, limit in plan.meters.items()
         }
         cap = plan.budget_usd_nano
+        heading = await Economics(site.database).projection(business.id, today, business.timezone, cap)
         return json_response(
             {
                 "business_id": business.id,
@@ -54,6 +56,8 @@ def usage_routes(site: Site) -> list[HTTPRouteHandler]:
                     "spent_usd": f"{usd_from_nano(budget.spent):f}",
                     "reserved_usd": f"{usd_from_nano(budget.reserved):f}",
                     "remaining_usd": f"{usd_from_nano(max(0, cap - budget.spent - budget.reserved)):f}",
+                    "projected_usd": f"{usd_from_nano(heading.projected):f}",
+                    "exhausted_on": heading.exhausted_on.isoformat() if heading.exhausted_on else None,
                     "resets_at": instant(month.resets_at),
                 },
                 "rows": rows,

@@ -77,7 +77,10 @@ def welcome(businesses: list[DemoBusiness], url: str, sign_in: str, settings: Se
     """Print where everything is and one request that works."""
     print()
     show(businesses)
-    print(f"\nAPI docs   {url}/docs\nAdmin      {url}/admin/\n  sign in  {sign_in}  (works once, for 30 minutes)")
+    print(
+        f"\nAPI docs   {url}/docs\nAdmin      {url}/admin/\n"
+        f"  set up an account  {sign_in}  (works once, for 30 minutes)"
+    )
     if settings.offline:
         print("\nNo OPENAI_API_KEY is set: the offline rules answer, and say so in every answer.")
     example = next((each for each in businesses if each.customer_id), None)

@@ -1,5 +1,9 @@
-"""The commands: serve, migrate, demo, keys, prompts, audit."""
+"""The commands: serve, worker, migrate, demo, keys, prompts, knowledge, audit."""
 
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,15 +12,21 @@ from rich.console import Console
 from rich.table import Table
 
 from admin.access import new_sign_in_link
+from admin.demo import live_through
 from admin.lifecycle import Synced
 from admin.lifecycle import sync as sync_prompts
 from gateway.app import VERSION
 from gateway.cli import demo as demo_command
+from gateway.cli.books import backup, books_app
 from gateway.cli.keys import keys_app
+from gateway.cli.knowledge import knowledge_app, load_guides
 from gateway.cli.running import fail, opened, run, say, settings
-from gateway.cli.serving import serve_forever
+from gateway.cli.serving import serve_forever, work_forever
+from gateway.cli.upkeep import jobs_app, privacy_app, retention_app, secrets_app
+from gateway.cli.webhooks import webhooks_app
 from gateway.library.catalog import load_catalog
 from gateway.library.policy import load_policy
+from gateway.pipeline.economics import PlanCost, plan_costs, plan_row
 from gateway.settings import Settings
 from gateway.store.migrating import migrate as migrate_database
 from gateway.store.migrating import migrate_open
@@ -26,11 +36,21 @@ app = typer.Typer(
 )
 prompts_app = typer.Typer(no_args_is_help=True, help="Prompt files: check them, bring the database in line.")
 admin_app = typer.Typer(no_args_is_help=True, help="The admin's pages.")
+plans_app = typer.Typer(no_args_is_help=True, help="What plans can cost against what they bring in.")
 audit_app = typer.Typer(no_args_is_help=True, help="The hash-chained audit log.")
 app.add_typer(keys_app, name="keys")
+app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(prompts_app, name="prompts")
 app.add_typer(audit_app, name="audit")
+app.add_typer(plans_app, name="plans")
 app.add_typer(admin_app, name="admin")
+app.add_typer(webhooks_app, name="webhooks")
+app.add_typer(jobs_app, name="jobs")
+app.add_typer(privacy_app, name="privacy")
+app.add_typer(retention_app, name="retention")
+app.add_typer(secrets_app, name="secrets")
+app.add_typer(books_app, name="books")
+app.command()(backup)
 out = Console()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -45,6 +65,14 @@ def serve(
     found = settings()
     run(lambda: _prepare(found))
     serve_forever(found, host, port, workers)
+
+
+@app.command()
+def worker() -> None:
+    """Do background jobs until told to stop, without serving requests; any number of these may run."""
+    found = settings()
+    run(lambda: _prepare(found))
+    run(lambda: work_forever(found))
 
 
 @app.command()
@@ -75,7 +103,7 @@ def demo(
 
 @app.command(hidden=True)
 def quickstart(
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000, host: str = "127.0.0.1"
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000, host: str = "127.0.0.1", month: bool = True
 ) -> None:  # fmt: skip
     """Migrate, load the demo tenants, say how to use them, and serve: what `make run` does."""
     found = settings()
@@ -90,7 +118,17 @@ def quickstart(
 
     businesses, sign_in = run(ready)
     demo_command.welcome(businesses, url, sign_in, found)
+    if month:  # nobody has to wait for it: the pages fill while one looks
+        subprocess.Popen([sys.executable, "-m", "gateway", "furnish"], stdin=subprocess.DEVNULL)
     serve_forever(found, host, port, 1)
+
+
+@app.command(hidden=True)
+def furnish(days: Annotated[int, typer.Option(min=1, max=60)] = 30) -> None:
+    """Let the demo businesses live through a month up to now, with prompts in every stage of their life."""
+    found = settings()
+    os.nice(10)
+    run(lambda: live_through(found, days))
 
 
 @prompts_app.command("lint")
@@ -114,6 +152,37 @@ def sync(as_json: Json = False) -> None:
     synced = run(lambda: _sync(found))
     value = {"imported": synced.imported, "released": list(synced.released), "unproven": list(synced.unproven)}
     say(value, as_json=as_json, human=lambda: _show_sync(synced))
+
+
+@plans_app.command("lint")
+def lint_plans(as_json: Json = False) -> None:
+    """Compare what each plan can cost with its price; ends with status 1 when one can cost more than is accepted."""
+    found = settings()
+
+    async def load() -> list[PlanCost]:
+        policy = load_policy(found.policy_dir)
+        return plan_costs(policy, load_catalog(found.prompts_dir, policy), datetime.now(UTC).date())
+
+    costs = run(load)
+    rows = [plan_row(cost) for cost in costs]
+
+    def show() -> None:
+        table = Table("plan", "worst month USD", "bounded by", "of its price", "accepted")
+        for row in rows:
+            table.add_row(*(str(value) for value in row.values()))
+        out.print(table)
+
+    say({"plans": rows}, as_json=as_json, human=show)
+    if dear := [cost.plan for cost in costs if cost.too_dear]:
+        fail(
+            f"{', '.join(dear)} can cost more than is accepted. Lower a quota or the cap, raise the price, shorten a "
+            "prompt, or state an exception with its reason in plans.yaml."
+        )
+
+
+@plans_app.callback()
+def plans() -> None:
+    """What plans can cost."""
 
 
 @audit_app.command("verify")
@@ -141,14 +210,15 @@ def admin() -> None:
 @admin_app.command("link")
 def link(
     url: Annotated[str, typer.Option(help="Where the service is reached.")] = "http://127.0.0.1:8000",
+    email: Annotated[str, typer.Option(help="Whose password is to be set anew; none makes a new account.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Print a link that signs in to the admin once, within 30 minutes."""
+    """Print a link that sets up an administrator's account, or a new password; it works once, within 30 minutes."""
     found = settings()
 
     async def make() -> str:
         async with opened(found) as store:
-            return await new_sign_in_link(store, url.rstrip("/"))
+            return await new_sign_in_link(store, url, email)
 
     made = run(make)
     say({"link": made}, as_json=as_json, human=lambda: print(made))
@@ -163,6 +233,8 @@ def version() -> None:
 async def _prepare(found: Settings) -> None:
     await migrate_database(found.database_url)
     synced = await _sync(found)
+    async with opened(found) as store:
+        await load_guides(store, found.guides_dir)
     for sentence in synced.unproven:
         Console(stderr=True).print(sentence, style="yellow", markup=False)
 

@@ -1,7 +1,15 @@
-"""Starting the HTTP server."""
+"""Starting the HTTP server, or a worker without one."""
+
+import asyncio
+import os
+import signal
+import tempfile
+from dataclasses import replace
 
 import uvicorn
 
+from admin.app import create
+from gateway import logs
 from gateway.settings import Settings
 
 GRACE_S = 30
@@ -10,6 +18,9 @@ GRACE_S = 30
 
 def serve_forever(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until told to stop. Each worker reads the environment itself."""
+    if workers > 1 and not settings.metrics_folder:
+        # Before the workers start, since their metrics library looks for it when it is loaded.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="gateway-metrics-")
     uvicorn.run(
         "admin.app:from_environment",
         factory=True,
@@ -26,3 +37,14 @@ def serve_forever(settings: Settings, host: str, port: int, workers: int) -> Non
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=65,
     )
+
+
+async def work_forever(settings: Settings) -> None:
+    """Do background jobs, and start those that repeat, until SIGTERM or SIGINT; what runs then may finish."""
+    logs.configure(settings.log_level)
+    service = create(replace(settings, jobs_in_process="on"))
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with service.running():
+        await stop.wait()

@@ -15,12 +15,15 @@ class Evidence:
 
     facts       what the prompt may show and a sentence may cite; true values, money as `"5200.00"` strings or numbers
     computed    answer fields owned by code, in the shape of the response body; they overwrite what a model says
+    around      what code owns beside `computed`: the feature's `merge()` lays it around or into the words, such as the
+                entries of a list that hold both, as `computed` replaces a list as a whole. Never shown to a model
     pii         JSON Pointer pattern into `facts` (`*` for any index or key) → x-pii type; every other string is scanned
     plain       pointer patterns of strings that hold no personal value: enums, dates, catalogue names, ids
     derived     named derivations a sentence may cite though they are no leaf of `facts` (name → number)
     as_of       the business-local day the answer speaks about
     n           how many records stand behind it; `excluded` how many were left out (other currency, after `as_of`)
     subjects    ids of the customers or users whose records were used, for erasure
+    settled     nothing is left to word (no records, a refusal): the rules answer at once, free and not degraded
     """
 
     facts: Mapping[str, Json]
@@ -33,3 +36,5 @@ class Evidence:
     excluded: int = 0
     subjects: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    around: Mapping[str, Json] = field(default_factory=dict)
+    settled: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.domain.events import Event
 from gateway.domain.usage import NO_USAGE, Usage
 
 UNLIMITED = -1
@@ -98,7 +99,7 @@ class StoredAnswer:
 class Settlement:
     """What a finished request really used.
 
-    `cost` is charged to the budget, `units` stay counted on the meter (0 gives them back).
+    `cost` is charged to the budget, `units` stay counted on the meter (0 gives them back), `events` are told.
     """
 
     cost: int
@@ -107,6 +108,11 @@ class Settlement:
     audit: AuditEntry
     stored: StoredAnswer | None = None
     usage: Usage = NO_USAGE
+    events: tuple[Event, ...] = ()
+
+
+class OptedOut(Exception):
+    """The business has opted out of models meanwhile; the rules answer instead."""
 
 
 class BudgetExhausted(Exception):

@@ -108,6 +108,24 @@ class UpstreamFault(Exception):
         self.upstream_id = upstream_id
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One upstream attempt as it went: `began_at` in microseconds since the epoch (UTC), `cost` in nano-USD.
+
+    `fault` is empty when an answer came; `answered_by` is the model that the upstream named.
+    """
+
+    model: str
+    dialect: str
+    began_at: int
+    seconds: float
+    usage: Usage
+    cost: int
+    fault: str = ""
+    answered_by: str = ""
+    finish_reason: str = ""
+
+
 class EgressBlocked(Exception):
     """The egress guard found a personal value, or could not finish looking; nothing was sent. `kind` names no value."""
 

@@ -76,6 +76,7 @@ premium; premium; luxury; luxurious; top[- ]quality; high[- ]quality; world[- ]c
 certified; certified; certification; approved; fda; ghana standards authority; iso \d+; tested
 award-winning; award[- ]winning
 best; (?:the )?best(?! before)(?:[- ]?(?:selling|seller|rated))?; number one; no\. ?1; unbeatable; unmatched; leading
+comparison; (?:better|cheaper|stronger|faster|brighter|safer|fresher|superior) (?:than|to); unlike (?:other|any|every)
 popular; (?:most )?popular; trusted; favourite; favorite; loved by
 new; brand[- ]new; latest; newest; state[- ]of[- ]the[- ]art; cutting[- ]edge; advanced technology
 warranty; warrant(?:y|ies); guaranteed?; guarantees

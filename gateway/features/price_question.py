@@ -11,13 +11,14 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from gateway.features.number_words import with_digits
+from gateway.features.number_words_local import in_english
 
 AROUND = Decimal("0.20")
 """'Around 150' means 20 % either way."""
 
 Order = Literal["best match", "cheapest first", "dearest first"]
 
-_LOCAL_MONEY = {"GHS": r"gh[s¢₵c]|₵|¢|ghana cedis?|new cedis?|cedis?|gh"}
+_LOCAL_MONEY = {"GHS": r"gh[s¢₵c]|₵|¢|ghana cedis?|new cedis?|cedis?|sidi|gh"}
 _FOREIGN_MONEY = r"\$|usd|dollars?|€|eur|euros?|£|gbp|pounds sterling|₦|ngn|naira|cfa|xof"
 _UNITS = (
     r"kgs?|kilos?|g|grams?|mg|l|litres?|liters?|ml|cl|gb|tb|mb|mah|w|watts?|kw|v|volts?|hz|m|cm|mm|km|ft|feet"
@@ -30,16 +31,22 @@ _NOT = r"\b(?:not?|never|nothing|cannot|\w+n.t)\b[^.,;?!\d]{0,30}\b"
 _BEFORE = tuple(
     (kind, re.compile(rf"(?:{'|'.join(words)})\s*(?:of|is|:|=|the price of|(?:than )?or equal to)?\s*$"))
     for kind, *words in (
-        ("max", _NOT + "(?:more than|over|above|exceed(?:ing)?|higher than|beyond|past)"),
+        ("max", _NOT + "(?:more than|over|above|exceed(?:ing)?|higher than|beyond|past|pass(?:ing)?)"),
         ("min", _NOT + "(?:less than|below|under|cheaper than|lower than)"),
         (
             "max",
             r"\b(?:under|below|less than|lower than|cheaper than|smaller than|no more than|at most|up ?to)",
+            r"\b(?:moins de|pas plus de|jusqu'[aà]|n?nn?boro)",
             "<=?",
             "≤",
         ),
         ("max", r"\b(?:within|max(?:imum|\.)?|ceiling|limit)"),
-        ("min", r"\b(?:over|above|more than|higher than|no less than|at least|min(?:imum|\.)?)", ">=?", "≥"),
+        (
+            "min",
+            r"\b(?:over|above|more than|higher than|no less than|at least|min(?:imum|\.)?|plus de|au moins)",
+            ">=?",
+            "≥",
+        ),
         ("min", r"\b(?:from|starting (?:at|from)|upwards? of)"),
         ("around", r"\b(?:around|about|roughly|approx(?:imately|\.)?|close to|near(?:ly)?|circa|like)", "~"),
         (
@@ -72,8 +79,10 @@ _AFTER = tuple(
         ("spend", r"(?:\w+ )?budget\b", r"to spend\b"),
     )
 )
-_RANGE_JOIN = re.compile(r"\s*(?:and|to|up to|-|–|—|until)\s*(?:and\s*)?")
-_RANGE_LEAD = re.compile(r"\b(?:between|from|range|prices?|budget|priced)(?:\s+(?:of|is|at|from|between))?\s*:?\s*$")
+_RANGE_JOIN = re.compile(r"\s*(?:and|et|to|up to|-|–|—|until)\s*(?:and\s*)?")
+_RANGE_LEAD = re.compile(
+    r"\b(?:between|entre|from|range|prices?|budget|priced)(?:\s+(?:of|is|at|from|between))?\s*:?\s*$"
+)
 _EACH = re.compile(r"\s*(?:each|apiece|a piece|per\b|for one\b|a bag\b|a carton\b)")
 _ALL = re.compile(r"\b(?:in all|altogether|in total|total|all together)\b")
 _CHEAP = re.compile(
@@ -119,7 +128,7 @@ class _Amount(NamedTuple):
 
 def parse_price_question(text: str, currency: str = "GHS") -> PriceQuestion:
     """Return the limits a text sets; when it sets several of a kind, the narrowest counts."""
-    text = with_digits(_folded(text))
+    text = with_digits(in_english(_folded(text)))
     amounts = _amounts(text, currency)
     minima: list[Decimal] = []
     maxima: list[Decimal] = []

@@ -1,7 +1,7 @@
 """The words of shop talk: what means the same, what only packs, what names no product. Extend the lists freely."""
 
 _SAME = """
-tv television telly
+tv television telly tele télé
 phone mobile smartphone handset cellphone
 fridge refrigerator
 freezer deepfreezer
@@ -31,6 +31,7 @@ medicine drug tablet
 _PACKAGING = "bag sack carton box pack packet set roll crate bottle can tin sachet piece pcs unit dozen pair"
 _JOINING = "and or plus with & , ; / + also then"
 _EVERYDAY = """
+moins plus de entre et pour au jusqu ne na wo boo sidi nnboro wey abeg chale dey pass
 a about all an any anything are asking asks at available be best better between big buy buying by can cheap cheaper
 cheapest client could cost costing costs customer customers dear do does doing each else expensive fair find for
 from get getting give go going good got great had has have he hello help her here hey hi him his how i if in instead

@@ -1,7 +1,8 @@
-"""What was worked out of a business's records, kept for as long as the records stay what they are.
+"""What was worked out of a business's records, kept for as long as the records that it rests on stay what they are.
 
-Features are pure, so equal records, day and question give equal results: a key holds the records' revision and needs no
-other way to expire. Nothing is shared between businesses, as the business is the first part of every key.
+Features are pure, so equal records, day and question give equal results. A result rests on every table that was asked
+before it was there: a push to another table leaves it good. Nothing is shared between businesses, as the business is
+the first part of every key.
 """
 
 from collections import OrderedDict
@@ -18,15 +19,25 @@ class Remembered(Generic[T]):
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[frozenset[str], Hashable, T]] = OrderedDict()
 
     async def get(self, pos: PosData, question: Hashable, work_out: Callable[[], Awaitable[T]]) -> T:
         """Return the result for these records and this question, worked out on the first time only."""
-        key = (pos.business_id, pos.revision, pos.as_of, pos.currency, question)
+        key = (pos.business_id, pos.brought, pos.as_of, pos.currency, question)
         if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        result = self._kept[key] = await work_out()
+            tables, stamp, result = self._kept[key]
+            if stamp == pos.stamp(tables):
+                self._kept.move_to_end(key)
+                pos.note(tables)
+                return result
+        result = await work_out()
+        tables = pos.read
+        self._kept[key] = tables, pos.stamp(tables), result
+        self._kept.move_to_end(key)
         if len(self._kept) > self._size:
             self._kept.popitem(last=False)
         return result
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()

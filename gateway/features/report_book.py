@@ -10,7 +10,7 @@ from gateway.features.report_spots import Change, Findings, Level, Spot
 TOP = 5
 ADDITIVE = frozenset((MONEY, "count", "plain"))
 _HEADLINE = frozenset(("revenue", "sales", "profit", "turnover", "income", "receivables", "outstanding", "overdue"))
-_AVERAGES = frozenset(("average", "avg", "price", "median", "per"))
+_AVERAGES = frozenset(("average", "avg", "price", "median", "per", "score", "rating", "index", "rank"))
 
 
 @dataclass(frozen=True, slots=True)

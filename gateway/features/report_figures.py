@@ -40,6 +40,8 @@ _MONEY_WORDS = word_set(
 _COUNT_WORDS = word_set(
     "transactions orders customers items invoices receipts products stock visits returns employees skus"
 )
+_OF_WHOM = ("with", "without", "having")
+"""What follows says of whom a figure counts, not what it counts: customers with a balance."""
 _BAD = word_set(
     """expense expenses cost costs cogs overdue outstanding receivable receivables debt debts return returns refund
     refunds shrinkage discount discounts loss losses days stockout stockouts cancelled cancellations void voids churn
@@ -114,6 +116,12 @@ def amount_of(value: Any, key: str, context: str = "") -> Amount | None:
     return Amount(figure, MONEY if kind == PLAIN and cents else kind)
 
 
+def measures(name: str) -> bool:
+    """Return whether a name is that of a measure, such as `Total revenue` or `Orders`, and not of a thing."""
+    words = set(words_of(name))
+    return bool(words & (_MONEY_WORDS | _STRONG_COUNT | _COUNT_WORDS | _RATE)) and len(words) <= 6
+
+
 def tells_money(key: str) -> bool:
     """Return whether a key names something that is counted in money."""
     return bool(_MONEY_WORDS & set(words_of(key)))
@@ -144,7 +152,7 @@ def _hint(match: re.Match[str]) -> str:
 
 def _kind(words: Sequence[str], context: Sequence[str], figure: Decimal) -> str:
     """Return what a figure measures by the words of its key; an empty word like `total` takes its parent's meaning."""
-    own = set(words)
+    own = set(words[: next((at for at, word in enumerate(words) if word in _OF_WHOM), len(words))])
     if own & _RATE and not own & {"amount", "value"}:
         if (
             own & {"percent", "percentage", "pct"}

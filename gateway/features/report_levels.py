@@ -1,5 +1,6 @@
 """Facts about figures without a past: shares of a sum, extremes, parts, and sums that do not add up."""
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -8,8 +9,11 @@ from gateway.features.report_figures import MONEY, polarity, words_of
 from gateway.features.report_spots import Level, Spot
 from gateway.features.wording import percent
 
+MOST_LISTED = 3
 _OWED_IN_ALL = frozenset(("outstanding", "receivables", "balance"))
-_EXCERPT = frozenset(("top", "best", "bottom", "worst", "slow", "recent", "latest", "leading"))
+_LOST = frozenset(("overdue", "shrinkage", "theft", "stolen", "damage", "damaged", "expired"))
+_EMPTY = re.compile(r"\b(?:low|out of) stock\b|\bstock ?outs?\b|\bbelow reorder\b")
+_EXCERPT = frozenset(("listed", "top", "best", "bottom", "worst", "slow", "recent", "latest", "leading"))
 
 
 def level_facts(book: Book) -> Iterator[Fact]:
@@ -17,7 +21,10 @@ def level_facts(book: Book) -> Iterator[Fact]:
     for (group, about), members in book.groups.items():
         if (group, about) in book.change_groups:
             continue
-        if len(members) > 1:
+        if "listed" in words_of(group):  # a page of a longer list: neither a whole nor its extremes
+            ranked = sorted(members, key=lambda level: -level.amount.value)
+            yield from (word_level(book, level, 33 - at) for at, level in enumerate(ranked[:MOST_LISTED]))
+        elif len(members) > 1:
             adds = adds_up(about, members[0].amount.kind)
             yield from _shares(book, about, members) if adds else _extremes(book, members)
         elif (about, members[0].spot.of) not in book.changed:
@@ -29,10 +36,11 @@ def level_facts(book: Book) -> Iterator[Fact]:
 
 
 def word_level(book: Book, level: Level, weight: float) -> Fact:
-    """Return a figure on its own as a fact; money that is overdue is bad in itself."""
+    """Return a figure on its own as a fact; what is overdue, lost or out of stock is bad in itself."""
     words = {"value": level.amount.text(book.currency)}
-    late = "overdue" in words_of(level.spot.about) and level.amount.value > 0
-    return Fact("level", level.spot, words, weight, "", "bad" if late else "")
+    lost = _LOST & set(words_of(level.spot.about)) or _EMPTY.search(level.spot.about)
+    bad = lost and level.amount.value > 0
+    return Fact("level", level.spot, words, weight + 6 * bool(bad), "", "bad" if bad else "")
 
 
 def _overdue_parts(book: Book) -> Iterator[Fact]:

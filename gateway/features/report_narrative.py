@@ -13,6 +13,7 @@ from gateway.features.report_book import Fact
 from gateway.features.report_facts import collect_facts
 from gateway.features.report_figures import label_of, words_of
 from gateway.features.report_scan import scan
+from gateway.features.report_shape import shaped
 from gateway.features.report_wording import narrative, unsigned
 from gateway.ports import PosData
 
@@ -24,6 +25,7 @@ _CITATION = re.compile(r"\{+\s*(F\d{1,3})(?:\s*[.:]\s*([a-z_]+))?\s*\}+", re.IGN
 _FIGURE = re.compile(r"\d[\d,.]*\d")
 """A typed figure; single digits pass, as in `the top 3`."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+_NOT_THE_PERIOD = frozenset(("comparison", "previous", "previous_period", "prior_period", "filters"))
 _SPANS = frozenset(("period", "month", "quarter", "week", "year"))
 _WORDED = (
     *("id", "kind", "value", "before", "change", "difference", "contribution", "direction", "reading", "share"),
@@ -35,7 +37,7 @@ PLAIN = frozenset(("/report_type", "/as_of", "/currency", *(f"/facts/*/{name}" f
 async def gather(pos: PosData, request: Mapping[str, Json], as_of: date) -> Evidence:
     """Return the facts of `request.data`. Raises `InsufficientData` when it holds no figure."""
     data = request["data"]
-    found = scan(data)
+    found = scan(shaped(data))
     ranked = collect_facts(found, pos.currency)
     if not ranked:
         raise InsufficientData(
@@ -90,18 +92,18 @@ def _warnings(left_out: int, cut: bool) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _period(data: Any) -> str | None:
-    """Return the report's own name of its period, looked for at the top and one level below."""
+def _period(data: Any, depth: int = 0) -> str | None:
+    """Return the report's own name of its period, looked for at the top and three levels below."""
     if not isinstance(data, dict):
         return None
-    for node in (data, *(value for value in data.values() if isinstance(value, dict))):
-        start, end = (_text(node, f"{side}_date") or _text(node, side) for side in ("start", "end"))
-        if start and end:
-            return f"{start} to {end}"
-        for key in node:
-            if _SPANS & set(words_of(key)[-1:]) and (text := _text(node, key)) and any(c.isdigit() for c in text):
-                return text
-    return None
+    start, end = (_text(data, f"{side}_date") or _text(data, side) for side in ("start", "end"))
+    if start and end:
+        return f"{start} to {end}"
+    for key in data:
+        if _SPANS & set(words_of(key)[-1:]) and (text := _text(data, key)) and any(c.isdigit() for c in text):
+            return text
+    inner = (value for key, value in data.items() if depth < 3 and key not in _NOT_THE_PERIOD)
+    return next((text for value in inner if (text := _period(value, depth + 1))), None)
 
 
 def _text(node: Mapping[str, Any], key: str) -> str | None:

@@ -20,6 +20,10 @@ from gateway.features.report_spots import (
 )
 
 _PERIOD = word_set("date day week month quarter year period label")
+_PERIOD_PARTS = word_set(
+    "start end begin ending starting name of the sale sales business report reporting trading fiscal"
+)
+"""`sale_date` dates a row; `last_purchase_date` tells something about it."""
 
 
 def scan(data: Any) -> Findings:
@@ -97,7 +101,7 @@ def _alike(rows: Sequence[Mapping[str, Any]]) -> bool:
 
 def _walk_list(node: list[Any], path: Path, out: Findings) -> None:
     rows = [row for row in node if isinstance(row, dict)]
-    if rows and (key := _period_key(rows)):
+    if rows and (key := period_key(rows)):
         _rows_over_time(rows, key, path, out)
     elif rows:
         for row in rows:
@@ -131,9 +135,11 @@ def _cyclic(order: list[tuple[int, ...] | None]) -> bool:
     return any(key and len(key) == 2 and key[0] == 0 for key in order)
 
 
-def _period_key(rows: Sequence[Mapping[str, Any]]) -> str | None:
+def period_key(rows: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return the key that dates rows, each with another period; None when they are no series over time."""
     for key in rows[0]:
-        if _PERIOD & set(words_of(key)):
+        words = set(words_of(key))
+        if words & _PERIOD and words <= _PERIOD | _PERIOD_PARTS:
             labels = [period_of(row.get(key)) for row in rows]
             if all(labels) and len(set(labels)) == len(labels) > 1:
                 return key

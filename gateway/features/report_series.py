@@ -6,13 +6,15 @@ from decimal import Decimal
 from gateway.features.arithmetic import mean, robust_z, theil_sen
 from gateway.features.report_book import Book, Fact, headline, reading_of
 from gateway.features.report_changes import word_change
-from gateway.features.report_figures import Amount
+from gateway.features.report_figures import Amount, period_of
 from gateway.features.report_spots import Change, Series, Spot
 from gateway.features.wording import percent
 
 TREND_STEP = 0.02
 """A median step of more than 2 % a period is called growing or declining."""
 OUTLIER_Z = 3.5
+MOST_DAYS = 4
+"""Days apart up to which dates are a daily series with closed days in it."""
 MOST_PERIODS = 366
 """A trend is that of the last periods; every pair of them is compared."""
 
@@ -22,11 +24,19 @@ def series_facts(book: Book) -> Iterator[Fact]:
     for series in book.found.series:
         yield from _trend(book, series)
         now, before = series.amounts[-1], series.amounts[-2]
-        if not _is_told(book, series.spot, now, before):
+        if not _is_told(book, series.spot, now, before) and not _is_daily(series):
             step = word_change(book, Change(series.spot, now, before), 60 + 8 * headline(series.spot.about))
             yield Fact("last_step", step.spot, {**step.values, "period": series.periods[-1]}, step.weight,
                        step.direction, step.reading)  # fmt: skip
         yield from _odd(book, series)
+
+
+def _is_daily(series: Series) -> bool:
+    """Whether a period is a day: one day's sales against the day before say little."""
+    last, before = (period_of(label) or () for label in (series.periods[-1], series.periods[-2]))
+    if len(last) != 3 or len(before) != 3 or 0 in (*last, *before):
+        return False
+    return abs((last[0] - before[0]) * 372 + (last[1] - before[1]) * 31 + last[2] - before[2]) <= MOST_DAYS
 
 
 def _is_told(book: Book, spot: Spot, now: Amount, before: Amount) -> bool:

@@ -24,7 +24,7 @@ MAX_FIGURES = 3_000
 
 _WRAPPERS = word_set(
     """data report summary totals metrics results result kpis overview figures items rows list records current this
-    period now latest today values stats statistics"""
+    period now latest today values stats statistics listed"""
 )
 _GENERIC = word_set("total amount value count number average balance percentage percent share sum")
 _PEOPLE = word_set(
@@ -121,7 +121,8 @@ class Path:
         """Return the path one key deeper; keys that only wrap leave no trace in the wording."""
         wrapper = set(words_of(key)) <= _WRAPPERS
         parent, last = (self.parent, self.key) if wrapper else (self.key, key)
-        return Path(parent, last, self.of, self.person, self.group, self.row and wrapper, self.depth + 1)
+        group = f"{self.group}/listed" if key.startswith("listed_") else self.group
+        return Path(parent, last, self.of, self.person, group, self.row and wrapper, self.depth + 1)
 
     def entry(self, name: str, person: bool) -> "Path":
         """Return the path of a named list entry; an entry within an entry keeps both names."""
@@ -141,7 +142,9 @@ class Path:
     def _about(self, key: str) -> str:
         words = words_of(key)
         own = "" if set(words) <= _WRAPPERS else spoken(key)
-        above = "" if self.row and not set(words) <= _GENERIC else spoken(self.key)
+        above = "" if self.row and not set(words) <= _GENERIC else spoken(self.key.removeprefix("listed_"))
+        if above.startswith("by ") and self.row and own:
+            return f"{own} {above}"
         if above.startswith("by "):
             above = f"{spoken(self.parent) or 'total'} {above}"
         if own and above and set(own.split()) <= set(above.split()):

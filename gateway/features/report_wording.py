@@ -14,6 +14,8 @@ _OWED = word_set("overdue outstanding receivable receivables debt debts aging ag
 _EARNED = word_set("profit margin")
 _SPENT = word_set("expense expenses cost costs cogs")
 _BACK = word_set("refund refunds return returns void voids cancelled")
+_LOST = word_set("shrinkage theft stolen damage damaged expired")
+_STOCK = word_set("stock stockout stockouts reorder")
 _SOLD = word_set("revenue sales turnover quantity units sold orders transactions income")
 
 
@@ -160,7 +162,11 @@ def _topics(fact: FactJson) -> Iterator[tuple[str, str]]:
 
 
 def _remedies(words: set[str], of: str | None, about: str) -> Iterator[tuple[str, str]]:
-    if words & _OWED:
+    if words & _LOST:
+        yield "lost", "Count stock more often and find out where goods are lost"
+    elif words & _STOCK:
+        yield "reorder", "Reorder what is low or out of stock, the best sellers first"
+    elif words & _OWED:
         yield "collect", "Follow up on unpaid invoices, the oldest first, before giving more credit"
     elif words & _BACK:
         yield "returns", f"Find out which products or tills the {about} come from"

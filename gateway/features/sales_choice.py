@@ -14,6 +14,8 @@ BULK_PIECES = 10
 """From this many pieces of one product the wholesale price is named."""
 MOST_DISCOUNT = Decimal("0.10")
 LEAST_MARKUP = Decimal("1.05")
+MOST_OF_CART = 2
+"""An addition costs at most twice what the cart holds: nobody adds a television to a bar of soap."""
 MOST_RECOMMENDED, MOST_ALTERNATIVES, MOST_UPSELLS = 5, 3, 2
 
 
@@ -119,11 +121,17 @@ class Chooser:
         if recommended and not sold_out and not is_short:
             return ()
         taken = {one.id for one in (*recommended, *self.question.found.asked)}
-        related = self._ranked(self.question.found.related, sold)
         shelves = {one.category for one in sold_out}
+        wanted = shelves | ({lead.category} if is_short and lead else set())
+        related = self._ranked((one for one in self.question.found.related if self._is_akin(one, wanted)), sold)
         neighbours = self._ranked((one for one in self.catalogue.products if one.category in shelves), sold)
         usable = (one for one in (*related, *neighbours) if one.id not in taken and one.current_stock > 0)
         return tuple(dict.fromkeys(one for one in usable if self._fits(one)))[:MOST_ALTERNATIVES]
+
+    @staticmethod
+    def _is_akin(product: Product, shelves: set[str]) -> bool:
+        """Return whether it can stand in: a shared word is not enough where the shelf of what is missing is known."""
+        return not shelves or product.category in shelves
 
     def _upsell(self, shelf: Shelf, sold: Counter[str]) -> tuple[tuple[Product, ...], dict[str, int]]:
         """Return what goes with the lead: bought together, or the category's best sellers when receipts are few."""
@@ -131,7 +139,12 @@ class Chooser:
         assert lead is not None
         named = {one.id for one in (*shelf.recommended, *shelf.alternatives, *shelf.sold_out)}
         named |= {one.id for one in self.question.found.asked}
-        offered = {one.id: one for one in self.catalogue.products if one.id not in named and self._can_add(one)}
+        cart = price_room(lead, bulk=self.bulk).unit * (self.question.quantity or 1)
+        offered = {
+            one.id: one
+            for one in self.catalogue.products
+            if one.id not in named and self._can_add(one) and one.retail_price <= MOST_OF_CART * cart
+        }
         if self.receipts.are_enough:
             found = [one for one in self.receipts.companions({lead.id}) if one.product in offered][:MOST_UPSELLS]
             return tuple(offered[one.product] for one in found), {one.product: one.receipts for one in found}

@@ -4,15 +4,25 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gateway.library.feature_file import INPUT_EVIDENCE, Feature, read_feature
 from gateway.library.policy import Policy
 from gateway.library.policy_types import frozen
 from gateway.library.problems import LibraryError, Problem
 from gateway.library.version_file import PromptVersion, read_version
-from gateway.library.yamlfile import read_yaml, read_yaml_file
+from gateway.library.yamlfile import Document, read_yaml, read_yaml_file
 
-__all__ = ["INPUT_EVIDENCE", "Catalog", "Feature", "PromptVersion", "load_catalog", "parse_version", "read_partials"]
+__all__ = [
+    "INPUT_EVIDENCE",
+    "Catalog",
+    "Feature",
+    "PromptVersion",
+    "load_catalog",
+    "parse_version",
+    "read_partials",
+    "revived_version",
+]
 
 MAX_PARTIAL = 16 * 1024
 _PARTIAL_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
@@ -21,7 +31,10 @@ _VERSION_NAME = re.compile(r"v[1-9][0-9]{0,4}\.yaml\Z")
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything in `prompts/`. `prompts` is keyed by feature and version, `by_hash` by content hash."""
+    """Everything in `prompts/`, and what was released from elsewhere since.
+
+    `prompts` is keyed by feature and version, `by_hash` by content hash.
+    """
 
     features: Mapping[str, Feature]
     prompts: Mapping[tuple[str, int], PromptVersion]
@@ -31,6 +44,21 @@ class Catalog:
     def versions(self, feature: str) -> list[PromptVersion]:
         """Return a feature's versions, oldest first."""
         return [prompt for (name, _), prompt in sorted(self.prompts.items()) if name == feature]
+
+    def add(self, prompt: PromptVersion) -> None:
+        """Take in a version that has no file here, such as one written in the admin; a file's version stays."""
+        assert isinstance(self.prompts, dict) and isinstance(self.by_hash, dict)
+        self.prompts.setdefault((prompt.feature, prompt.version), prompt)
+        self.by_hash.setdefault(prompt.content_hash, prompt)
+
+    def drop(self, content_hash: str) -> None:
+        """Forget a version that was added; nothing happens when it is not here."""
+        assert isinstance(self.prompts, dict) and isinstance(self.by_hash, dict)
+        if content_hash in self.by_hash:
+            prompt: PromptVersion = self.by_hash.pop(content_hash)
+            key = (prompt.feature, prompt.version)
+            if key in self.prompts and self.prompts[key] is prompt:
+                del self.prompts[key]
 
 
 def load_catalog(prompts_dir: Path, policy: Policy, package: str = "gateway.features") -> Catalog:
@@ -46,8 +74,8 @@ def load_catalog(prompts_dir: Path, policy: Policy, package: str = "gateway.feat
     newest_first = sorted(prompts.items(), reverse=True)
     return Catalog(
         features=frozen(loader.features),
-        prompts=frozen(prompts),
-        by_hash=frozen({prompt.content_hash: prompt for _, prompt in newest_first}),
+        prompts=dict(prompts),
+        by_hash={prompt.content_hash: prompt for _, prompt in newest_first},
         partials=frozen(loader.partials),
     )
 
@@ -59,6 +87,19 @@ def parse_version(
     document = read_yaml(text, file)
     findings = document.findings()
     prompt = read_version(document, feature, partials, policy, findings, Path(feature.name) / f"v{version}.yaml")
+    findings.raise_if_any()
+    assert prompt
+    return prompt
+
+
+def revived_version(
+    document: Mapping[str, Any], feature: Feature, partials: Mapping[str, str], policy: Policy
+) -> PromptVersion:
+    """Return a version from the plain data that is kept of it. Raises `LibraryError`."""
+    plain = Document(f"{feature.name} v{document.get('version')}", dict(document), {})
+    findings = plain.findings()
+    source = Path(feature.name) / f"v{document.get('version')}.yaml"
+    prompt = read_version(plain, feature, partials, policy, findings, source)
     findings.raise_if_any()
     assert prompt
     return prompt
@@ -178,4 +219,4 @@ class _Loader:
     def _paths(self) -> Iterator[tuple[str, str, Feature]]:
         for feature in self.features.values():
             for path in (feature.path, *feature.aliases):
-                yield feature.method, path, feature
+                yield from ((method, path, feature) for method in feature.methods)

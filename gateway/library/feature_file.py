@@ -33,6 +33,8 @@ RECORDS = {
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _PATH = re.compile(r"/api/ai/([a-z0-9-]+/|\{[a-z_]+\}/)+\Z")
+_ALIAS = re.compile(r"/([a-z0-9-]+/|\{[a-z_]+\}/)+\Z")
+"""Also the paths of the POS itself, so that it can be pointed here without a change."""
 _FLAG = re.compile(r"AI_[A-Z_]+_ENABLED\Z")
 
 
@@ -52,7 +54,11 @@ class FeatureFile(FileModel):
     group: str = Field(description="the scope a service key needs")
     method: Literal["GET", "POST"] = Field(description="GET reads query parameters, POST a JSON body")
     path: str = Field(description="/api/ai/…/, with the trailing slash")
-    aliases: list[str] = Field(default_factory=list, description="further paths that answer the same")
+    aliases: list[str] = Field(
+        default_factory=list, description="further paths that answer the same, also such as the POS itself has"
+    )
+    also_post: bool = Field(False, description="for GET: the same paths also take the fields as a JSON body")
+    bulk: int = Field(0, ge=0, le=500, description="how many items POST <path>bulk/ takes as one job; 0 has none")
     flag: str = Field(description="AI_…_ENABLED, the switch in the environment")
     meter: str | None = Field(description="the quota it counts against, or null")
     units: int = Field(1, ge=1, le=1_000, description="how many units one request counts")
@@ -65,6 +71,9 @@ class FeatureFile(FileModel):
         None, ge=0, le=604_800, description="how long an answer may be reused; 0 never; without it AI_CACHE_DURATION"
     )
     deadline_ms: int = Field(ge=100, le=120_000, description="the time for all attempts together")
+    answer_within_ms: int | None = Field(
+        None, ge=200, le=10_000, description="the latest moment for an answer in any case, by the module's bare()"
+    )
     evidence: str = Field(description="the module in gateway/features, or `input`")
     decision_status: Literal["recommendation"] | None = Field(
         None, description="recommendation, where a person decides"
@@ -80,7 +89,7 @@ class FeatureFile(FileModel):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Feature:
-    """A checked feature. `input` also accepts `as_of` and, for POST, `records`; `pii` is about `input` only."""
+    """A checked feature. `input` also accepts `as_of` and, in a body, `records`; `pii` is about `input` only."""
 
     name: str
     title: str
@@ -89,6 +98,8 @@ class Feature:
     method: Literal["GET", "POST"]
     path: str
     aliases: tuple[str, ...]
+    also_post: bool
+    bulk: int
     flag: str
     meter: str | None
     units: int
@@ -97,6 +108,7 @@ class Feature:
     route: str
     cache_seconds: int | None
     deadline_ms: int
+    answer_within_ms: int | None
     evidence: str
     decision_status: Literal["recommendation"] | None
     stream: str | None
@@ -110,6 +122,11 @@ class Feature:
     example_response: Mapping[str, Any]
     contract_hash: str
     source: Path
+
+    @property
+    def methods(self) -> tuple[Literal["GET", "POST"], ...]:
+        """The HTTP methods it answers, its own first."""
+        return (self.method, "POST") if self.also_post else (self.method,)
 
     def limit(self, plan: Plan) -> int:
         """Return how many units a plan has per window: -1 unlimited, 0 not in the plan."""
@@ -150,11 +167,15 @@ def _check_names(file: FeatureFile, folder: str, findings: Findings) -> None:
     if file.name != folder or not _NAME.match(file.name):
         findings.add(("name",), f"`{file.name}` is not the folder's name.", f"Write `name: {folder}`.")
     for place, path in ((("path",), file.path), *((("aliases", i), alias) for i, alias in enumerate(file.aliases))):
-        if not _PATH.match(path):
+        if not (_PATH if place == ("path",) else _ALIAS).match(path):
             findings.add(place, f"`{path}` is not a path of this API.", "Write `/api/ai/some-name/` with both slashes.")
         for parameter in re.findall(r"\{([a-z_]+)\}", path):
             if parameter not in file.input.get("properties", {}):
                 findings.add(place, f"`{{{parameter}}}` is no field of `input`.", "Add it to `input` as required.")
+    if file.also_post and (file.method == "POST" or "{" in "".join([file.path, *file.aliases])):
+        findings.add(("also_post",), "Only a GET without fields in its path can also be a POST.", "Take it out.")
+    if file.bulk and (file.method == "GET" or "{" in file.path):
+        findings.add(("bulk",), "Only a POST without fields in its path takes many at once.", "Take `bulk` out.")
     if not _FLAG.match(file.flag):
         findings.add(("flag",), f"`{file.flag}` is not a flag's name.", "Write for example AI_CREDIT_ENABLED.")
     if file.languages and "language" not in file.input.get("properties", {}):
@@ -193,6 +214,8 @@ def _check_meter(file: FeatureFile, policy: Policy, findings: Findings) -> None:
 
 def _check_module(file: FeatureFile, package: str, findings: Findings) -> None:
     if file.evidence == INPUT_EVIDENCE:
+        if file.answer_within_ms is not None:
+            findings.add(("answer_within_ms",), "It needs a module with bare().", "Write one, or take it out.")
         return
     name = f"{package}.{file.evidence}"
     if not _NAME.match(file.evidence) or importlib.util.find_spec(name) is None:
@@ -200,7 +223,7 @@ def _check_module(file: FeatureFile, package: str, findings: Findings) -> None:
         findings.add(("evidence",), f"There is no module gateway/features/{file.evidence}.py.", fix)
         return
     module = importlib.import_module(name)
-    for function in ("gather", "fallback"):
+    for function in ("gather", "fallback", *(("bare",) if file.answer_within_ms else ())):
         if not callable(getattr(module, function, None)):
             findings.add(("evidence",), f"gateway/features/{file.evidence}.py has no {function}().", "Add it.")
 
@@ -222,7 +245,8 @@ def _check_pointers(file: FeatureFile, findings: Findings) -> None:
 
 
 def _with_common_fields(file: FeatureFile, own: Schema, findings: Findings) -> Schema:
-    common = {"as_of": AS_OF} if file.method == "GET" else {"as_of": AS_OF, "records": RECORDS}
+    in_body = file.method == "POST" or file.also_post
+    common = {"as_of": AS_OF, "records": RECORDS} if in_body else {"as_of": AS_OF}
     properties = own.raw.get("properties", {})
     for name in common.keys() & properties.keys():
         findings.add(("input", "properties", name), f"`{name}` is added to every feature.", "Take it out.")

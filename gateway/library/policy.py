@@ -40,9 +40,12 @@ class PlanEntry(FileModel):
     title: str
     price_ghs: DecimalText
     trial_days: int | None = Field(None, ge=1, le=365)
+    real_time: bool = False
     budget_usd: DecimalText
     priority: Priority
     requests_per_minute: int = Field(ge=1, le=100_000)
+    cost_share: DecimalText | None = None
+    cost_share_reason: str = ""
     meters: dict[str, int]
     modes: dict[str, Mode]
 
@@ -138,6 +141,8 @@ def _check_plans(file: PlansFile, findings: Findings) -> None:
                 here.add(("meters", meter), f"`{meter}` is no declared meter.", suggestion(meter, file.meters))
             if limit < -1:
                 here.add(("meters", meter), f"{limit} is no limit.", "-1 is unlimited, 0 not in the plan.")
+        if plan.cost_share is not None and (plan.cost_share <= 0 or len(plan.cost_share_reason) < 20):
+            here.add(("cost_share",), "An exception needs a share above 0 and a reason.", "Write cost_share_reason.")
         if plan.budget_usd <= 0 or plan.price_ghs < 0:
             here.add(("budget_usd",), "Budget and price cannot be negative, nor the budget 0.", "Write an amount.")
 
@@ -204,6 +209,8 @@ def _plan(name: str, entry: PlanEntry) -> Plan:
         priority=entry.priority,
         requests_per_minute=entry.requests_per_minute,
         trial_days=entry.trial_days,
+        cost_share=entry.cost_share,
+        real_time=entry.real_time,
     )
 
 

@@ -24,7 +24,11 @@ _SEED_METERS = ("insights_per_month", "forecasts_per_month", "chatbot_messages_p
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a subscription buys. -1 is unlimited, 0 not in the plan; `trial_days` is set for time-boxed plans only."""
+    """What a subscription buys. -1 is unlimited, 0 not in the plan; `trial_days` is set for time-boxed plans only.
+
+    `real_time` plans are scanned for alerts as soon as their records change, not only once a day. `cost_share` is the
+    share of the price that the plan's AI may cost where that is not the usual one, for a stated reason.
+    """
 
     name: str
     title: str
@@ -35,6 +39,8 @@ class Plan:
     priority: Priority
     requests_per_minute: int
     trial_days: int | None = None
+    real_time: bool = False
+    cost_share: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, DecimalException
 from math import isfinite
 from typing import Any
 
-from gateway.library.sms import segments
+from gateway.domain.sms import segments
 
 _AMOUNT = re.compile(r"[-+]?[0-9][0-9,]*\.[0-9]{2}\Z")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?\Z")

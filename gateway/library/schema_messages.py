@@ -90,6 +90,8 @@ def _sentence(name: str, details: dict[str, Any]) -> str:
         return f"must be {_shown(details['expected_value'])}."
     if name == "format":
         return _FORMATS[details["format"]]
+    if details in ({"limit": 1}, {"pattern": r"\S"}) and name in ("minLength", "minItems", "minProperties", "pattern"):
+        return "must not be empty."
     return _LIMITS.get(name, "does not fit the schema.").format(**details)
 
 

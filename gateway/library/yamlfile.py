@@ -17,7 +17,7 @@ from gateway.library.problems import Findings, LibraryError, Place, Problem
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
-MAX_NODES = 5_000
+MAX_NODES = 20_000
 SAFE_INTEGER = 2**53 - 1
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))

@@ -12,6 +12,15 @@ from gateway.library.windows import kind_of_meter, window
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.kit import Kit
 
+OPTED_OUT = Degraded(DegradedReason.OPTED_OUT, "This business has opted out of AI models for this feature.")
+
+PAUSE = "AI_PAUSED"
+"""The switch with which operators pause every model at once; `*` in place of a business is all of them."""
+
+PAUSED = Degraded(
+    DegradedReason.UPSTREAM_UNAVAILABLE, "AI models are paused by the operators; the rules answer until they go on."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:
@@ -39,7 +48,8 @@ async def admit(kit: Kit, ask: Ask) -> Admission:
             f"The plan {plan.name} does not include `{feature.name}`. Upgrade the plan to use it.",
             extensions={"plan": plan.name, "upgrade": upgrade_for(kit.policy, feature, plan)},
         )
-    wait = await kit.limiter.take(business.id, ask.caller.user_id, plan.requests_per_minute)
+    limited = not ask.background  # the queue of jobs is fair in its own way
+    wait = await kit.limiter.take(business.id, ask.caller.user_id, plan.requests_per_minute) if limited else 0
     if wait > 0:
         raise RateLimited(
             f"More than {plan.requests_per_minute} calls in a minute. Wait and try again.",
@@ -47,7 +57,9 @@ async def admit(kit: Kit, ask: Ask) -> Admission:
         )
     degraded = None
     if business.ai_opt_out or kit.switches.opted_out(business.id, feature.name):
-        degraded = Degraded(DegradedReason.OPTED_OUT, "This business has opted out of AI models for this feature.")
+        degraded = OPTED_OUT
+    elif kit.switches.enabled("*", PAUSE):
+        degraded = PAUSED
     elif mode == "rules":
         degraded = Degraded(DegradedReason.PLAN, f"The plan {plan.name} serves this feature by fixed rules.")
     return Admission(

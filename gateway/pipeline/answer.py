@@ -1,6 +1,6 @@
 """One request, top to bottom.
 
-admit → replay → gather → cache → reserve → mask → render → route → call → judge → restore → settle → answer
+admit → replay → gather → cache → reserve → mask → render → route → call → judge → restore → remember → settle → answer
 
 Authentication and reading of the body come before, in `gateway.api`. Whatever the model does, the caller gets the same
 schema: from the model, from the cache, or from the rules with `meta.degraded` saying why.
@@ -14,28 +14,30 @@ from typing import Any
 import msgspec
 
 from gateway.domain.answer import Degraded, DegradedReason, Source
-from gateway.domain.ledger import BudgetExhausted, Hold, Settlement, StoredAnswer
+from gateway.domain.events import Event
+from gateway.domain.ledger import BudgetExhausted, Hold, OptedOut, Settlement, StoredAnswer
 from gateway.errors import QuotaExceeded
 from gateway.grounding.ground import Grounded
 from gateway.library.catalog import PromptVersion
 from gateway.masking.restoring import StreamRestorer, restore_tree
-from gateway.pipeline.admission import Admission, admit, offering_upgrade
+from gateway.pipeline.admission import OPTED_OUT, Admission, admit, offering_upgrade
 from gateway.pipeline.ask import Answered, Ask
 from gateway.pipeline.background import later
 from gateway.pipeline.caching import CachedAnswer, cache_key, decode_answer, encode_answer
 from gateway.pipeline.calling import Attempts, Called, call_models
-from gateway.pipeline.deadline import Deadline
-from gateway.pipeline.gathering import Gathered, gather
+from gateway.pipeline.deadline import Deadline, deadline_ms
+from gateway.pipeline.gathering import Gathered, gather, remember
 from gateway.pipeline.kit import Kit
 from gateway.pipeline.masking import MaskedEvidence, mask
 from gateway.pipeline.meta import Made, meta, rate_headers
-from gateway.pipeline.metering import Reservation, Spend, audit_entry, claim, reserve, usage_row
+from gateway.pipeline.metering import Reservation, SettledLater, Spend, audit_entry, claim, reserve, usage_row
 from gateway.pipeline.rendering import render, schema_tokens
 from gateway.pipeline.routing import Route, cheapest_first, economise, route
 from gateway.pipeline.screening import screen
 from gateway.pipeline.serving import SafeStream, Show
 from gateway.pipeline.validating import Judge
 
+STALE_INSTEAD = frozenset({DegradedReason.UPSTREAM_UNAVAILABLE, DegradedReason.DEADLINE})
 encode_body = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -72,12 +74,13 @@ async def answer(kit: Kit, ask: Ask, show: Show | None = None) -> Answered:
         except QuotaExceeded as refused:
             raise offering_upgrade(refused, kit.policy, ask.feature, admission.plan) from None
         stack.pop_all()
+        _keep_question(kit, ask)
         return answered
 
 
 async def _answer(context: Context, show: Show | None) -> Answered:
     kit, ask, admission, prompt = context.kit, context.ask, context.admission, context.prompt
-    if admission.degraded is not None:
+    if admission.degraded is not None or context.gathered.evidence.settled:
         return await answer_by_rules(context, admission.degraded, show)
     if prompt is None:
         detail = "No released version of this prompt carries a passed verdict."
@@ -89,7 +92,9 @@ async def _answer(context: Context, show: Show | None) -> Answered:
     async with AsyncExitStack() as stack:
         if cacheable:
             await stack.enter_async_context(kit.flights.join(key))
-            if (hit := await kit.cache.get(ask.caller.business.id, key)) is not None:
+            hit = await kit.cache.get(ask.caller.business.id, key)
+            kit.telemetry.looked_up(ask.feature.name, kit.recent.look(key, found=hit is not None))
+            if hit is not None:
                 return await answer_from_cache(context, decode_answer(hit), show)
         return await answer_by_model(context, prompt, models, key if cacheable else None, show)
 
@@ -98,27 +103,50 @@ async def answer_by_model(
     context: Context, prompt: PromptVersion, models: Route, key: str | None, show: Show | None
 ) -> Answered:
     """Reserve, mask, render, call, judge, restore and settle; the rules answer where the model's words are no use."""
+    kit, ask = context.kit, context.ask
     try:
         async with AsyncExitStack() as stack:
             held, models = await _reserve(context, prompt, models, stack)
-            masked = mask(context.kit.masker, context.ask, context.gathered.evidence)
-            rendered = render(prompt, masked)
-            deadline = Deadline.after(context.kit.clock, context.ask.started, _deadline_ms(context))
-            attempts = Attempts(context.kit, context.ask, prompt, rendered, masked, context.judge, held, deadline)
-            if show is not None and context.ask.feature.stream is not None:
+            masked = mask(kit.masker, ask, context.gathered.evidence)
+            rendered = render(prompt, masked, kit.canary(prompt))
+            deadline = Deadline.after(kit.clock, ask.started, deadline_ms(ask, kit.deadline_ms))
+            attempts = Attempts(kit, ask, prompt, rendered, masked, context.judge, held, deadline)
+            attempts.priority = context.admission.plan.priority
+            if show is not None and ask.feature.stream is not None:
                 attempts.open_stream = lambda: _safe_stream(context, masked, show)
             called = await call_models(attempts, economise(models, context.admission, held.hold.budget_left))
-            body, made = _compose(context, called, masked, held.spend, rendered.warnings)
+            kept = await _stale(context, key, called, held.spend)
+            body, made = kept or _compose(context, called, masked, held.spend, rendered.warnings)
             if show is not None and not attempts.streamed:
                 await _show_at_once(context, body, show)
+            await remember(context.kit, context.ask, context.gathered, body)
             answered, settlement = _finished(context, body, made, held.hold, held.spend)
             await held.settle(settlement)
+            context.kit.telemetry.answered(settlement.row, held.spend.attempted, context.ask.trace)
             if key is not None and made.source is Source.MODEL and made.degraded is None:
                 later(_keep(context, key, body, made))
             return answered
     except BudgetExhausted:
         detail = "This month's AI budget is used up; the rules answer until it is raised or the month ends."
         return await answer_by_rules(context, Degraded(DegradedReason.BUDGET, detail), show)
+    except OptedOut:
+        return await answer_by_rules(context, OPTED_OUT, show)
+
+
+async def _stale(context: Context, key: str | None, called: Called, spend: Spend) -> tuple[dict[str, Any], Made] | None:
+    """Return what was answered to the same question about the same records, though its time is over."""
+    degraded = called.degraded
+    if key is None or degraded is None or degraded.reason not in STALE_INSTEAD:
+        return None
+    found = await context.kit.cache.get(context.ask.caller.business.id, key, stale_ok=True)
+    if found is None:
+        return None
+    hit = decode_answer(found)
+    return hit.body, Made(
+        source=Source.CACHE, model=hit.model, route=hit.route, reason="answered before", grounding=hit.grounding,
+        masked=hit.masked, usage=spend.usage, cost=spend.cost, ai_generated=True, degraded=degraded,
+        warnings=(*context.warnings, *hit.warnings, "stale: kept from an earlier answer"),
+    )  # fmt: skip
 
 
 async def answer_from_cache(context: Context, hit: CachedAnswer, show: Show | None) -> Answered:
@@ -130,21 +158,34 @@ async def answer_from_cache(context: Context, hit: CachedAnswer, show: Show | No
     return await _settle_directly(context, hit.body, made, context.ask.feature.units, show)
 
 
-async def answer_by_rules(context: Context, degraded: Degraded, show: Show | None) -> Answered:
-    """Return the answer that code alone can give: same schema, no model, no cost, not counted by the meter."""
+async def answer_by_rules(context: Context, degraded: Degraded | None, show: Show | None) -> Answered:
+    """Return the answer that code alone can give: same schema, no model, no cost, not counted by the meter.
+
+    `degraded` is None where the evidence is settled, so that no model was wanted.
+    """
     evidence = context.gathered.evidence
     body, _ = context.judge.compose(context.judge.rules_words(evidence.facts), evidence)
     made = Made(
-        source=Source.RULES, model="", route="", reason=degraded.reason.value, degraded=degraded,
-        warnings=(*context.warnings, *evidence.warnings),
+        source=Source.RULES, model="", route="", reason=degraded.reason.value if degraded else "nothing to word",
+        degraded=degraded, warnings=(*context.warnings, *evidence.warnings),
     )  # fmt: skip
     return await _settle_directly(context, body, made, 0, show)
 
 
 def live_prompt(kit: Kit, ask: Ask) -> PromptVersion | None:
-    """Return the released version of this feature's prompt; None when no version carries a passed verdict."""
-    content_hash = kit.switches.live(ask.feature.name)
+    """Return the version released for this business; None when none carries a passed verdict."""
+    business = ask.caller.business
+    content_hash = kit.switches.live(ask.feature.name, business.id, business.plan)
     return None if content_hash is None else kit.catalog.by_hash.get(content_hash)
+
+
+def _keep_question(kit: Kit, ask: Ask) -> None:
+    """Let the journal keep the question of a business that takes part; nobody waits for it."""
+    business, feature, journal = ask.caller.business, ask.feature.name, kit.journal
+    if journal is None or ask.inline is not None or kit.switches.opted_out(business.id, feature):
+        return
+    if journal.due(feature):
+        later(journal.note(business.id, feature, ask.body, ask.as_of.isoformat()))
 
 
 async def replay(kit: Kit, ask: Ask, stack: AsyncExitStack) -> Answered | None:
@@ -152,7 +193,12 @@ async def replay(kit: Kit, ask: Ask, stack: AsyncExitStack) -> Answered | None:
     business_id, key = ask.caller.business.id, str(ask.idempotency_key)
     stored = await kit.idempotency.begin(business_id, key, ask.feature.name, ask.request_hash)
     if stored is None:
-        stack.push_async_callback(kit.idempotency.abandon, business_id, key)
+
+        async def abandon(kind: type[BaseException] | None, *_: object) -> None:
+            if kind is None or not issubclass(kind, SettledLater):
+                await kit.idempotency.abandon(business_id, key)
+
+        stack.push_async_exit(abandon)
         return None
     status, body = stored
     return Answered(status, body, {"Idempotent-Replayed": "true"})
@@ -214,11 +260,15 @@ async def _settle_directly(
     wanted = claim(context.kit, context.ask, context.admission, 0)
     if show is not None:
         await _show_at_once(context, body, show)
+    await remember(context.kit, context.ask, context.gathered, body)
 
-    def finished(hold: Hold) -> tuple[Answered, Settlement]:
-        return _finished(context, body, made, hold, spend, units=units)
+    def finished(hold: Hold) -> tuple[tuple[Answered, Settlement], Settlement]:
+        answered, settlement = _finished(context, body, made, hold, spend, units=units)
+        return (answered, settlement), settlement
 
-    return await context.kit.ledger.settle_direct(wanted, units, finished)
+    answered, settlement = await context.kit.ledger.settle_direct(wanted, units, finished)
+    context.kit.telemetry.answered(settlement.row, (), context.ask.trace)
+    return answered
 
 
 def _finished(
@@ -244,7 +294,15 @@ def _finished(
     if ask.idempotency_key is not None:
         stored = StoredAnswer(ask.caller.business.id, ask.idempotency_key, 200, encoded)
     headers = rate_headers(ask, context.admission, used, hold.budget_left + hold.claim.amount - made.cost)
-    return Answered(200, encoded, headers), Settlement(made.cost, units, row, audit_entry(ask, row), stored)
+    return Answered(200, encoded, headers), Settlement(
+        made.cost, units, row, audit_entry(ask, row), stored, events=_events(context, body)
+    )
+
+
+def _events(context: Context, body: dict[str, Any]) -> tuple[Event, ...]:
+    """Return what the feature wants told of its answer: its module may have `events(facts, body)`."""
+    told = getattr(context.kit.features[context.ask.feature.name], "events", None)
+    return () if told is None else tuple(told(context.gathered.evidence.facts, body))
 
 
 async def _keep(context: Context, key: str, body: dict[str, Any], made: Made) -> None:
@@ -258,7 +316,8 @@ async def _keep(context: Context, key: str, body: dict[str, Any], made: Made) ->
 
 def _safe_stream(context: Context, masked: MaskedEvidence, show: Show) -> SafeStream:
     grounder = context.judge.stream_grounder(masked)
-    return SafeStream(str(context.ask.feature.stream), grounder, StreamRestorer(masked.vault), show)
+    leaks = context.judge.leaks
+    return SafeStream(str(context.ask.feature.stream), grounder, StreamRestorer(masked.vault), show, leaks)
 
 
 async def _show_at_once(context: Context, body: dict[str, Any], show: Callable[[str], Awaitable[None]]) -> None:
@@ -274,7 +333,3 @@ def _figures(grounded: Grounded, corrected: int) -> dict[str, Any]:
         "corrected": grounded.corrected + corrected,
         "dropped": grounded.dropped,
     }
-
-
-def _deadline_ms(context: Context) -> int:
-    return min(context.ask.feature.deadline_ms, context.kit.deadline_ms)

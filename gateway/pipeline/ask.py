@@ -16,7 +16,8 @@ class Ask:
 
     `body` holds no `as_of` and no `records`: they are `as_of` (business-local day) and `inline`. `user_hash` is a keyed
     hash of `X-User-Id`. `ledger_id` is unique for ever: the request id, or one made from it when the caller chose that.
-    `started` is in monotonic seconds, `received_at` in microseconds since the epoch (UTC).
+    `started` is in monotonic seconds, `received_at` in microseconds since the epoch (UTC). `background` is work that
+    nobody waits for: it may take longer, and the queue of jobs takes the place of the rate limit.
     """
 
     feature: Feature
@@ -33,6 +34,7 @@ class Ask:
     idempotency_key: str | None = None
     explain: bool = False
     trace: Mapping[str, str] = field(default_factory=dict)
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True)

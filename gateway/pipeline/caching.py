@@ -1,6 +1,7 @@
 """Step 5: an equal question about equal records need not be asked twice."""
 
 import hashlib
+from collections import OrderedDict
 from typing import Any
 
 import msgspec
@@ -31,3 +32,21 @@ def cache_key(business_id: str, ask: Ask, prompt: PromptVersion, models: tuple[s
     """Return the key of an answer. The business comes first and cannot be left out: answers never cross tenants."""
     parts = [business_id, ask.feature.name, prompt.content_hash, models, evidence_digest, ask.body, str(ask.as_of)]
     return hashlib.sha256(_ENCODE(parts)).hexdigest()
+
+
+class RecentQuestions:
+    """The cache keys this process was asked for lately, to tell a repeated question from a new one."""
+
+    def __init__(self, size: int = 10_000) -> None:
+        self._size = size
+        self._keys: OrderedDict[int, None] = OrderedDict()
+
+    def look(self, key: str, *, found: bool) -> str:
+        """Return `hit`, `repeat_miss` for a question that was asked before, or `miss`; and remember the question."""
+        short = hash(key)
+        repeated = short in self._keys
+        self._keys[short] = None
+        self._keys.move_to_end(short)
+        if len(self._keys) > self._size:
+            self._keys.popitem(last=False)
+        return "hit" if found else "repeat_miss" if repeated else "miss"

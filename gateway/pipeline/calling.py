@@ -4,17 +4,20 @@ Per model one call; the first unusable answer of a request earns one repair call
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 
 from gateway.domain.answer import Degraded, DegradedReason
-from gateway.domain.reply import Delta, EgressBlocked, Fault, Message, ModelCall, Reply, UpstreamFault
+from gateway.domain.reply import Attempt, Delta, EgressBlocked, Fault, Message, ModelCall, Reply, UpstreamFault
 from gateway.domain.usage import NO_USAGE, Usage
 from gateway.errors import UpstreamUnavailable
 from gateway.library.catalog import PromptVersion
+from gateway.library.policy_types import Priority
 from gateway.library.tokens import estimate_tokens
 from gateway.masking.egress import guard
 from gateway.pipeline.ask import Ask
+from gateway.pipeline.bulkhead import NoPlace
 from gateway.pipeline.deadline import Deadline
 from gateway.pipeline.kit import Kit
 from gateway.pipeline.masking import MaskedEvidence
@@ -25,8 +28,13 @@ from gateway.pipeline.serving import SafeStream
 from gateway.pipeline.validating import Judge, Judged
 
 MIN_ATTEMPT_S = 0.05
+_RESTS = Degraded(DegradedReason.UPSTREAM_UNAVAILABLE, "The model is failing and rests for a while.")
+_PASSING = frozenset({Fault.CONNECTION, Fault.SERVER_ERROR, Fault.RATE_LIMITED})
 SHARE_FOR_FIRST = 0.7
 """An attempt that has a successor may take this share of the time left."""
+
+SHARE_FOR_WAITING = 0.3
+"""And this share may be spent on waiting for a place."""
 
 
 @dataclass(slots=True)
@@ -44,6 +52,9 @@ class Attempts:
     open_stream: Callable[[], SafeStream] | None = None
     streamed: bool = False
     repaired: bool = False
+    priority: Priority = "normal"
+    passing: bool = False
+    """Whether the last fault was of a kind that may be over in a moment."""
     last: Degraded = field(
         default_factory=lambda: Degraded(DegradedReason.UPSTREAM_UNAVAILABLE, "No model could be reached.")
     )
@@ -62,18 +73,30 @@ async def call_models(attempts: Attempts, route: Route) -> Called:
     """Return the first usable answer along the route. Raises UpstreamUnavailable once text has been streamed."""
     if not route.candidates:
         return Called(None, None, _nobody(route))
-    for position, candidate in enumerate(route.candidates):
-        is_last = position == len(route.candidates) - 1
+    attempts.kit.retries.request()
+    asked = 0
+    for position, candidate in enumerate(_with_second_try(route)):
+        if position >= len(route.candidates) and not attempts.passing:
+            break
         # Checked before the first attempt too: who waited for an equal request may have no time left.
         if attempts.deadline.remaining() < MIN_ATTEMPT_S:
             return Called(None, candidate, Degraded(DegradedReason.DEADLINE, "The model took too long."))
         if not attempts.kit.breakers.of(candidate.spec.id).allows(attempts.kit.clock.monotonic()):
-            attempts.last = Degraded(DegradedReason.UPSTREAM_UNAVAILABLE, "The model is failing and rests for a while.")
+            attempts.last = _RESTS
             continue
-        called = await _ask_one(attempts, candidate, is_last=is_last)
+        if asked and not attempts.kit.retries.take():
+            break
+        asked += 1
+        called = await _ask_one(attempts, candidate, is_last=position >= len(route.candidates) - 1)
         if called is not None:
             return called
     return Called(None, None, attempts.last)
+
+
+def _with_second_try(route: Route) -> tuple[Candidate, ...]:
+    """Return the candidates; a model without a successor stands there twice."""
+    alone = len(route.candidates) == 1 and not route.candidates[0].offline
+    return route.candidates * 2 if alone else route.candidates
 
 
 async def _ask_one(attempts: Attempts, candidate: Candidate, *, is_last: bool) -> Called | None:
@@ -88,13 +111,22 @@ async def _ask_one(attempts: Attempts, candidate: Candidate, *, is_last: bool) -
             attempts.last = Degraded(DegradedReason.BUDGET, "The month's budget leaves no room for another attempt.")
             return Called(None, candidate, attempts.last)
         try:
-            reply = await _attempt(attempts, candidate, messages, bound, is_last=is_last or repairing)
+            async with _place(attempts, candidate, is_last=is_last):
+                # Its breaker may have opened while this call waited for its place.
+                if attempts.kit.breakers.of(candidate.spec.id).state(attempts.kit.clock.monotonic()) == "open":
+                    attempts.last = _RESTS
+                    return None
+                reply = await _attempt(attempts, candidate, messages, bound, is_last=is_last or repairing)
+        except NoPlace:
+            attempts.last = Degraded(DegradedReason.DEADLINE, "Too many calls wait for the model.")
+            return None
         except EgressBlocked:
             degraded = Degraded(DegradedReason.EGRESS_BLOCKED, "A personal value was about to leave; nothing was sent.")
             return Called(None, candidate, degraded)
         except UpstreamFault as fault:
             attempts.last = _after_fault(attempts, candidate, fault)
             return None
+        attempts.passing = False
         judged = attempts.judge.judge(reply.text, attempts.masked)
         _tell_breaker(attempts, candidate, judged)
         if judged.usable:
@@ -102,10 +134,22 @@ async def _ask_one(attempts: Attempts, candidate: Candidate, *, is_last: bool) -
         attempts.last = _unusable(judged)
         if attempts.streamed or attempts.deadline.remaining() < MIN_ATTEMPT_S:
             return Called(None, candidate, attempts.last)
-        if attempts.repaired:
+        # Who gave away its instructions once would do it again.
+        if attempts.repaired or judged.leaked or not attempts.kit.retries.take():
             return None
         attempts.repaired = True
         messages = (*attempts.rendered.messages, *_repair(reply.text, judged.problems))
+
+
+def _place(attempts: Attempts, candidate: Candidate, *, is_last: bool) -> AbstractAsyncContextManager[None]:
+    """Return a place among the calls to this model, waiting for it in the fair queue when there is none."""
+    if candidate.offline:
+        return nullcontext()
+    remaining = attempts.deadline.remaining() - MIN_ATTEMPT_S
+    patience = max(0.0, remaining if is_last else remaining * SHARE_FOR_WAITING)
+    ask = attempts.ask
+    bulkhead = attempts.kit.bulkheads.of(candidate.spec.id)
+    return bulkhead.place(ask.caller.business.id, attempts.priority, patience, background=ask.background)
 
 
 async def _attempt(
@@ -116,21 +160,42 @@ async def _attempt(
     if not candidate.offline:
         await attempts.held.about_to_send()
     attempts.held.spend.started(candidate.spec.id, bound)
+    noted = partial(_note, attempts, candidate, attempts.kit.clock.now(), attempts.kit.clock.monotonic())
     try:
         if attempts.open_stream is None:
             reply = await model.complete(call)
         else:
             reply = await _stream(attempts, attempts.open_stream(), model.stream(call))
     except UpstreamFault as fault:
-        attempts.held.spend.finished(fault.usage, candidate.price.cost(fault.usage))
+        noted(fault.usage, fault=fault.fault.value)
         raise
     except EgressBlocked:
-        attempts.held.spend.finished(NO_USAGE, 0)
+        noted(NO_USAGE, fault="egress_blocked")
         raise
     usage = reply.usage if reply.usage != NO_USAGE else _estimated(attempts, messages, reply)
-    attempts.held.spend.finished(usage, candidate.price.cost(usage))
+    noted(usage, reply=reply)
     attempts.held.spend.model = reply.model or candidate.spec.id
     return reply
+
+
+def _note(
+    attempts: Attempts,
+    candidate: Candidate,
+    began_at: int,
+    began: float,
+    usage: Usage,
+    *,
+    fault: str = "",
+    reply: Reply | None = None,
+) -> None:
+    """Put a finished attempt on the bill and on record."""
+    cost = candidate.price.cost(usage)
+    attempts.held.spend.finished(usage, cost)
+    seconds = attempts.kit.clock.monotonic() - began
+    spec, by, reason = candidate.spec, reply.model if reply else "", reply.finish_reason if reply else ""
+    attempts.held.spend.attempted.append(
+        Attempt(spec.id, spec.dialect, began_at, seconds, usage, cost, fault, by, reason)
+    )
 
 
 async def _stream(attempts: Attempts, safe: SafeStream, pieces: AsyncIterator[Delta | Reply]) -> Reply:
@@ -169,6 +234,8 @@ def _call(attempts: Attempts, candidate: Candidate, messages: tuple[Message, ...
 
 def _after_fault(attempts: Attempts, candidate: Candidate, fault: UpstreamFault) -> Degraded:
     attempts.kit.breakers.of(candidate.spec.id).failed(attempts.kit.clock.monotonic(), fault.fault)
+    waits = fault.retry_after is not None and fault.retry_after > attempts.deadline.remaining()
+    attempts.passing = fault.fault in _PASSING and not waits
     if attempts.streamed:
         raise UpstreamUnavailable("The model stopped in the middle of its answer. Ask again.")
     if fault.fault is Fault.TIMEOUT:

@@ -1,11 +1,14 @@
-"""Step 4: the facts, from the business's own records."""
+"""Step 4: the facts, from the business's own records and, where the feature asks for it, what surrounds the request."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from gateway.domain.evidence import Evidence
+from gateway.pipeline.around import Surroundings
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.kit import Kit
 
@@ -14,24 +17,41 @@ _ENCODE = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The evidence with its digest: equal records, request and day give the same bytes."""
+    """The evidence with its digest: equal records, request and day give the same bytes.
+
+    `recalled` is what the module's `recall` read beside the records, None without one.
+    """
 
     evidence: Evidence
     digest: str
+    recalled: Any = None
 
 
 async def gather(kit: Kit, ask: Ask) -> Gathered:
     """Return the evidence. Raises NotFound, InsufficientData or ConstraintsInfeasible."""
     business = ask.caller.business
     module = kit.features[ask.feature.name]
+    recalled = None
     if module is None:
         evidence = Evidence(facts=dict(ask.body), computed={}, as_of=ask.as_of, pii=ask.feature.pii, n=1)
     else:
         pos = await kit.records.open(business.id, business.currency, ask.as_of, ask.inline)
-        evidence = await module.gather(pos, ask.body, ask.as_of)
-    return Gathered(evidence, _digest(evidence))
+        pos.business_name, pos.is_patient = business.name, kit.is_patient
+        if hasattr(module, "recall"):
+            recalled = await module.recall(Surroundings.of(kit, ask), ask.body)
+            evidence = await module.gather(pos, ask.body, ask.as_of, recalled)
+        else:
+            evidence = await module.gather(pos, ask.body, ask.as_of)
+    return Gathered(evidence, _digest(evidence), recalled)
+
+
+async def remember(kit: Kit, ask: Ask, gathered: Gathered, answer: Mapping[str, Any]) -> None:
+    """Let the feature keep what its next request may need of this answer. Raises NotReady."""
+    module = kit.features[ask.feature.name]
+    if module is not None and hasattr(module, "remember"):
+        await module.remember(Surroundings.of(kit, ask), gathered.recalled, gathered.evidence, answer)
 
 
 def _digest(evidence: Evidence) -> str:
-    content = [evidence.facts, evidence.computed, evidence.derived, evidence.as_of]
+    content = [evidence.facts, evidence.computed, evidence.derived, evidence.as_of, evidence.around]
     return hashlib.sha256(_ENCODE(content)).hexdigest()

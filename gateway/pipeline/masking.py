@@ -25,12 +25,17 @@ class MaskedEvidence:
 def mask(masker: Masker, ask: Ask, evidence: Evidence) -> MaskedEvidence:
     """Return the masked copy of everything a prompt may show, numbered in document order over facts and request."""
     vault = Vault()
-    pii = {f"/facts{pointer}": kind for pointer, kind in evidence.pii.items()}
-    pii |= {f"/request{pointer}": kind for pointer, kind in ask.feature.pii.items()}
+    pii = marked(ask.feature, evidence)
     plain = {f"/facts{pointer}" for pointer in evidence.plain}
     plain.update(f"/request{pointer}" for pointer in harmless(ask.feature))
     tree = masker.mask_tree({"facts": evidence.facts, "request": ask.body}, vault, pii=pii, plain=frozenset(plain))
     return MaskedEvidence(tree["facts"], tree["request"], vault, evidence)
+
+
+def marked(feature: Feature, evidence: Evidence) -> dict[str, str]:
+    """Return pointer → kind of everything that is personal by declaration, below `/facts` and `/request`."""
+    pii = {f"/facts{pointer}": kind for pointer, kind in evidence.pii.items()}
+    return pii | {f"/request{pointer}": kind for pointer, kind in feature.pii.items()}
 
 
 @cache

@@ -2,18 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.domain.answer import Source
 from gateway.domain.ledger import AuditEntry, Claim, Hold, Settlement, UsageRow
+from gateway.domain.reply import Attempt
 from gateway.domain.usage import NO_USAGE, Usage
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, NotReady
 from gateway.pipeline.admission import Admission
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.background import later
+from gateway.pipeline.deadline import deadline_ms
 from gateway.pipeline.kit import Kit
+
+LATE_TRIES, LATE_PAUSE_S = 8, 1.0
+"""How often, and after how many seconds each, a settlement is tried that the store could not take at once."""
+
+
+class SettledLater(NotReady):
+    """The store could not take the settlement; it is tried on, so the request's Idempotency-Key must be left alone."""
 
 
 @dataclass(slots=True)
@@ -25,6 +34,7 @@ class Spend:
     attempts: int = 0
     in_flight: int = 0
     model: str = ""
+    attempted: list[Attempt] = field(default_factory=list)
 
     def started(self, model: str, bound: int) -> None:
         """Note an attempt whose cost is not known yet but is at most `bound`."""
@@ -68,9 +78,16 @@ class Reservation:
             self.sent = True
 
     async def settle(self, settlement: Settlement) -> None:
-        """Charge the truth; a caller that goes away cannot stop it half-way."""
+        """Charge the truth; a caller that goes away cannot stop it half-way.
+
+        Raises SettledLater when the store cannot take it now: the answer must not be given, but will be kept.
+        """
         self.closed = True
-        await finish(self.kit.ledger.settle(self.hold, settlement))
+        try:
+            await finish(self.kit.ledger.settle(self.hold, settlement))
+        except NotReady as error:
+            later(_settle_late(self.kit, self.hold, settlement))
+            raise SettledLater(error.detail, headers=error.headers) from error
 
     async def close_unfinished(self, status: int, code: str) -> None:
         """Give everything back if nothing was sent, else charge what is known or, for an unknown attempt, its bound."""
@@ -84,6 +101,7 @@ class Reservation:
             self.ask, self.spend, cost=cost, source=Source.RULES, status=status, degraded=code, latency_ms=latency_ms
         )
         await self.kit.ledger.settle(self.hold, Settlement(cost, 0, row, audit_entry(self.ask, row)))
+        self.kit.telemetry.answered(row, self.spend.attempted, self.ask.trace)
 
 
 @asynccontextmanager
@@ -128,7 +146,7 @@ def claim(kit: Kit, ask: Ask, admission: Admission, amount: int) -> Claim:
         budget_window=admission.budget_window,
         budget_cap=admission.plan.budget_usd_nano,
         amount=amount,
-        expires_at=ask.received_at + feature.deadline_ms * 1000 + kit.reservation_grace_s * 1_000_000,
+        expires_at=ask.received_at + deadline_ms(ask, feature.deadline_ms) * 1000 + kit.reservation_grace_s * 1_000_000,
     )
 
 
@@ -187,6 +205,15 @@ async def finish(work: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+async def _settle_late(kit: Kit, hold: Hold, settlement: Settlement) -> None:
+    """Settle once the store is back; when that takes too long, the sweeper charges the reserve."""
+    for _ in range(LATE_TRIES):
+        await asyncio.sleep(LATE_PAUSE_S)
+        with suppress(NotReady):
+            await kit.ledger.settle(hold, settlement)
+            return
 
 
 async def _release_late(kit: Kit, opened: "asyncio.Future[Hold]") -> None:

@@ -17,6 +17,7 @@ from gateway.pipeline.masking import MaskedEvidence
 
 _ENCODE = msgspec.json.Encoder(decimal_format="string").encode
 MESSAGE_OVERHEAD_TOKENS = 8
+CANARY_NOTE = "Internal mark, never to be written:"
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
@@ -29,14 +30,14 @@ class Rendered:
     warnings: tuple[str, ...]
 
 
-def render(prompt: PromptVersion, masked: MaskedEvidence) -> Rendered:
-    """Return the messages; lists named in `trim` are shortened from their end until the budget holds.
+def render(prompt: PromptVersion, masked: MaskedEvidence, canary: str = "") -> Rendered:
+    """Return the messages, the canary in the first; lists named in `trim` are shortened until the budget holds.
 
     Raises PayloadTooLarge for a request with more in it than a template may be given.
     """
     facts, warnings = masked.facts, []
     try:
-        messages, tokens = _messages(prompt, masked, facts)
+        messages, tokens = _messages(prompt, masked, facts, canary)
     except RenderError:
         raise PayloadTooLarge("The request holds more values than a prompt can be made of. Send less.") from None
     for pointer in prompt.trim:
@@ -45,7 +46,7 @@ def render(prompt: PromptVersion, masked: MaskedEvidence) -> Rendered:
         while tokens > prompt.token_budget and kept > 1:
             kept = max(1, kept // 2 if tokens > 1.5 * prompt.token_budget else kept - 1)
             facts = _with_list(facts, pointer, items[:kept])
-            messages, tokens = _messages(prompt, masked, facts)
+            messages, tokens = _messages(prompt, masked, facts, canary)
         if kept < len(items):
             warnings.append(f"evidence_trimmed: {pointer} {len(items)} to {kept}")
     return Rendered(messages, tokens, tuple(warnings))
@@ -59,9 +60,14 @@ def fence(facts: dict[str, Any]) -> str:
     return f'<evidence id="{boundary}">\n{block}\n</evidence id="{boundary}">'
 
 
-def _messages(prompt: PromptVersion, masked: MaskedEvidence, facts: dict[str, Any]) -> tuple[tuple[Message, ...], int]:
+def _messages(
+    prompt: PromptVersion, masked: MaskedEvidence, facts: dict[str, Any], canary: str
+) -> tuple[tuple[Message, ...], int]:
     variables = {"facts": facts, "request": masked.request, "evidence": fence(facts)}
     messages = tuple(Message(template.role, template.render(variables)) for template in prompt.messages)
+    if canary:
+        first = messages[0]
+        messages = (Message(first.role, f"{first.content}\n\n{CANARY_NOTE} {canary}"), *messages[1:])
     tokens = sum(estimate_tokens(message.content) + MESSAGE_OVERHEAD_TOKENS for message in messages)
     return messages, tokens + schema_tokens(prompt.wire_schema)
 

@@ -1,40 +1,93 @@
 """Free text of people is screened for orders to the model before it is used as data.
 
-The score is the sum of the weights of the rules that match; a text at `BLOCK` or above is refused, one at `FLAG` or
-above goes on with a warning, since shop talk may well say "ignore the old price". The data is fenced in any case.
+Every rule belongs to a family and carries points; a text's score is the sum over the families of the best rule in each.
+A text at `BLOCK` or above is refused, one at `FLAG` or above goes on with a warning, since shop talk may well say
+"ignore the old price". Both thresholds were fixed before the rules were tried on texts that had not been seen.
+The data is fenced in any case; this wall is the outermost and not the one that holds.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import FieldError, InjectionBlocked
 from gateway.library.catalog import Feature
+from gateway.masking.folding import LETTER, base64_blobs, decode, fold
+from gateway.pipeline.screening_languages import OTHER_LANGUAGES
+from gateway.pipeline.screening_rules import COMPACT, FAMILIES, KEYWORDS, TRIGGERS
 
 FLAG = 3
 BLOCK = 6
+MAX_TEXT = 20_000
+MAX_NESTING = 2
+DISGUISED = 3
+"""Points for orders that had to be decoded first: nobody spells a question to a shop backwards."""
 
-_INSTRUCTIONS = r"(?:instruction|prompt|rule|direction|guideline|guardrail|restriction|safety|policy|policies)s?"
-_RULES: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
-    (weight, re.compile(pattern, re.IGNORECASE))
-    for weight, pattern in (
-        (6, rf"\b(?:ignore|disregard|forget|override|bypass|drop)\b[^.\n]{{0,40}}\b(?:previous|prior|above|earlier|all|your|the|any|system)\b[^.\n]{{0,30}}\b{_INSTRUCTIONS}\b"),
-        (6, r"\b(?:reveal|show|print|repeat|output|leak|tell me|give me|what (?:is|are|was|were))\b[^.\n]{0,40}\b(?:system|hidden|initial|original|secret|developer)\s+(?:prompt|message|instruction)s?\b"),
-        (6, r"<\|?(?:im_start|im_end|system|endoftext|assistant)\|?>|\[/?INST\]|<<SYS>>"),
-        (5, r"^\s*(?:system|assistant|developer)\s*:\s*\S"),
-        (4, r"\byou are now\b|\bfrom now on,? (?:you|act|respond|answer)\b|\bact as (?:if|an? (?:unrestricted|evil|jailbroken|different))\b"),
-        (4, r"\b(?:jailbreak|DAN mode|developer mode|god mode|no restrictions|without (?:any )?(?:restrictions|filters|limits))\b"),
-        (3, r"\bnew (?:system )?(?:instructions|prompt|rules)\b\s*[:=]"),
-        (3, r"\b(?:decode|base64|rot13)\b[^.\n]{0,40}\b(?:and|then)\b[^.\n]{0,20}\b(?:execute|follow|obey|run|do)\b"),
-        (3, r"\b(?:do not|don't|never) (?:tell|mention|reveal|say)\b[^.\n]{0,40}\b(?:user|owner|anyone|instruction)\b"),
-        (3, r"\b(?:set|change|make|return|give)\b[^.\n]{0,30}\b(?:risk_score|risk score|recommendation|suggested_limit|credit score)\b[^.\n]{0,20}\b(?:to|as|=)\b"),
-    )
-)  # fmt: skip
+_SPACED = re.compile(r"\b(?:[a-z0-9][ .*_-]{1,2}){5,}[a-z0-9]\b")
+_WORDS = re.compile(r"[a-z]+").findall
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+_LEET = str.maketrans("0134578@$!", "oieastbasi")
+_ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What a text scored, and the families that it scored in."""
+
+    points: int
+    families: tuple[str, ...] = ()
 
 
 def score(text: str) -> int:
     """Return the injection score of a text; linear in its length."""
-    return sum(weight for weight, rule in _RULES if rule.search(text))
+    return screened(text).points
+
+
+def screened(text: str) -> Screened:
+    """Return the score of a text with the families behind it: the best of its readings counts."""
+    text = text[:MAX_TEXT]
+    plain, *others = _readings(text, MAX_NESTING)
+    open_families = _families(plain)
+    best = Screened(sum(open_families.values()), tuple(open_families))
+    for reading in others:
+        found = _families(reading)
+        if found.keys() - open_families.keys():
+            total = sum(found.values()) + DISGUISED
+            best = max(best, Screened(total, (*found, "disguise")), key=lambda each: each.points)
+    if COMPACT.search(_NOT_LETTERS.sub("", plain)) and _SPACED.search(plain):
+        best = max(best, Screened(BLOCK, ("disguise",)), key=lambda each: each.points)
+    foreign = _best(OTHER_LANGUAGES, text.lower())
+    return Screened(foreign, ("other language",)) if foreign > best.points else best
+
+
+def _families(reading: str) -> dict[str, int]:
+    words = _WORDS(reading)
+    return {
+        name: points
+        for name, rules in FAMILIES.items()
+        if (not (needed := TRIGGERS.get(name)) or not needed.isdisjoint(words)) and (points := _best(rules, reading))
+    }
+
+
+def _best(rules: tuple[tuple[int, re.Pattern[str]], ...], text: str) -> int:
+    return next((points for points, rule in rules if rule.search(text)), 0)
+
+
+def _readings(text: str, depth: int) -> Iterator[str]:
+    """Yield the text in lower case with look-alikes folded, then other readings that show words of an order."""
+    shadow = fold(text)
+    plain = shadow.lower.replace(LETTER, "")
+    yield plain
+    for reading in (plain.translate(_LEET), plain[::-1], plain.translate(_ROT13)):
+        if reading != plain and KEYWORDS.search(reading):
+            yield reading
+    if depth == 0:
+        return
+    if (undone := decode(text)) is not None:
+        yield from _readings(undone.text, depth - 1)
+    for _, _, told in base64_blobs(shadow):
+        yield from _readings(told, depth - 1)
 
 
 def screen(feature: Feature, body: Mapping[str, Any]) -> list[str]:

@@ -16,12 +16,14 @@ from gateway.grounding.ground import Grounded, ground, overwrite
 from gateway.grounding.stream import StreamGrounder
 from gateway.library.catalog import Feature, PromptVersion
 from gateway.library.wire import nulls_dropped
+from gateway.masking.leaks import LeakDetector
 from gateway.masking.restoring import restore_tree
 from gateway.pipeline.masking import MaskedEvidence
 
 _DECODE = msgspec.json.Decoder().decode
 MAX_PROBLEMS = 6
 MAX_REQUEST_TEXT = 8_000
+LEAKED = "The answer repeats its instructions."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Judged:
     """The verdict on one reply. `words` is None when the reply is unusable; `problems` tell the model what to mend.
 
     `corrected` counts the fields that only code may fill and that the model filled otherwise; `ungrounded` says that
-    the reply states what the evidence does not carry.
+    the reply states what the evidence does not carry, `leaked` that it repeats the prompt's instructions.
     """
 
     words: dict[str, Any] | None
@@ -37,6 +39,7 @@ class Judged:
     problems: tuple[str, ...]
     corrected: int = 0
     ungrounded: bool = False
+    leaked: bool = False
 
     @property
     def usable(self) -> bool:
@@ -47,8 +50,12 @@ class Judged:
 class Judge:
     """What one prompt version demands of a reply."""
 
-    def __init__(self, feature: Feature, prompt: PromptVersion | None, module: ModuleType | None) -> None:
+    def __init__(
+        self, feature: Feature, prompt: PromptVersion | None, module: ModuleType | None, canary: str = ""
+    ) -> None:
         self._feature = feature
+        instructions = [m.fixed for m in prompt.messages if m.role == "system"] if prompt else []
+        self.leaks = LeakDetector(instructions, canary).leaks
         self._output = prompt.output if prompt else feature.response
         self._rules = prompt.rules if prompt else ()
         self._fallback: Callable[[Mapping[str, Any]], dict[str, Any]] | None = getattr(module, "fallback", None)
@@ -79,6 +86,8 @@ class Judge:
         errors = self._output.check(words)
         if errors:
             return Judged(None, None, tuple(f"{e.pointer}: {e.message}" for e in errors[:MAX_PROBLEMS]))
+        if self.leaks(_joined(words)):
+            return Judged({}, None, (LEAKED,), leaked=True)
         grounded = self._ground(words, masked)
         problems = [f"{f.pointer}: {f.reason}" for f in grounded.findings] if grounded.essential_replaced else []
         ungrounded = bool(problems)
@@ -150,6 +159,14 @@ def request_text(request: Mapping[str, Any]) -> str:
             lines.append(str(value)[:room])
             room -= len(lines[-1]) + 1
     return "\n".join(lines)
+
+
+def _joined(value: Any) -> str:
+    """Return every text of a reply in its order, one below the other."""
+    if isinstance(value, str):
+        return value
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return "\n".join([text for item in items if (text := _joined(item))])
 
 
 def rules_from_schema(schema: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,9 @@ _OPT_OUT = (
 )
 
 
+_OPTED_OUT = "SELECT name FROM feature_setting WHERE business_id = $1 AND opted_out ORDER BY name"
+
+
 class Businesses:
     """Reads and changes tenants; `changed` is awaited after each change."""
 
@@ -63,10 +66,6 @@ class Businesses:
             raise NotFound("There is no such business.")
         return business_of(rows[0])
 
-    async def list(self) -> list[Business]:
-        """Return every business, by id."""
-        return [business_of(row) for row in await self._database.fetch(ALL)]
-
     async def set_plan(self, business_id: str, plan: str, trial_ends_at: int | None = None) -> None:
         """Move a business to another plan, effective everywhere within a second. Raises NotFound."""
         if not await self._change(_SET_PLAN, business_id, plan, trial_ends_at):
@@ -80,9 +79,18 @@ class Businesses:
         else:
             await self._change(_OPT_OUT, business_id, feature, out, self._clock.now())
 
+    async def opted_out(self, business_id: str) -> tuple[bool, list[str]]:
+        """Return whether the business has opted out of every model, and of which features by name."""
+        whole = (await self.get(business_id)).ai_opt_out
+        return whole, [row[0] for row in await self._database.fetch(_OPTED_OUT, business_id)]
+
     async def switch(self, flag: str, enabled: bool | None, business_id: str = EVERY_BUSINESS) -> None:
         """Override a feature flag such as `AI_CREDIT_ENABLED`; None goes back to the environment's default."""
         await self._change(_SWITCH, business_id, flag, enabled, self._clock.now())
+
+    async def list(self) -> list[Business]:
+        """Return every business, by id."""
+        return [business_of(row) for row in await self._database.fetch(ALL)]
 
     async def _change(self, sql: str, *args: object) -> Sequence[Row]:
         rows = await self._database.run(_change, sql, args)

@@ -5,7 +5,7 @@ The business is part of every key and of every query, and what leaves the proces
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -117,16 +117,29 @@ class TieredCache:
         if self._redis is not None:
             await self._redis.put(business_id, key, sealed, expires_at, ttl_seconds)
 
-    async def forget(self, business_id: str, subject: str | None = None) -> int:
-        """Erase a business's answers, or those that a customer or user stands behind; returns how many."""
-        gone = await self._database.run(_forget, business_id, subject, delete=self._redis is None)
+    async def forget(self, business_id: str, subject: str | None = None, marks: Sequence[str] = ()) -> int:
+        """Erase a business's answers, or those that a customer or user stands behind; returns how many.
+
+        Answers that hold one of `marks`, texts in lower case, are erased with theirs.
+        """
+        gone = await self._database.run(_about, business_id, subject, self._speaks(business_id, marks))
+        if self._redis is None and gone:
+            await self._database.run(_forget, business_id, gone)
         if self._redis is not None and gone:
             # Redis first: should it fail, the rows still say what is left to erase.
             await self._redis.erase(business_id, gone)
-            await self._database.run(_forget, business_id, subject, delete=True)
+            await self._database.run(_forget, business_id, gone)
         for key in gone:
             self._memory.drop((business_id, key))
         return len(gone)
+
+    def _speaks(self, business_id: str, marks: Sequence[str]) -> Callable[[str, bytes], bool]:
+        def speaks(key: str, sealed: bytes) -> bool:
+            kept = self._opened(business_id, key, sealed, 0) if marks else None
+            text = kept[0].decode("utf-8", "replace").lower() if kept else ""
+            return any(mark in text for mark in marks)
+
+        return speaks
 
     async def clear_memory(self) -> None:
         """Forget what this process holds; called when another one has erased answers."""
@@ -150,12 +163,17 @@ class TieredCache:
             return None
 
 
-def _forget(business_id: str, subject: str | None, *, delete: bool) -> Script[list[str]]:
-    sql = "SELECT query_hash, subjects FROM answer_cache WHERE business_id = $1"
+def _about(business_id: str, subject: str | None, speaks: Callable[[str, bytes], bool]) -> Script[list[str]]:
+    sql = "SELECT query_hash, subjects, response FROM answer_cache WHERE business_id = $1"
     rows = yield Statement(sql, (business_id,))
-    gone = [key for key, subjects in rows if subject is None or subject in json.loads(subjects)]
-    if gone and delete:
-        sql = "DELETE FROM answer_cache WHERE business_id = $1 AND query_hash = $2"
-        yield Statement(sql, [(business_id, key) for key in gone], many=True)
-        yield from bump(CACHE)
-    return gone
+    return [
+        key
+        for key, subjects, sealed in rows
+        if subject is None or subject in json.loads(subjects) or speaks(key, sealed)
+    ]
+
+
+def _forget(business_id: str, keys: Sequence[str]) -> Script[None]:
+    sql = "DELETE FROM answer_cache WHERE business_id = $1 AND query_hash = $2"
+    yield Statement(sql, [(business_id, key) for key in keys], many=True)
+    yield from bump(CACHE)

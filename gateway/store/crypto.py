@@ -4,12 +4,15 @@ A sealed value is `0x01 · key id (4 bytes) · nonce (12) · ciphertext and tag`
 authenticated with it, so a value copied to another business or another row does not open.
 """
 
+import contextlib
 import hmac
 import os
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -55,6 +58,24 @@ class Sealer:
         if key is None:
             key = self._signing[purpose] = _derive(self._secrets[self._current], f"sign {purpose}")
         return hmac.digest(key, text.encode(), sha256).hex()
+
+    def sign_publicly(self, text: str) -> tuple[str, str]:
+        """Return an Ed25519 signature of `text` and the public key that anyone can check it with, both in base64."""
+        key = Ed25519PrivateKey.from_private_bytes(_derive(self._secrets[self._current], "receipts"))
+        return b64encode(key.sign(text.encode())).decode(), b64encode(key.public_key().public_bytes_raw()).decode()
+
+    def signed_by_us(self, text: str, signature: str) -> bool:
+        """Tell whether one of the listed secrets has made this public signature."""
+        for secret in self._secrets.values():
+            key = Ed25519PrivateKey.from_private_bytes(_derive(secret, "receipts")).public_key()
+            with contextlib.suppress(InvalidSignature, ValueError):
+                key.verify(b64decode(signature), text.encode())
+                return True
+        return False
+
+    def current(self, sealed: bytes) -> bool:
+        """Tell whether a sealed value is under the newest secret."""
+        return sealed[1:5] == self._current
 
     def _cipher(self, key_id: bytes, purpose: str) -> AESGCM:
         cipher = self._ciphers.get((key_id, purpose))

@@ -4,14 +4,19 @@ The first caller owns the key for as long as its lease runs. `Ledger.settle` sto
 charges for it, so there is never a charge whose answer cannot be replayed, nor an answer without its charge.
 """
 
+from collections import OrderedDict
+
 from gateway.errors import IdempotencyConflict, IdempotencyMismatch
 from gateway.ports import Clock
 from gateway.store.crypto import Sealer, Unreadable
 from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.errors import not_ready
 
+PURPOSE = "idempotency"
 LEASE = 120_000_000
-"""How long a run may take before its key is free for a retry, in microseconds; far longer than any deadline."""
+"""How long a run may take before its key is free for a retry, in microseconds; far longer than any deadline.
+
+Another process may take the key over then; the one that holds it measures the time without the wall clock."""
 
 KEPT = 86_400_000_000
 """How long an outcome is replayed, in microseconds."""
@@ -21,7 +26,7 @@ _BEGIN = (
     "VALUES ($1, $2, $3, $4, 'running', $5, $6, $7) ON CONFLICT (business_id, key) DO UPDATE SET "
     "feature = excluded.feature, request_hash = excluded.request_hash, state = 'running', status = NULL, body = NULL, "
     "lease_until = excluded.lease_until, created_at = excluded.created_at, expires_at = excluded.expires_at "
-    "WHERE idempotency.expires_at <= $6 OR (idempotency.state = 'running' AND idempotency.lease_until <= $6 "
+    "WHERE idempotency.expires_at <= $6 OR (idempotency.state = 'running' AND idempotency.lease_until <= $8 "
     "AND idempotency.request_hash = excluded.request_hash) RETURNING state"
 )
 _LOOK = "SELECT state, request_hash, status, body, lease_until FROM idempotency WHERE business_id = $1 AND key = $2"
@@ -35,6 +40,7 @@ class IdempotencyKeys:
         self._database = database
         self._sealer = sealer
         self._clock = clock
+        self._begun: OrderedDict[tuple[str, str], float] = OrderedDict()
 
     async def begin(self, business_id: str, key: str, feature: str, request_hash: str) -> tuple[int, bytes] | None:
         """Return the stored status and body, or None when this caller is the first and owns the key now.
@@ -42,8 +48,10 @@ class IdempotencyKeys:
         Raises IdempotencyConflict while the first is running, IdempotencyMismatch for another payload, NotReady.
         """
         now = self._clock.now()
-        row = await self._database.run(_begin, business_id, key, feature, request_hash, now)
+        late = 0 if self._begun_here(business_id, key) else now
+        row = await self._database.run(_begin, business_id, key, feature, request_hash, now, late)
         if row is None:
+            self._begun[business_id, key] = self._clock.monotonic()
             return None
         state, known_hash, status, sealed, lease_until = row
         if known_hash != request_hash:
@@ -55,19 +63,27 @@ class IdempotencyKeys:
                 headers={"Retry-After": str(min(wait, 2))},
             )
         try:
-            return status, self._sealer.open("idempotency", business_id, key, sealed)
+            return status, self._sealer.open(PURPOSE, business_id, key, sealed)
         except Unreadable:
             # Answering afresh would charge twice; the operator can list the earlier SECRET_KEY again.
             raise not_ready("the kept answer was sealed with a key that is no longer listed") from None
 
+    def _begun_here(self, business_id: str, key: str) -> bool:
+        """Return whether a run that this process began may be under way: no jump of the clock ends its lease then."""
+        oldest = self._clock.monotonic() - LEASE / 1e6
+        while self._begun and next(iter(self._begun.values())) <= oldest:
+            self._begun.popitem(last=False)
+        return (business_id, key) in self._begun
+
     async def abandon(self, business_id: str, key: str) -> None:
         """Forget a run that gave no answer, so that a retry starts afresh."""
+        self._begun.pop((business_id, key), None)
         await self._database.execute(_ABANDON, business_id, key)
 
 
-def _begin(business_id: str, key: str, feature: str, request_hash: str, now: int) -> Script[Row | None]:
+def _begin(business_id: str, key: str, feature: str, request_hash: str, now: int, late: int) -> Script[Row | None]:
     while True:
-        owned = yield Statement(_BEGIN, (business_id, key, feature, request_hash, now + LEASE, now, now + KEPT))
+        owned = yield Statement(_BEGIN, (business_id, key, feature, request_hash, now + LEASE, now, now + KEPT, late))
         if owned:
             return None
         rows = yield Statement(_LOOK, (business_id, key))

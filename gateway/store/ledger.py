@@ -25,6 +25,7 @@ from gateway.store import sweeping
 from gateway.store.crypto import Sealer
 from gateway.store.database import ConstraintViolation, Database, T
 from gateway.store.errors import not_ready
+from gateway.store.events import emit
 from gateway.store.refusals import request_id_used
 
 SWEEP_BATCH = 256
@@ -39,6 +40,7 @@ class DatabaseLedger:
         self._sealer = sealer
         self._clock = clock
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._pen = scripts.Pen(self._seal, lambda business_id, event: emit(sealer, clock.now(), business_id, event))
 
     async def reserve(self, claim: Claim) -> Hold:
         """Open a reservation. Raises QuotaExceeded, BudgetExhausted (the quota is then untouched) or NotReady.
@@ -62,7 +64,7 @@ class DatabaseLedger:
 
     async def settle(self, hold: Hold, settlement: Settlement) -> None:
         """Charge the true cost, write usage row, audit entry and kept answer, in one transaction, once."""
-        settled = await self._database.run(scripts.settle, hold.claim, settlement, self._seal)
+        settled = await self._database.run(scripts.settle, hold, settlement, self._pen)
         if not settled:
             _log.warning("settled_before", request_id=hold.claim.request_id)
 
@@ -74,13 +76,13 @@ class DatabaseLedger:
         """
         counted = replace(claim, units=units, amount=0)
         try:
-            return await self._database.run(scripts.settle_direct, counted, finish, self._seal, self._clock.now())
+            return await self._database.run(scripts.settle_direct, counted, finish, self._pen, self._clock.now())
         except ConstraintViolation:
             raise request_id_used() from None
 
     async def release(self, hold: Hold) -> None:
         """Give back money and quota of a reservation that led to no call; does nothing when it is closed."""
-        await self._database.run(scripts.release, hold.claim)
+        await self._database.run(scripts.release, hold.claim, self._pen)
 
     async def sweep(self) -> int:
         """Close reservations past their expiry and return how many; any number of processes may do it at once."""

@@ -3,13 +3,16 @@
 No script reads a counter and then writes it: every limit is a condition of the write itself, so that READ COMMITTED is
 enough and no caller can slip in between. Rows are locked in one order, which rules out deadlocks between scripts, and
 the ones that a business's callers share come last, so that they are held for the shortest time: reservation, usage,
-idempotency, quota counter, budget, audit.
+idempotency, quota counter, budget, events, audit.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from gateway.domain.ledger import BudgetExhausted, Claim, Hold, Settlement, StoredAnswer, UsageRow
+from gateway.domain.answer import DegradedReason
+from gateway.domain.ledger import BudgetExhausted, Claim, Hold, OptedOut, Settlement, StoredAnswer, UsageRow
 from gateway.store import audit
+from gateway.store.alerts import Tell, budget_reached, budget_used_up, quota_reached
 from gateway.store.audit import canonical
 from gateway.store.database import Row, Script, Statement, T
 from gateway.store.refusals import quota_exceeded, request_id_used
@@ -35,14 +38,23 @@ _BUDGET_ROW = (
     "INSERT INTO budget (business_id, period, spent, reserved) VALUES ($1, $2, 0, 0) "
     "ON CONFLICT (business_id, period) DO NOTHING"
 )
-_CHARGE = "UPDATE budget SET spent = spent + $3, reserved = reserved - $4 WHERE business_id = $1 AND period = $2"
+_CHARGE = (
+    "UPDATE budget SET spent = spent + $3, reserved = reserved - $4 WHERE business_id = $1 AND period = $2 "
+    "RETURNING spent, alerted"
+)
 _OPEN = (
     "INSERT INTO reservation (business_id, request_id, feature, meter, units, quota_period, budget_period, amount, "
     "state, owner, created_at, expires_at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), "
     "CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT), 'open', "
     "CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($11 AS BIGINT) "
     "WHERE NOT EXISTS (SELECT 1 FROM usage WHERE business_id = $1 AND request_id = $2) "
+    "AND NOT EXISTS (SELECT 1 FROM business WHERE id = $1 AND ai_opt_out) AND NOT EXISTS "
+    "(SELECT 1 FROM feature_setting WHERE business_id = $1 AND name IN ($3, '*') AND opted_out) "
     "ON CONFLICT (business_id, request_id) DO NOTHING RETURNING state"
+)
+_OPTED_OUT = (
+    "SELECT 1 FROM business WHERE id = $1 AND ai_opt_out UNION ALL "
+    "SELECT 1 FROM feature_setting WHERE business_id = $1 AND name IN ($2, '*') AND opted_out"
 )
 _RAISE = (
     "UPDATE reservation SET amount = amount + $3 "
@@ -70,7 +82,15 @@ _KEEP_ANSWER = (
     "WHERE business_id = $1 AND key = $2 AND state = 'running'"
 )
 
-Seal = Callable[[StoredAnswer], bytes]
+BUDGET = DegradedReason.BUDGET.value
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What a settlement writes with: `seal` encrypts a kept answer, `tell` writes an event."""
+
+    seal: Callable[[StoredAnswer], bytes]
+    tell: Tell
 
 
 class NoRoom(Exception):
@@ -78,24 +98,31 @@ class NoRoom(Exception):
 
 
 def reserve(claim: Claim, owner: str, now: int) -> Script[Hold]:
-    """Open the reservation, count the units, hold the money; all of it or nothing. Raises ValidationFailed."""
+    """Open the reservation, count the units, hold the money; all of it or nothing.
+
+    An opt-out counts from its commit on, whatever a process still has in memory. Raises OptedOut, ValidationFailed.
+    """
     this = (claim.business_id, claim.request_id, claim.feature)
     held = (claim.meter, claim.units, claim.quota_window.key, claim.budget_window.key, claim.amount)
     if not (yield Statement(_OPEN, (*this, *held, owner, now, claim.expires_at))):
+        if (yield Statement(_OPTED_OUT, (claim.business_id, claim.feature))):
+            raise OptedOut
         raise request_id_used()
     used = yield from count(claim, now)
     left = yield from _hold_money(claim, claim.amount)
     return Hold(claim, used, left)
 
 
-def settle_direct(claim: Claim, finish: Callable[[Hold], tuple[T, Settlement]], seal: Seal, now: int) -> Script[T]:
+def settle_direct(claim: Claim, finish: Callable[[Hold], tuple[T, Settlement]], pen: Pen, now: int) -> Script[T]:
     """Count and record a request that held no money, in one go."""
     used = yield from count(claim, now)
     left = yield from _hold_money(claim, 0)
-    result, settlement = finish(Hold(claim, used, left))
-    yield from _record(USAGE, settlement, seal)
+    hold = Hold(claim, used, left)
+    result, settlement = finish(hold)
+    yield from _record(USAGE, settlement, pen)
     yield from _recount(claim, settlement.units - claim.units)
-    yield from _charge(claim, settlement.cost, 0)
+    yield from _charge(claim, settlement.cost, 0, pen)
+    yield from _tell(hold, settlement, pen)
     yield from audit.append(settlement.audit)
     return result
 
@@ -110,22 +137,24 @@ def extend(claim: Claim, amount: int) -> Script[None]:
         raise NoRoom from None
 
 
-def settle(claim: Claim, settlement: Settlement, seal: Seal) -> Script[bool]:
+def settle(hold: Hold, settlement: Settlement, pen: Pen) -> Script[bool]:
     """Replace the hold, or what the sweeper made of it, by the truth; False when it was settled before."""
+    claim = hold.claim
     held = yield from _take(claim)
     if held is None:
         return False
-    yield from _record(CHARGED_USAGE, settlement, seal)
-    yield from _replace(claim, held, settlement.cost, settlement.units)
+    yield from _record(CHARGED_USAGE, settlement, pen)
+    yield from _replace(claim, held, settlement.cost, settlement.units, pen)
+    yield from _tell(hold, settlement, pen)
     yield from audit.append(settlement.audit)
     return True
 
 
-def release(claim: Claim) -> Script[None]:
+def release(claim: Claim, pen: Pen) -> Script[None]:
     """Give everything back, if there is anything."""
     held = yield from _take(claim)
     if held is not None:
-        yield from _replace(claim, held, 0, 0)
+        yield from _replace(claim, held, 0, 0, pen)
 
 
 def _take(claim: Claim) -> Script[Row | None]:
@@ -137,14 +166,14 @@ def _take(claim: Claim) -> Script[Row | None]:
     return rows[0] if rows else None
 
 
-def _replace(claim: Claim, held: Row, cost: int, units: int) -> Script[None]:
+def _replace(claim: Claim, held: Row, cost: int, units: int, pen: Pen) -> Script[None]:
     """Put `cost` and `units` in the place of what the reservation's row says is held, charged or counted."""
     state, amount, counted = held
     yield from _recount(claim, units - counted)
     if state in (OPEN, SENT):
-        yield from _charge(claim, cost, amount)
+        yield from _charge(claim, cost, amount, pen)
     else:
-        yield from _charge(claim, cost - amount, 0)
+        yield from _charge(claim, cost - amount, 0, pen)
 
 
 def count(claim: Claim, now: int) -> Script[int]:
@@ -183,18 +212,31 @@ def _recount(claim: Claim, difference: int) -> Script[None]:
         yield Statement(_RECOUNT, (claim.business_id, claim.meter, claim.quota_window.key, difference))
 
 
-def _charge(claim: Claim, cost: int, freed: int) -> Script[None]:
+def _charge(claim: Claim, cost: int, freed: int, pen: Pen) -> Script[None]:
     key = (claim.business_id, claim.budget_window.key)
     if cost and not freed:  # a claim of nothing has made no row
         yield Statement(_BUDGET_ROW, key)
     if cost or freed:
-        yield Statement(_CHARGE, (*key, cost, freed))
+        rows = yield Statement(_CHARGE, (*key, cost, freed))
+        if cost > 0 and rows:
+            spent, alerted = rows[0]
+            yield from budget_reached(claim, spent, alerted, pen.tell)
 
 
-def _record(usage_sql: str, settlement: Settlement, seal: Seal) -> Script[None]:
+def _tell(hold: Hold, settlement: Settlement, pen: Pen) -> Script[None]:
+    """Tell what the answer wants told, and of limits that it has reached."""
+    for event in settlement.events:
+        yield from pen.tell(hold.claim.business_id, event)
+    if settlement.units:
+        yield from quota_reached(hold.claim, hold.quota_used, pen.tell)
+    if settlement.row.degraded == BUDGET:
+        yield from budget_used_up(hold.claim, pen.tell)
+
+
+def _record(usage_sql: str, settlement: Settlement, pen: Pen) -> Script[None]:
     yield Statement(usage_sql, usage_values(settlement.row, settlement.cost))
     if (answer := settlement.stored) is not None:
-        yield Statement(_KEEP_ANSWER, (answer.business_id, answer.key, answer.status, seal(answer)))
+        yield Statement(_KEEP_ANSWER, (answer.business_id, answer.key, answer.status, pen.seal(answer)))
 
 
 def usage_values(row: UsageRow, cost: int) -> tuple[object, ...]:

@@ -1,12 +1,11 @@
 """What the admin shows of the whole service, read by a few aggregating queries. Money is nano-USD.
 
-Instants are microseconds since the epoch, days are UTC days. Usage is joined to businesses, in this
-order (which SQLite keeps for a CROSS JOIN), so that the index on (business, instant) serves every range of time.
+Instants are microseconds since the epoch, days are UTC days.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import msgspec
 
@@ -14,9 +13,7 @@ from gateway.domain.caller import Business
 from gateway.store.businesses import business_of
 from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.releases import EVERYONE, PRODUCTION
-
-DAY = 86_400_000_000
-_EPOCH = date(1970, 1, 1)
+from gateway.store.usage_days import UsageDays
 
 _RELEASED = (
     "SELECT r.feature, r.content_hash, r.model, r.released_by, r.created_at, v.figures, p.version FROM release r "
@@ -24,15 +21,6 @@ _RELEASED = (
     "JOIN prompt_version p ON p.content_hash = r.content_hash "
     "WHERE r.label = $1 AND r.target = $2 AND r.created_at = (SELECT MAX(n.created_at) FROM release n "
     "WHERE n.feature = r.feature AND n.label = r.label AND n.target = r.target)"
-)
-_BY_FEATURE = (
-    "SELECT u.feature, COUNT(*), SUM(u.cost), SUM(CASE u.degraded WHEN '' THEN 0 ELSE 1 END) FROM business b "
-    "CROSS JOIN usage u WHERE u.business_id = b.id AND u.created_at >= $1 AND u.created_at < $2 GROUP BY u.feature"
-)
-_BY_DAY = (
-    "SELECT u.created_at / 86400000000 AS day, COUNT(*), SUM(u.cost) FROM business b "
-    "CROSS JOIN usage u WHERE u.business_id = b.id AND u.created_at >= $1 AND u.created_at < $2 "
-    "GROUP BY day ORDER BY day"
 )
 _STARTED = "SELECT EXISTS (SELECT 1 FROM pos_revision), EXISTS (SELECT 1 FROM usage)"
 _PAGE = (
@@ -111,24 +99,31 @@ class Overview:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._days = UsageDays(database)
 
     async def released(self) -> dict[str, Released]:
         """Return what is live for everyone, by feature."""
         rows = await self._database.fetch(_RELEASED, PRODUCTION, EVERYONE)
         return {row[0]: _released(row) for row in rows}
 
-    async def by_feature(self, day: date) -> dict[str, Traffic]:
-        """Return the requests of one day, by feature."""
-        begin = _midnight(day)
-        rows = await self._database.fetch(_BY_FEATURE, begin, begin + DAY)
-        return {feature: Traffic(calls, int(cost), int(degraded)) for feature, calls, cost, degraded in rows}
+    async def by_feature(self, day: date, days: int = 1) -> dict[str, Traffic]:
+        """Return the requests of one day, or of the `days` that end with it, by feature."""
+        found: dict[str, Traffic] = {}
+        for row in await self._days.by_day(day - timedelta(days=days - 1), day):
+            known, sums = found.get(row.feature, Traffic()), row.sums
+            cost, degraded = known.cost + sums.cost, known.degraded + sums.degraded
+            found[row.feature] = Traffic(known.calls + sums.calls, cost, degraded)
+        return found
 
     async def by_day(self, since: date, until: date) -> list[DayTraffic]:
         """Return every day from `since` to `until`, both included, also those without a request."""
-        rows = await self._database.fetch(_BY_DAY, _midnight(since), _midnight(until) + DAY)
-        found = {_EPOCH + timedelta(days=day): (calls, int(cost)) for day, calls, cost in rows}
-        days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
-        return [DayTraffic(day, *found.get(day, ())) for day in days]
+        found = {
+            since + timedelta(days=n): DayTraffic(since + timedelta(days=n)) for n in range((until - since).days + 1)
+        }
+        for row in await self._days.by_day(since, until):
+            known = found[row.day]
+            found[row.day] = DayTraffic(row.day, known.calls + row.sums.calls, known.cost + row.sums.cost)
+        return list(found.values())
 
     async def started(self) -> tuple[bool, bool]:
         """Tell whether any records were ever pushed and whether any request was ever answered."""
@@ -164,7 +159,3 @@ def _released(row: Row) -> Released:
     found = msgspec.json.decode(figures)
     counts = (int(found.get("cases", 0)), int(found.get("passed", 0)))
     return Released(feature, content_hash, model, released_by, released_at, version, *counts)
-
-
-def _midnight(day: date) -> int:
-    return (datetime.combine(day, time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

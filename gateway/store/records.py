@@ -15,6 +15,7 @@ import msgspec
 from gateway.domain.records import Record
 from gateway.errors import FieldError, NotReady, ValidationFailed
 from gateway.store.database import Database
+from gateway.store.records_changes import revisions_of
 from gateway.store.records_inline import InlineRows
 from gateway.store.records_kinds import LONGEST_MADE_ID, is_id
 from gateway.store.records_lines import MAX_PUSH_ROWS
@@ -114,16 +115,14 @@ class RecordStore:
     ) -> RecordView:
         """Return a read view at the end of `as_of`; an inline table replaces the stored one."""
         tables = inline or {}
-        revision = await self._revision(business_id)
-        stored = StoredRows(self._db, self._memo, business_id, revision, as_of)
+        revisions = await revisions_of(self._db, business_id)
+        revision, digest = str(revisions.get("", 0)), ""
+        stored = StoredRows(self._db, self._memo, business_id, revisions, as_of)
         if tables:
-            revision = f"{revision}+{_digest(tables)}"
-        brought = InlineRows(tables, as_of)
+            digest = _digest(tables)
+            revision = f"{revision}+{digest}"
+        brought = InlineRows(tables, as_of, digest)
         return await open_view(business_id, currency, as_of, revision, stored, brought, frozenset(tables))
-
-    async def _revision(self, business_id: str) -> str:
-        rows = await self._db.lookup("SELECT revision FROM pos_revision WHERE business_id = $1", business_id)
-        return str(rows[0][0]) if rows else "0"
 
 
 def _digest(tables: Mapping[str, Sequence[Record]]) -> str:

@@ -14,28 +14,29 @@ LINE_BYTES = 110
 class Memo:
     """The most recently used results of one process, bounded by their estimated bytes.
 
-    Keys hold the business's revision, so nothing in it ever turns stale; what is outdated falls out at the old end.
+    Keys hold the table's revision, so nothing in it ever turns stale and what is outdated falls out at the old end;
+    whole tables (`records_kept`) carry theirs inside and are brought up to date.
     """
 
     def __init__(self, limit_bytes: int = 32 * 1024 * 1024, limit_entries: int = 4096) -> None:
         self._limit_bytes, self._limit_entries = limit_bytes, limit_entries
-        self._entries: OrderedDict[Hashable, tuple[Sequence[Any], int]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, key: Hashable) -> Sequence[Any] | None:
-        """Return the rows of `key`, or None when they are not here."""
+    def get(self, key: Hashable) -> Any:
+        """Return what is kept under `key`, or None when it is not here."""
         entry = self._entries.get(key)
         if entry is None:
             return None
         self._entries.move_to_end(key)
         return entry[0]
 
-    def put(self, key: Hashable, rows: Sequence[Any]) -> None:
-        """Keep `rows`, unless they alone would take most of the room."""
-        size = estimate_bytes(rows)
+    def put(self, key: Hashable, rows: Any, size: int | None = None) -> None:
+        """Keep `rows` of `size` bytes (estimated without it), unless they alone would take most of the room."""
+        size = estimate_bytes(rows) if size is None else size
         if size > self._limit_bytes * 3 // 4:
             return
         _, replaced = self._entries.pop(key, ((), 0))

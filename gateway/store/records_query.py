@@ -1,42 +1,53 @@
 """Reads the stored tables, one query per question, and remembers the answers of a revision."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from gateway.domain.records import SaleItem
+from gateway.domain.sold import DayUnits
+from gateway.domain.sums import LineSum, SaleSum
 from gateway.store.database import Database
+from gateway.store.product_days import decode_days, select_days
+from gateway.store.records_changes import UNLOGGED
+from gateway.store.records_kept import OFF_LOOP_ROWS, kept_already, kept_table
 from gateway.store.records_memo import Memo
 from gateway.store.records_schema import LINES, SCHEMA, Table, decode_sales
-from gateway.store.records_source import EVERYTHING, Filter, as_known
-
-OFF_LOOP_ROWS = 2_000
-"""Above this many rows decoding takes longer than other requests should wait for the event loop."""
+from gateway.store.records_source import EVERYTHING, Filter, Sums, as_known
+from gateway.store.records_sums import Period, stored_baskets, stored_line_sums, stored_sale_sums
 
 
 @dataclass(frozen=True)
 class StoredRows:
-    """The pushed copy as of one revision."""
+    """The pushed copy as of one revision; `revisions` holds that of each table that ever changed."""
 
     db: Database
     memo: Memo
     business_id: str
-    revision: str
+    revisions: Mapping[str, int]
     as_of: date
+
+    def revision(self, table: str) -> int:
+        """Return the revision of a table."""
+        return self.revisions.get(table, 0)
 
     async def rows(self, table: str, where: Filter) -> Sequence[Any]:
         """See `Source.rows`."""
+        if where == EVERYTHING and table not in UNLOGGED:
+            kept = await kept_table(self.db, self.memo, self.business_id, table, self.revision(table))
+            return kept.split(self.as_of)[0]
         return await self._remembered(table, where, "<=")
 
     async def later(self, table: str) -> Sequence[Any]:
         """See `Source.later`."""
-        return await self._remembered(table, EVERYTHING, ">")
+        kept = kept_already(self.memo, self.business_id, table, self.revision(table))
+        return kept.split(self.as_of)[1] if kept else await self._remembered(table, EVERYTHING, ">")
 
     async def foreign(self, table: str, currency: str) -> frozenset[str]:
         """See `Source.foreign`."""
-        key = (self.business_id, self.revision, self.as_of, table, currency)
+        key = (self.business_id, self.revision(table), self.as_of, table, currency)
         ids = self.memo.get(key)
         if ids is None:
             rows = await self.db.fetch(_FOREIGN[table], self.business_id, currency)
@@ -45,9 +56,54 @@ class StoredRows:
             self.memo.put(key, ids)
         return frozenset(ids)
 
+    async def sale_sums(self, wanted: Sums, currency: str) -> Sequence[SaleSum]:
+        """See `Source.sale_sums`."""
+        key = (self.business_id, self.revision("sales"), self.as_of, "sale sums", wanted, currency)
+        found: Sequence[SaleSum] | None = self.memo.get(key)
+        if found is None:
+            found = await stored_sale_sums(self.db, self._period(wanted, currency), wanted.by, wanted.customers)
+            self.memo.put(key, found)
+        return found
+
+    async def line_sums(self, wanted: Sums, currency: str) -> Sequence[LineSum]:
+        """See `Source.line_sums`."""
+        key = (self.business_id, self.revision("sales"), self.as_of, "line sums", wanted, currency)
+        found: Sequence[LineSum] | None = self.memo.get(key)
+        if found is None and wanted.product is not None and not Filter(product=wanted.product).can_match:
+            return ()
+        if found is None:
+            found = await stored_line_sums(self.db, self._period(wanted, currency), wanted.product, wanted.daily)
+            self.memo.put(key, found)
+        return found
+
+    async def baskets(self, wanted: Sums, currency: str) -> Sequence[frozenset[str]]:
+        """See `Source.baskets`."""
+        key = (self.business_id, self.revision("sales"), self.as_of, "baskets", wanted, currency)
+        found: Sequence[frozenset[str]] | None = self.memo.get(key)
+        if found is None:
+            found = await stored_baskets(self.db, self._period(wanted, currency))
+            self.memo.put(key, found)
+        return found
+
+    def _period(self, wanted: Sums, currency: str) -> Period:
+        return Period(self.business_id, wanted.since, wanted.until, self.as_of, currency)
+
+    async def daily_units(
+        self, currency: str, products: Collection[str] | None, since: date | None
+    ) -> Sequence[DayUnits]:
+        """See `Source.daily_units`."""
+        wanted = None if products is None else frozenset(products)
+        key = (self.business_id, self.revision("sales"), self.as_of, "daily_units", currency, wanted, since)
+        found: Sequence[DayUnits] | None = self.memo.get(key)
+        if found is None:
+            asked = select_days(self.business_id, currency, self.as_of, products, since)
+            found = decode_days([row for sql, args in asked for row in await self.db.fetch(sql, *args)])
+            self.memo.put(key, found)
+        return found
+
     async def _remembered(self, name: str, where: Filter, side: str) -> Sequence[Any]:
-        key = (self.business_id, self.revision, self.as_of, name, where, side)
-        found = self.memo.get(key)
+        key = (self.business_id, self.revision(name), self.as_of, name, where, side)
+        found: Sequence[Any] | None = self.memo.get(key)
         if found is None and not where.can_match:
             return ()
         if found is None:
@@ -80,6 +136,8 @@ def select(table: Table, where: Filter, side: str, business_id: str, as_of: date
         also("r.id = {}", where.id)
     if where.customer is not None:
         also("r.customer = {}", where.customer)
+    if where.receipt is not None:
+        also("r.receipt_number = {}", where.receipt)
     if where.product is not None and table.name == "sales":
         # The lines carry the day too ($2, and $3 when there is a `since`), so that their index finds them alone.
         days = f'"day" {side} $2' + (' AND "day" >= $3' if where.since else "")

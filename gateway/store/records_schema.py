@@ -113,6 +113,11 @@ class Table:
         return made + (("day",) if self.day == "day" else ())
 
     @cached_property
+    def day_orders(self) -> bool:
+        """Whether the fixed order begins with the row's day."""
+        return self.name in ORDERS
+
+    @cached_property
     def undated(self) -> bool:
         """Whether a row may lack its day; it then counts as old."""
         return any(column.name == "created_at" and not column.required for column in self.columns)
@@ -137,19 +142,17 @@ class Table:
 
     def decode(self, rows: Iterable[Sequence[Any]], names: Sequence[str] = ()) -> list[Any]:
         """Return the row structs of stored values given in the order of `self.names`, or of `names` beginning so."""
-        row_type, decoders, decoded = self.row, self._decoders, []
-        names = names or self.names
+        row_type, names = self.row, names or self.names
+        # Column by column: the loops over the cells run in C.
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for at, decode in self._decoders if columns else ():
+            column = columns[at]
+            columns[at] = [None if v is None else decode(v) for v in column] if None in column else map(decode, column)
         # Drivers make a new string for every cell; one copy of each repeated id halves what a result weighs.
         known: dict[Any, Any] = {}
-        for row in rows:
-            values = list(row)
-            for at, decode in decoders:
-                if values[at] is not None:
-                    values[at] = decode(values[at])
-            for at in self._shared:
-                values[at] = known.setdefault(values[at], values[at])
-            decoded.append(row_type(**dict(zip(names, values, strict=True))))
-        return decoded
+        for at in self._shared if columns else ():
+            columns[at] = [known.setdefault(value, value) for value in columns[at]]
+        return [row_type(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
 
 
 def _column(table: str, field: msgspec.structs.FieldInfo) -> Column:

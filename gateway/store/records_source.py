@@ -1,6 +1,6 @@
 """What a view asks of the place where its rows come from: the stored tables, or what the request brought along."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import msgspec
 
 from gateway.domain.records import Sale
+from gateway.domain.sold import DayUnits
+from gateway.domain.sums import LineSum, SaleKey, SaleSum
 from gateway.store.records_kinds import is_id
 
 
@@ -19,14 +21,27 @@ class Filter:
     customer: str | None = None
     product: str | None = None
     since: date | None = None
+    receipt: str | None = None
 
     @property
     def can_match(self) -> bool:
         """Whether the ids may exist at all: text that no column takes would be an error of the database."""
-        return all(is_id(text) for text in (self.id, self.customer, self.product) if text is not None)
+        return all(is_id(text) for text in (self.id, self.customer, self.product, self.receipt) if text is not None)
 
 
 EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Which sales or lines to sum: the days from `since` to `until`; `by` and `customers` (none: all) for sales."""
+
+    since: date | None
+    until: date
+    by: SaleKey = "day"
+    product: str | None = None
+    daily: bool = False
+    customers: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -40,6 +55,20 @@ class Source(Protocol):
 
     async def foreign(self, table: str, currency: str) -> frozenset[str]:
         """Return the ids of rows up to `as_of` that are in another currency."""
+
+    async def sale_sums(self, wanted: Sums, currency: str) -> Sequence[SaleSum]:
+        """Return the sums of sales, by key."""
+
+    async def line_sums(self, wanted: Sums, currency: str) -> Sequence[LineSum]:
+        """Return the sums of lines, by product and day."""
+
+    async def baskets(self, wanted: Sums, currency: str) -> Sequence[frozenset[str]]:
+        """Return the products of each sale."""
+
+    async def daily_units(
+        self, currency: str, products: Collection[str] | None, since: date | None
+    ) -> Sequence[DayUnits]:
+        """Return what was sold in this currency up to `as_of` by day and type of sale."""
 
 
 def as_known(sale: Sale, as_of: date) -> Sale:

@@ -1,7 +1,7 @@
 """One business's records as they were known at the end of a day."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,27 +22,58 @@ from gateway.domain.records import (
     Storefront,
     Supplier,
 )
+from gateway.domain.sold import DayUnits
+from gateway.domain.sums import LineSum, SaleKey, SaleSum
+from gateway.store.records_inline import InlineRows
 from gateway.store.records_later import Later
-from gateway.store.records_source import EVERYTHING, Filter, Source
+from gateway.store.records_query import StoredRows
+from gateway.store.records_source import EVERYTHING, Filter, Source, Sums
 
 
 @dataclass
 class RecordView:
     """`PosData` over stored and inline tables; make it with `open_view`.
 
-    `foreign` holds the ids of invoices and sales in another currency, `excluded` says how many they are.
+    `foreign` holds the ids of invoices and sales in another currency.
     """
 
     business_id: str
     currency: str
     as_of: date
     revision: str
-    stored: Source
-    inline: Source
+    stored: StoredRows
+    inline: InlineRows
     inline_tables: frozenset[str]
     foreign: Mapping[str, frozenset[str]]
-    excluded: int
+    business_name: str = ""
+    is_patient: bool = False
     _later: Later | None = None
+    _read: set[str] = field(default_factory=set)
+
+    @property
+    def excluded(self) -> int:
+        """How many rows in another currency were left out."""
+        self.note(self.foreign)
+        return sum(map(len, self.foreign.values()))
+
+    @property
+    def brought(self) -> str:
+        """A digest of what the request brought along."""
+        return self.inline.digest
+
+    @property
+    def read(self) -> frozenset[str]:
+        """The tables that were asked so far."""
+        return frozenset(self._read)
+
+    def note(self, tables: Iterable[str]) -> None:
+        """Note that what is known of these tables was used."""
+        self._read.update(tables)
+
+    def stamp(self, tables: Collection[str]) -> Hashable:
+        """Return what changes whenever one of these tables does."""
+        stored = sorted(set(tables) - self.inline_tables)
+        return (self.inline.digest, tuple((table, self.stored.revision(table)) for table in stored))
 
     async def customer(self, customer_id: str) -> Customer | None:
         """Return the customer, None when this business has no such one by `as_of`."""
@@ -101,6 +132,53 @@ class RecordView:
         """Return whole sales by time; with `product_id` those that hold it on some line."""
         return await self._rows("sales", Filter(customer=customer_id, product=product_id, since=since))
 
+    async def sale_by_receipt(self, receipt_number: str) -> Sale | None:
+        """Return the last sale with this receipt number, None when this business has no such one by `as_of`."""
+        found = await self._rows("sales", Filter(receipt=receipt_number))
+        return found[-1] if found else None
+
+    async def sale(self, sale_id: str) -> Sale | None:
+        """Return the sale, None when this business has no such one by `as_of`."""
+        found = await self._rows("sales", Filter(id=sale_id))
+        return found[0] if found else None
+
+    async def sale_sums(
+        self,
+        by: SaleKey,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        customers: Collection[str] | None = None,
+    ) -> Sequence[SaleSum]:
+        """Return sums of the sales that count, by key; `until` reaches `as_of` at most."""
+        if customers is not None and not customers:
+            return ()
+        only = tuple(sorted(customers or ()))
+        wanted = Sums(since, min(until or self.as_of, self.as_of), by, customers=only)
+        return await self._source("sales").sale_sums(wanted, self.currency)
+
+    async def baskets(self, *, since: date | None = None) -> Sequence[frozenset[str]]:
+        """Return the products of every sale that counts and has lines."""
+        return await self._source("sales").baskets(Sums(since, self.as_of), self.currency)
+
+    async def line_sums(
+        self,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        product_id: str | None = None,
+        daily: bool = False,
+    ) -> Sequence[LineSum]:
+        """Return sums of the lines of sales that count, by product and, if `daily`, by day."""
+        wanted = Sums(since, min(until or self.as_of, self.as_of), "day", product_id, daily)
+        return await self._source("sales").line_sums(wanted, self.currency)
+
+    async def daily_units(
+        self, *, products: Collection[str] | None = None, since: date | None = None
+    ) -> Sequence[DayUnits]:
+        """Return what was sold by day and type of sale, of all products or of these together."""
+        return await self._source("sales").daily_units(self.currency, products, since)
+
     async def refunds(self, *, since: date | None = None) -> Sequence[Refund]:
         """Return refunds by time."""
         return _leave_out(await self._rows("refunds", Filter(since=since)), "sale", self.foreign["sales"])
@@ -110,6 +188,7 @@ class RecordView:
         return await self._rows("stock_movements", Filter(product=product_id))
 
     def _source(self, table: str) -> Source:
+        self.note(_RESTS_ON.get(table, (table,)))
         return self.inline if table in self.inline_tables else self.stored
 
     async def _rows(self, table: str, where: Filter = EVERYTHING) -> Sequence[Any]:
@@ -144,6 +223,10 @@ class RecordView:
         ]
 
 
+_RESTS_ON = {"payments": ("payments", "invoices"), "refunds": ("refunds", "sales")}
+"""Tables whose rows are left out by what another table says."""
+
+
 def _leave_out(rows: Sequence[Any], key: str, ids: frozenset[str] | None) -> Sequence[Any]:
     return [row for row in rows if getattr(row, key) not in ids] if ids else rows
 
@@ -154,10 +237,15 @@ def _last_reminders(reminders: Sequence[Reminder]) -> dict[str, date]:
 
 
 async def open_view(
-    business_id: str, currency: str, as_of: date, revision: str, stored: Source, inline: Source, names: frozenset[str]
+    business_id: str,
+    currency: str,
+    as_of: date,
+    revision: str,
+    stored: StoredRows,
+    inline: InlineRows,
+    names: frozenset[str],
 ) -> RecordView:
     """Return the view in which the tables `names` come from `inline` and the others from `stored`."""
     sources = {table: inline if table in names else stored for table in ("invoices", "sales")}
     foreign = {table: await source.foreign(table, currency) for table, source in sources.items()}
-    excluded = sum(map(len, foreign.values()))
-    return RecordView(business_id, currency, as_of, revision, stored, inline, names, foreign, excluded)
+    return RecordView(business_id, currency, as_of, revision, stored, inline, names, foreign)

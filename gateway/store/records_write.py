@@ -1,4 +1,4 @@
-"""Scripts that change the stored tables; each moves the business's revision in the same transaction.
+"""Scripts that change the stored tables; each moves the business's and the table's revision in the same transaction.
 
 Table and column names in the statements are our own (hence `noqa: S608`), values are always arguments.
 """
@@ -7,33 +7,35 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gateway.store.database import Script, Statement
+from gateway.store.product_days import renew_days, stored_days
+from gateway.store.records_changes import note_change
 from gateway.store.records_schema import LINES, SCHEMA, Encoded, Table
 
 BLOCK = 500
 """Ids per statement: one shape of statement to prepare, and few round trips."""
 
-BUMP = (
-    "INSERT INTO pos_revision (business_id, revision) VALUES ($1, 1) "
-    "ON CONFLICT (business_id) DO UPDATE SET revision = pos_revision.revision + 1"
-)
 LINE_COLUMNS = ("sale", "line", "day", *LINES.names)
 
 
 def write_rows(business_id: str, table: Table, rows: Sequence[Encoded]) -> Script[int]:
     """Insert or replace rows; returns how many were there before."""
+    ids = [row["id"] for row in rows]
     # The revision's row lock makes pushes of one business wait for each other, so that the count is exact.
-    yield Statement(BUMP, (business_id,))
-    present = yield from _present(business_id, table, [row["id"] for row in rows])
+    yield from note_change(business_id, table.name, ids)
+    present = yield from _present(business_id, table, ids)
+    days = (yield from stored_days(business_id, present)) if table.name == "sales" else []
     yield Statement(_UPSERTS[table.name], [(business_id, *_stored(table, row)) for row in rows], many=True)
     if table.name == "sales":
         yield from _replace_lines(business_id, rows, present)
+        yield from renew_days(business_id, [*days, *(row["day"] for row in rows)])
     return len(present)
 
 
 def remove_rows(business_id: str, table: Table, ids: Sequence[str]) -> Script[int]:
     """Delete rows by id; returns how many there were."""
-    yield Statement(BUMP, (business_id,))
+    yield from note_change(business_id, table.name, ids)
     present = yield from _present(business_id, table, ids)
+    days = (yield from stored_days(business_id, present)) if table.name == "sales" else []
     yield Statement(
         f"DELETE FROM pos_{table.name} WHERE business_id = $1 AND id = $2",  # noqa: S608
         [(business_id, row_id) for row_id in present],
@@ -41,6 +43,7 @@ def remove_rows(business_id: str, table: Table, ids: Sequence[str]) -> Script[in
     )
     if table.name == "sales":
         yield from _remove_lines(business_id, present)
+        yield from renew_days(business_id, days)
     return len(present)
 
 

@@ -8,15 +8,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+import msgspec
+
+from gateway.domain.ledger import AuditEntry
 from gateway.domain.verdict import Verdict
 from gateway.errors import NotFound
 from gateway.ports import Clock
-from gateway.store.audit import canonical
+from gateway.store.audit import append, canonical
 from gateway.store.database import ConstraintViolation, Database, Row, Script, Statement
 from gateway.store.revisions import SWITCHES, Changed, bump, nobody
 
 PRODUCTION = "production"
+CANARY = "canary"
+ENDED = "ended"
 EVERYONE = "*"
+THE_SERVICE = ""
+"""The audit chain of what concerns the whole service."""
+PLAN, BUSINESS, SHARE = "plan:", "business:", "share:"
+"""How targets begin: `plan:STARTER`, `business:<id>`, and `share:10` (percent of businesses) under `canary`."""
 
 _KNOWN = "SELECT content_hash FROM prompt_version WHERE feature = $1 AND version = $2"
 _IMPORT = "INSERT INTO prompt_version (content_hash, feature, version, body, imported_at) VALUES ($1, $2, $3, $4, $5)"
@@ -29,13 +38,21 @@ _RELEASE = (
     "INSERT INTO release (id, feature, label, target, content_hash, model, suite_hash, outcome, released_by, note, "
     "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'passed', $8, $9, $10)"
 )
-_NEXT_INSTANT = "SELECT COALESCE(MAX(created_at), 0) FROM release WHERE feature = $1 AND label = $2 AND target = $3"
+_NEXT_INSTANT = "SELECT COALESCE(MAX(created_at), 0) FROM release WHERE feature = $1 AND target = $2"
 LIVE = (
     "SELECT r.feature, r.content_hash FROM release r JOIN verdict v ON v.content_hash = r.content_hash "
     "AND v.model = r.model AND v.suite_hash = r.suite_hash AND v.outcome = 'passed' "
     "WHERE r.label = $1 AND r.target = $2 AND r.created_at = (SELECT MAX(n.created_at) FROM release n "
     "WHERE n.feature = r.feature AND n.label = r.label AND n.target = r.target)"
 )
+STANDING = (
+    "SELECT r.feature, r.label, r.target, r.content_hash, r.id, r.created_at FROM release r JOIN verdict v "
+    "ON v.content_hash = r.content_hash AND v.model = r.model AND v.suite_hash = r.suite_hash "
+    "AND v.outcome = 'passed' WHERE r.label IN ('production', 'canary') AND r.created_at = ("
+    "SELECT MAX(n.created_at) FROM release n WHERE n.feature = r.feature AND n.target = r.target "
+    "AND n.label IN (r.label, 'ended'))"
+)
+"""Every release in force; a target that was ended, and what an ended one stood on, is not among them."""
 PROVEN = "SELECT content_hash, model FROM verdict WHERE outcome = 'passed'"
 _EARLIER = (
     "SELECT content_hash, model, suite_hash FROM release WHERE feature = $1 AND label = $2 AND target = $3 "
@@ -46,6 +63,23 @@ _STATE = (
     "SELECT content_hash, released_by FROM release WHERE feature = $1 AND label = $2 AND target = $3 "
     "ORDER BY created_at DESC LIMIT 1"
 )
+
+
+_HISTORY = (
+    "SELECT r.id, r.label, r.target, r.content_hash, p.version, r.released_by, r.note, r.created_at FROM release r "
+    "JOIN prompt_version p ON p.content_hash = r.content_hash WHERE r.feature = $1 ORDER BY r.created_at DESC LIMIT $2"
+)
+_VERSIONS = (
+    "SELECT p.version, p.content_hash, p.imported_at, EXISTS (SELECT 1 FROM verdict v WHERE "
+    "v.content_hash = p.content_hash AND v.outcome = 'passed'), EXISTS (SELECT 1 FROM release r WHERE "
+    "r.content_hash = p.content_hash AND r.label <> 'ended') FROM prompt_version p WHERE p.feature = $1 "
+    "ORDER BY p.version DESC"
+)
+_VERDICTS = (
+    "SELECT p.feature, p.version, v.content_hash, v.model, v.suite_hash, v.outcome, v.figures FROM verdict v "
+    "JOIN prompt_version p ON p.content_hash = v.content_hash WHERE v.content_hash = $1 ORDER BY v.run_at DESC"
+)
+_BODY = "SELECT body FROM prompt_version WHERE content_hash = $1"
 
 
 class VersionChanged(Exception):
@@ -72,6 +106,31 @@ class ImportedVersion:
     version: int
     content_hash: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLine:
+    """One move of a label: which version, for whom, by whom and why. `created_at` in microseconds (UTC)."""
+
+    id: str
+    label: str
+    target: str
+    content_hash: str
+    version: int
+    released_by: str
+    note: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version that can be released if it `passed`; `released` says whether it ever was."""
+
+    version: int
+    content_hash: str
+    imported_at: int
+    passed: bool
+    released: bool
 
 
 class Releases:
@@ -125,6 +184,40 @@ class Releases:
         await self._move(feature, (before[0], before[1], before[2]), label, target, released_by, note)
         return str(before[0])
 
+    async def end(self, feature: str, *, label: str, target: str, ended_by: str, note: str = "") -> None:
+        """Take a plan's, a business's or a share's own version away again: it gets what everybody gets.
+
+        Raises NotFound when nothing is released for that target.
+        """
+        rows = await self._database.fetch(_EARLIER, feature, label, target)
+        standing = {(row[1], row[2]) for row in await self._database.fetch(STANDING) if row[0] == feature}
+        if not rows or (label, target) not in standing or target == EVERYONE:
+            raise NotFound(f"Nothing of `{feature}` is released for {target} alone.")
+        proof = (rows[0][0], rows[0][1], rows[0][2])
+        await self._move(feature, proof, ENDED, target, ended_by, note)
+
+    async def history(self, feature: str, limit: int = 50) -> list[ReleaseLine]:
+        """Return a feature's releases, newest first."""
+        return [ReleaseLine(*row) for row in await self._database.fetch(_HISTORY, feature, limit)]
+
+    async def standing(self, feature: str) -> list[tuple[str, str, str]]:
+        """Return (label, target, content hash) of every release in force."""
+        return [(row[1], row[2], row[3]) for row in await self._database.fetch(STANDING) if row[0] == feature]
+
+    async def versions(self, feature: str) -> list[VersionLine]:
+        """Return every imported version of a feature, newest first, with its best outcome."""
+        return [VersionLine(*row) for row in await self._database.fetch(_VERSIONS, feature)]
+
+    async def verdicts(self, content_hash: str) -> list[Verdict]:
+        """Return what suites said of a content, the last run first."""
+        rows = await self._database.fetch(_VERDICTS, content_hash)
+        return [Verdict(*(*row[:6], msgspec.json.decode(row[6]))) for row in rows]
+
+    async def body(self, content_hash: str) -> str | None:
+        """Return the canonical JSON of an imported version."""
+        rows = await self._database.fetch(_BODY, content_hash)
+        return str(rows[0][0]) if rows else None
+
     async def live(self, feature: str, *, label: str = PRODUCTION, target: str = EVERYONE) -> str | None:
         """Return the content hash that the label is on now; only through a passed verdict."""
         rows = await self._database.fetch(LIVE, label, target)
@@ -173,7 +266,15 @@ def _record(verdicts: Sequence[Verdict], run_by: str, now: int) -> Script[None]:
 def _release(
     release_id: str, where: tuple[str, str, str], proof: tuple[str, str, str], by: tuple[str, str], now: int
 ) -> Script[None]:
-    rows = yield Statement(_NEXT_INSTANT, where)
+    rows = yield Statement(_NEXT_INSTANT, (where[0], where[2]))
     instant = max(now, rows[0][0] + 1)  # the newest wins, also when the clock was set back
+    before = yield Statement(_STATE, where)
     yield Statement(_RELEASE, (release_id, *where, *proof, *by, instant))
     yield from bump(SWITCHES)
+    feature, label, target = where
+    details = {
+        "feature": feature, "label": label, "target": target, "content": proof[0], "model": proof[1], "note": by[1],
+        "before": before[0][0] if before else "",
+    }  # fmt: skip
+    action = "prompt.ended" if label == ENDED else "prompt.released"
+    yield from append(AuditEntry(THE_SERVICE, by[0], action, release_id, now, details))

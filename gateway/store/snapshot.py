@@ -4,17 +4,18 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from gateway.domain.caller import Business
+from gateway.domain.released import Live
 from gateway.errors import NotReady
 from gateway.store.businesses import ALL, EVERY_BUSINESS, EVERY_FEATURE, business_of
-from gateway.store.database import Database, Script, Statement
+from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.keys import Keys
-from gateway.store.releases import EVERYONE, LIVE, PRODUCTION, PROVEN
+from gateway.store.releases import BUSINESS, CANARY, EVERYONE, PLAN, PROVEN, SHARE, STANDING
 from gateway.store.revisions import Changed
 
 POLL_SECONDS = 1.0
@@ -44,7 +45,7 @@ class Snapshot:
     businesses: Mapping[str, Business] = field(default_factory=dict)
     switches: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     opt_outs: frozenset[tuple[str, str]] = frozenset()
-    releases: Mapping[str, str] = field(default_factory=dict)
+    releases: Mapping[str, Live] = field(default_factory=dict)
     proofs: frozenset[tuple[str, str]] = frozenset()
     used: set[str] = field(default_factory=set)
 
@@ -111,10 +112,12 @@ class Snapshots:
 
     async def _load(self) -> None:
         before = self.current.revisions
-        self.current = await self._database.read(_load, self.current.used)
+        fresh = await self._database.read(_load, self.current.used)
+        # First what stands behind it, such as a new version's text, then the snapshot that points there.
         for name, act in self._watchers.items():
-            if self.current.revisions.get(name) != before.get(name):
+            if fresh.revisions.get(name) != before.get(name):
                 await act()
+        self.current = fresh
 
     def enabled(self, business_id: str, flag: str) -> bool | None:
         """See `ports.Switchboard`."""
@@ -124,9 +127,10 @@ class Snapshots:
         """See `ports.Switchboard`."""
         return self.current.opted_out(business_id, feature)
 
-    def live(self, feature: str) -> str | None:
+    def live(self, feature: str, business_id: str = "", plan: str = "") -> str | None:
         """See `ports.Switchboard`."""
-        return self.current.releases.get(feature)
+        released = self.current.releases.get(feature)
+        return released.of(feature, business_id, plan) if released else None
 
     def proven(self, content_hash: str, model: str) -> bool:
         """See `ports.Switchboard`."""
@@ -157,7 +161,7 @@ def _load(used: set[str]) -> Script[Snapshot]:
     keys = yield Statement(_KEYS)
     businesses = yield Statement(ALL)
     settings = yield Statement(_SETTINGS)
-    releases = yield Statement(LIVE, (PRODUCTION, EVERYONE))
+    releases = yield Statement(STANDING)
     proofs = yield Statement(PROVEN)
     return Snapshot(
         revisions={row[0]: row[1] for row in revisions},
@@ -165,7 +169,25 @@ def _load(used: set[str]) -> Script[Snapshot]:
         businesses={row[0]: business_of(row) for row in businesses},
         switches={(business, name): bool(on) for business, name, on, _ in settings if on is not None},
         opt_outs=frozenset((business, name) for business, name, _, out in settings if out),
-        releases={row[0]: row[1] for row in releases},
+        releases=_live(releases),
         proofs=frozenset((content_hash, model) for content_hash, model in proofs),
         used=used,
     )
+
+
+def _live(rows: Sequence[Row]) -> dict[str, Live]:
+    found: dict[str, Live] = {}
+    for feature, label, target, content_hash, *_ in sorted(rows):
+        live = found.get(feature, Live())
+        if label == CANARY and target.startswith(SHARE):
+            live = replace(live, shares=(*live.shares, (int(target.removeprefix(SHARE)), content_hash)))
+        elif label == CANARY:
+            continue
+        elif target == EVERYONE:
+            live = replace(live, everyone=content_hash)
+        elif target.startswith(PLAN):
+            live = replace(live, plans={**live.plans, target.removeprefix(PLAN): content_hash})
+        elif target.startswith(BUSINESS):
+            live = replace(live, businesses={**live.businesses, target.removeprefix(BUSINESS): content_hash})
+        found[feature] = live
+    return found

@@ -1,13 +1,12 @@
-"""What becomes of the reservations of a process that died, and of rows whose time is over."""
+"""What becomes of the reservations of a process that died."""
 
 from gateway.domain.ledger import AuditEntry, UsageRow
 from gateway.domain.usage import NO_USAGE
 from gateway.store import audit
-from gateway.store.database import Database, Row, Script, Statement
+from gateway.store.database import Row, Script, Statement
 from gateway.store.ledger_scripts import CHARGED, CHARGED_USAGE, OPEN, RETURNED, SENT, usage_values
 
-DAY = 86_400_000_000
-STALE = 7 * DAY
+STALE = 7 * 86_400_000_000
 """How long an answer past its time may still stand in for a model that is down, in microseconds."""
 
 EXPIRED = (
@@ -21,11 +20,6 @@ _TAKE = (
 _NOTHING_LEFT = "UPDATE reservation SET units = 0, amount = 0 WHERE business_id = $1 AND request_id = $2"
 _UNCOUNT = "UPDATE quota_counter SET used = used - $4 WHERE business_id = $1 AND meter = $2 AND period = $3"
 _MOVE = "UPDATE budget SET spent = spent + $3, reserved = reserved - $4 WHERE business_id = $1 AND period = $2"
-_PURGE = (
-    ("DELETE FROM idempotency WHERE expires_at <= $1", 0),
-    ("DELETE FROM answer_cache WHERE expires_at <= $1", STALE),
-    ("DELETE FROM reservation WHERE state IN ('charged', 'returned') AND expires_at <= $1", DAY),
-)
 
 
 def sweep(business_id: str, request_id: str, now: int) -> Script[bool]:
@@ -80,11 +74,3 @@ def _crashed(business_id: str, request_id: str, feature: str, cost: int, now: in
         user_hash="",
         created_at=now,
     )
-
-
-async def purge(database: Database, now: int) -> int:
-    """Delete answers whose time is over and reservations swept a day ago; returns how many rows went."""
-    gone = 0
-    for sql, kept_for in _PURGE:
-        gone += len(await database.execute(f"{sql} RETURNING business_id", now - kept_for))
-    return gone

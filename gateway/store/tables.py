@@ -4,8 +4,11 @@ The migrations are the truth; a test compares. Piccolo knows no composite keys: 
 column stands in for it, so these classes are for reading and for updates with a `where`, not for `save()`.
 """
 
-from piccolo.columns import BigInt, Boolean, Bytea, Text
+from piccolo.columns import BigInt, Boolean, Bytea, Integer, Text
 from piccolo.table import Table
+
+from gateway.store.tables_alerts import AlertOutcome, CreditAlert
+from gateway.store.tables_usage import UsageDay
 
 
 class Revision(Table, tablename="revision"):
@@ -68,6 +71,7 @@ class Budget(Table, tablename="budget"):
     period = Text()
     spent = BigInt()
     reserved = BigInt()
+    alerted = BigInt()
 
 
 class Reservation(Table, tablename="reservation"):
@@ -162,6 +166,97 @@ class AIInsightCache(Table, tablename="answer_cache"):
     expires_at = BigInt()
 
 
+class Job(Table, tablename="job"):
+    """Work for later. Key: business, id."""
+
+    business_id = Text(primary_key=True)
+    id = Text()
+    kind = Text()
+    dedupe_key = Text(null=True, default=None)
+    request_hash = Text()
+    scope = Text()
+    state = Text()
+    payload = Bytea(null=True, default=None)
+    outcome = Bytea(null=True, default=None)
+    subjects = Text()
+    done = BigInt()
+    total = BigInt()
+    attempts = BigInt()
+    priority = BigInt()
+    run_at = BigInt()
+    owner = Text(null=True, default=None)
+    lease_until = BigInt(null=True, default=None)
+    fault = Text()
+    created_at = BigInt()
+    finished_at = BigInt(null=True, default=None)
+
+
+class EventRow(Table, tablename="event"):
+    """Something that happened. Key: business, id."""
+
+    business_id = Text(primary_key=True)
+    id = Text()
+    type = Text()
+    dedupe_key = Text()
+    data = Bytea()
+    created_at = BigInt()
+
+
+class WebhookRow(Table, tablename="webhook"):
+    """An address that is told. Key: business, id."""
+
+    business_id = Text(primary_key=True)
+    id = Text()
+    url = Bytea()
+    events = Text()
+    secret = Bytea()
+    secret_previous = Bytea(null=True, default=None)
+    previous_until = BigInt(null=True, default=None)
+    disabled_at = BigInt(null=True, default=None)
+    created_at = BigInt()
+
+
+class WebhookDelivery(Table, tablename="webhook_delivery"):
+    """One event on its way to one address. Key: business, webhook, event."""
+
+    business_id = Text(primary_key=True)
+    webhook_id = Text()
+    event_id = Text()
+    event_business_id = Text()
+    type = Text()
+    state = Text()
+    attempts = BigInt()
+    log = Text()
+    created_at = BigInt()
+    changed_at = BigInt()
+
+
+class FeedbackRow(Table, tablename="feedback"):
+    """What one person says of one answer. Key: business, request, user hash."""
+
+    business_id = Text(primary_key=True)
+    request_id = Text()
+    user_hash = Text()
+    feature = Text()
+    rating = BigInt(null=True, default=None)
+    outcome = Text()
+    comment = Bytea(null=True, default=None)
+    created_at = BigInt()
+
+
+class Decision(Table, tablename="decision"):
+    """What a person decided on a recommendation. Key: business, id."""
+
+    business_id = Text(primary_key=True)
+    id = Text()
+    request_id = Text()
+    feature = Text()
+    decision = Text()
+    content = Bytea()
+    user_hash = Text()
+    created_at = BigInt()
+
+
 class PromptVersion(Table, tablename="prompt_version"):
     """A version that can be released; never changed once imported."""
 
@@ -200,6 +295,68 @@ class Release(Table, tablename="release"):
     created_at = BigInt()
 
 
+class KnowledgeChunk(Table, tablename="knowledge_chunk"):
+    """A passage of a document; business `*` holds the product's own. Key: business, id."""
+
+    business_id = Text(primary_key=True)
+    id = BigInt()
+    document = Text()
+    place = Integer()
+    title = Text()
+    heading = Text()
+    url = Text()
+    body = Text()
+    terms = Text()
+    length = Integer()
+
+
+class KnowledgeTerm(Table, tablename="knowledge_term"):
+    """How many passages of a business hold a word. Key: business, term."""
+
+    business_id = Text(primary_key=True)
+    term = Text()
+    chunks = Integer()
+
+
+class AIConversation(Table, tablename="conversation"):
+    """A support conversation of one user. Key: business, id."""
+
+    business_id = Text(primary_key=True)
+    id = Text()
+    user_hash = Text()
+    turns = Integer()
+    created_at = BigInt()
+    updated_at = BigInt()
+    expires_at = BigInt()
+
+
+class ConversationMessage(Table, tablename="conversation_message"):
+    """Something said in a conversation, encrypted. Key: business, conversation, n."""
+
+    business_id = Text(primary_key=True)
+    conversation_id = Text()
+    n = Integer()
+    role = Text()
+    body = Bytea()
+    created_at = BigInt()
+    expires_at = BigInt()
+
+
+class Escalation(Table, tablename="escalation"):
+    """A conversation that a person must take over. Key: business, ticket."""
+
+    business_id = Text(primary_key=True)
+    ticket_ref = Text()
+    conversation_id = Text()
+    user_hash = Text()
+    reason = Text()
+    state = Text()
+    questions = Integer()
+    created_at = BigInt()
+    updated_at = BigInt()
+    expires_at = BigInt()
+
+
 TABLES: tuple[type[Table], ...] = (
     Revision,
     Business,
@@ -209,11 +366,25 @@ TABLES: tuple[type[Table], ...] = (
     Budget,
     Reservation,
     AIUsageTracking,
+    UsageDay,
     AuditHead,
     Audit,
     Idempotency,
     AIInsightCache,
+    Job,
+    EventRow,
+    WebhookRow,
+    WebhookDelivery,
+    FeedbackRow,
+    Decision,
+    CreditAlert,
+    AlertOutcome,
     PromptVersion,
     Verdict,
     Release,
+    KnowledgeChunk,
+    KnowledgeTerm,
+    AIConversation,
+    ConversationMessage,
+    Escalation,
 )

@@ -18,6 +18,11 @@ _BY_DAY = (
 )
 _COUNTERS = "SELECT meter, period, used FROM quota_counter WHERE business_id = $1"
 _BUDGET = "SELECT spent, reserved FROM budget WHERE business_id = $1 AND period = $2"
+_TOTALS = (
+    "SELECT feature, COUNT(*), SUM(CASE WHEN status >= 400 THEN 1 ELSE 0 END), "
+    "SUM(CASE WHEN status < 400 AND degraded = '' AND source <> 'rules' THEN 1 ELSE 0 END), SUM(cost), SUM(latency_ms) "
+    "FROM usage WHERE business_id = $1 AND created_at >= $2 AND created_at < $3 GROUP BY feature ORDER BY feature"
+)
 EPOCH = date(1970, 1, 1)
 
 
@@ -29,11 +34,34 @@ class BudgetState:
     reserved: int
 
 
+_COST_BY_PLAN = (
+    "SELECT business.plan, COUNT(*), COALESCE(SUM(budget.spent), 0) FROM business "
+    "LEFT JOIN budget ON budget.business_id = business.id AND budget.period = $1 GROUP BY business.plan"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureTotals:
+    """What a feature did in some days: requests, those that failed and those that were counted; cost in nano-USD."""
+
+    feature: str
+    requests: int
+    failed: int
+    counted: int
+    cost: int
+    latency_ms: int
+
+
 class UsageQueries:
     """Reads what the ledger wrote."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def cost_by_plan(self, month: str) -> list[tuple[str, int, int]]:
+        """Return each plan in use with its businesses and their cost in a month such as 2026-11, in nano-USD."""
+        rows = await self._database.fetch(_COST_BY_PLAN, month)
+        return [(plan, int(businesses), int(spent)) for plan, businesses, spent in rows]
 
     async def by_day(self, business_id: str, since: date, until: date, timezone: str) -> list[dict[str, Any]]:
         """Return JSON rows per local day, feature, model, prompt version and source, `until` included."""
@@ -41,6 +69,12 @@ class UsageQueries:
         for begin, end, offset in spans(since, until, ZoneInfo(timezone)):
             rows += [_row(row) for row in await self._database.fetch(_BY_DAY, business_id, begin, end, offset)]
         return rows
+
+    async def totals(self, business_id: str, since: date, until: date, timezone: str) -> list[FeatureTotals]:
+        """Return the sums by feature of the local days from `since` to `until`; latencies are summed."""
+        stretches = spans(since, until, ZoneInfo(timezone))
+        rows = await self._database.fetch(_TOTALS, business_id, stretches[0][0], stretches[-1][1])
+        return [FeatureTotals(row[0], *(int(value) for value in row[1:])) for row in rows]
 
     async def counters(self, business_id: str, periods: Sequence[str]) -> dict[tuple[str, str], int]:
         """Return the units used by (meter, period), for the given keys of calendar windows."""

@@ -1,0 +1,308 @@
+"""Insights about goods: what sells, what stands, what to order, categories, margins, value of stock, one product."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import ceil
+
+from gateway.domain.records import Product
+from gateway.domain.sums import LineSum
+from gateway.features.insight_found import Found, Row, amount, change, order, share, span, used
+from gateway.features.insight_plan import Plan
+from gateway.features.periods import Period
+from gateway.features.wording import percent, plain
+from gateway.ports import PosData
+
+OVERSTOCK_DAYS = 60
+REVIEW_DAYS = 7
+COVER_DAYS = 14
+USUAL_LEAD_DAYS = 7.0
+UNSORTED = "Without a category"
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What a product or a category sold for in a period, before discounts on whole sales."""
+
+    units: float = 0.0
+    revenue: Decimal = Decimal(0)
+    cost: Decimal = Decimal(0)
+    last: date | None = None
+
+    @property
+    def profit(self) -> Decimal:
+        """Revenue less what the goods cost."""
+        return self.revenue - self.cost
+
+    @classmethod
+    def of(cls, lines: Iterable[LineSum]) -> "Sold":
+        """Add up lines."""
+        found = list(lines)
+        return cls(
+            sum(one.units for one in found),
+            sum((one.amount - one.discount for one in found), Decimal(0)),
+            sum((one.cost for one in found), Decimal(0)),
+            max((one.last for one in found), default=None),
+        )
+
+
+async def _sold(pos: PosData, period: Period) -> tuple[dict[str, Product], dict[str, Sold], list[str], int]:
+    """Return the products by id, what each sold for, what was read and from how many lines."""
+    lines = await pos.line_sums(since=period.first, until=period.last)
+    n = sum(one.lines for one in lines)
+    products = {one.id: one for one in await pos.products()}
+    return products, {one.product: Sold.of([one]) for one in lines}, [used("sale lines", period, n)], n
+
+
+async def top_products(pos: PosData, plan: Plan, as_of: date) -> Found:
+    """Return the products of a period by revenue, or by pieces."""
+    products, sold, read, n = await _sold(pos, plan.period)
+    whole = sum((one.revenue for one in sold.values()), Decimal(0))
+
+    def rank(key: str) -> tuple[Decimal, str]:
+        return order(plan) * (Decimal(str(sold[key].units)) if plan.by_units else sold[key].revenue), key
+
+    rows = [
+        {
+            "product_id": key,
+            "product": _name(products, key),
+            "category": _category(products, key),
+            "revenue": amount(sold[key].revenue),
+            "share": share(sold[key].revenue, whole),
+            "units": plain(sold[key].units),
+        }
+        for key in sorted(sold, key=rank)[: plan.rows]
+    ]
+    summary = {
+        "products_sold": len(sold),
+        "revenue": amount(whole),
+        "ranked_by": "units" if plan.by_units else "revenue",
+    }
+    return Found(summary, rows, read, n)
+
+
+async def slow_products(pos: PosData, plan: Plan, as_of: date) -> Found:
+    """Return what lies in stock without selling, then what would last longest, at the pace of the period."""
+    products, sold, read, n = await _sold(pos, plan.period)
+    idle: list[tuple[float, Decimal, Row]] = []
+    for product in products.values():
+        if not product.is_active or product.current_stock <= 0:
+            continue
+        units = sold.get(product.id, Sold()).units
+        cover = product.current_stock / units * plan.period.days if units else None
+        value = Decimal(str(product.current_stock)) * product.unit_cost
+        if cover is None or cover > OVERSTOCK_DAYS:
+            last = sold[product.id].last if product.id in sold else None
+            row = {
+                "product_id": product.id,
+                "product": product.name,
+                "category": product.category or None,
+                "units_sold": plain(units),
+                "stock": plain(product.current_stock),
+                "stock_value": amount(value),
+                "stock_lasts_days": None if cover is None else min(999, round(cover)),
+                "last_sold": last.isoformat() if last else None,
+            }
+            idle.append((-(cover or 1e12), -value, row))
+    ranked = [row for _, _, row in sorted(idle, key=lambda one: (one[0], one[1], str(one[2]["product_id"])))]
+    value = sum((Decimal(row["stock_value"]) for row in ranked), Decimal(0))
+    unsold = sum(not row["units_sold"] for row in ranked)
+    summary = {
+        "slow_products": len(ranked),
+        "products_without_a_sale": unsold,
+        "slow_stock_value": amount(value),
+        "products_in_stock": sum(one.is_active and one.current_stock > 0 for one in products.values()),
+        "slow_means_stock_for_more_than_days": OVERSTOCK_DAYS,
+    }
+    return Found(summary, ranked[: plan.rows], [*read, used("products", None, len(products))], n)
+
+
+async def restock(pos: PosData, plan: Plan, as_of: date) -> Found:
+    """Return what will not last until the next delivery at the pace of the period, the most urgent first.
+
+    Wanted: stock and open orders below the supplier's lead time and a week; suggested: up to the lead time and two.
+    """
+    products, sold, read, n = await _sold(pos, plan.period)
+    leads = {one.id: one.lead_time_days for one in await pos.suppliers()}
+    wanted: list[tuple[float, Decimal, Row]] = []
+    for product in products.values():
+        daily = sold.get(product.id, Sold()).units / plan.period.days
+        if not product.is_active or daily <= 0:
+            continue
+        lead = leads.get(product.supplier or "", USUAL_LEAD_DAYS)
+        stock = max(0.0, product.current_stock)
+        if (stock + product.on_order) / daily >= lead + REVIEW_DAYS:
+            continue
+        row = {
+            "product_id": product.id,
+            "product": product.name,
+            "stock": plain(stock),
+            "on_order": plain(product.on_order),
+            "units_per_week": plain(daily * 7, 1),
+            "stock_lasts_days": int(stock / daily),
+            "delivery_days": plain(lead, 1),
+            "order_quantity": max(1, ceil(daily * (lead + COVER_DAYS) - stock - product.on_order)),
+        }
+        wanted.append((stock / daily, -sold[product.id].revenue, row))
+    ranked = [row for _, _, row in sorted(wanted, key=lambda one: (one[0], one[1], str(one[2]["product_id"])))]
+    summary = {
+        "products_to_restock": len(ranked),
+        "products_out_of_stock": sum(not row["stock"] for row in ranked),
+        "products_that_sell": len(sold),
+    }
+    return Found(summary, ranked[: plan.rows], [*read, used("products", None, len(products))], n)
+
+
+async def categories(pos: PosData, plan: Plan, as_of: date) -> Found:
+    """Return the categories of a period by revenue, each beside the span before."""
+    products, sold, read, n = await _sold(pos, plan.period)
+    _, earlier, read_before, _ = await _sold(pos, plan.against)
+    now, then = _grouped(sold, products), _grouped(earlier, products)
+    whole = sum((one.revenue for one in now.values()), Decimal(0))
+    rows = [
+        {
+            "category": name,
+            "revenue": amount(now[name].revenue),
+            "share": share(now[name].revenue, whole),
+            "units": plain(now[name].units),
+            "previous_revenue": amount(then.get(name, Sold()).revenue),
+            "revenue_change": change(now[name].revenue, then.get(name, Sold()).revenue),
+        }
+        for name in sorted(now, key=lambda name: (order(plan) * now[name].revenue, name))
+    ]
+    summary = {"categories_sold": len(rows), "revenue": amount(whole)}
+    return Found(
+        summary,
+        rows[: max(plan.rows, USUAL_CATEGORIES)],
+        [*read, *read_before],
+        n,
+        extra={"compared_with": span(plan.against)},
+    )
+
+
+USUAL_CATEGORIES = 10
+
+
+async def margins(pos: PosData, plan: Plan, as_of: date) -> Found:
+    """Return products or categories of a period by gross profit, with the margin as a share of revenue."""
+    products, sold, read, n = await _sold(pos, plan.period)
+    costed = {key: one for key, one in sold.items() if one.cost > 0}
+    groups = _grouped(costed, products) if plan.by_category else costed
+    revenue = sum((one.revenue for one in costed.values()), Decimal(0))
+    whole = Sold(0.0, revenue, sum((one.cost for one in costed.values()), Decimal(0)))
+    label: Callable[[str], Row] = (
+        (lambda key: {"category": key})
+        if plan.by_category
+        else (lambda key: {"product_id": key, "product": _name(products, key)})
+    )
+    rows = [
+        {
+            **label(key),
+            "revenue": amount(groups[key].revenue),
+            "profit": amount(groups[key].profit),
+            "margin": _margin(groups[key]),
+        }
+        for key in sorted(groups, key=lambda key: (order(plan) * groups[key].profit, key))[: plan.rows]
+    ]
+    uncosted = len(sold) - len(costed)
+    summary = {"revenue": amount(whole.revenue), "profit": amount(whole.profit), "margin": _margin(whole)}
+    found = Found({key: value for key, value in summary.items() if value is not None}, rows, read, n)
+    found = found.noting(
+        "Profit here is sales less what the goods cost; rent, wages and other expenses are not in the records."
+    )
+    return found.noting(f"{uncosted:,} products without a cost were left out.") if uncosted else found
+
+
+async def stock_value(pos: PosData, plan: Plan, as_of: date) -> Found:
+    """Return what the stock cost and would sell for, by category."""
+    products = [one for one in await pos.products() if one.is_active]
+    held = [one for one in products if one.current_stock > 0]
+    groups: dict[str, list[Product]] = {}
+    for one in held:
+        groups.setdefault(one.category or UNSORTED, []).append(one)
+    cost = _worth(held, lambda one: one.unit_cost)
+    rows = [
+        {
+            "category": name,
+            "stock_cost": amount(value),
+            "share": share(value, cost),
+            "stock_at_retail_price": amount(_worth(groups[name], lambda one: one.retail_price)),
+            "products": len(groups[name]),
+        }
+        for value, name in sorted(
+            ((_worth(group, lambda one: one.unit_cost), name) for name, group in groups.items()),
+            key=lambda one: (-one[0], one[1]),
+        )
+    ]
+    summary = {
+        "stock_cost": amount(cost),
+        "stock_at_retail_price": amount(_worth(held, lambda one: one.retail_price)),
+        "products_in_stock": len(held),
+        "products_out_of_stock": len(products) - len(held),
+    }
+    today = {"name": "today", "days_named": "today", "from": as_of.isoformat(), "to": as_of.isoformat()}
+    return Found(
+        summary,
+        rows[:USUAL_CATEGORIES],
+        [used("products", None, len(products))],
+        len(products),
+        extra={"period": today},
+    )
+
+
+async def one_product(pos: PosData, plan: Plan, as_of: date, wanted: Sequence[Product]) -> Found:
+    """Return what the named products sold in a period and the span before, their stock and price."""
+    rows, n = [], 0
+    for product in wanted:
+        now, then = [
+            await pos.line_sums(since=period.first, until=period.last, product_id=product.id)
+            for period in (plan.period, plan.against)
+        ]
+        n += sum(one.lines for one in (*now, *then))
+        sold, earlier = Sold.of(now), Sold.of(then)
+        daily = sold.units / plan.period.days
+        rows.append(
+            {
+                "product_id": product.id,
+                "product": product.name,
+                "revenue": amount(sold.revenue),
+                "units": plain(sold.units),
+                "previous_units": plain(earlier.units),
+                "units_change": change(Decimal(str(sold.units)), Decimal(str(earlier.units))),
+                "price": amount(product.retail_price),
+                "stock": plain(product.current_stock),
+                "stock_lasts_days": min(999, int(max(0.0, product.current_stock) / daily)) if daily else None,
+            }
+        )
+    rows.sort(key=lambda row: (-Decimal(str(row["revenue"])), str(row["product_id"])))
+    summary = {
+        "products": len(rows),
+        "revenue": amount(sum((Decimal(str(row["revenue"])) for row in rows), Decimal(0))),
+    }
+    return Found(summary, rows, [used("sale lines", plan.period, n)], n, extra={"compared_with": span(plan.against)})
+
+
+def _grouped(sold: dict[str, Sold], products: dict[str, Product]) -> dict[str, Sold]:
+    groups: dict[str, Sold] = {}
+    for key, one in sold.items():
+        name = _category(products, key) or UNSORTED
+        other = groups.get(name, Sold())
+        groups[name] = Sold(other.units + one.units, other.revenue + one.revenue, other.cost + one.cost)
+    return groups
+
+
+def _worth(products: Iterable[Product], price: Callable[[Product], Decimal]) -> Decimal:
+    return sum((Decimal(str(one.current_stock)) * price(one) for one in products), Decimal(0))
+
+
+def _margin(sold: Sold) -> str | None:
+    return percent(sold.profit / sold.revenue) if sold.revenue > 0 else None
+
+
+def _name(products: dict[str, Product], key: str) -> str:
+    return products[key].name if key in products else "a product without a record"
+
+
+def _category(products: dict[str, Product], key: str) -> str | None:
+    return (products[key].category if key in products else "") or None

@@ -1,0 +1,207 @@
+"""From a shop owner's question to one of the queries that code can run: a closed set, chosen by words.
+
+Nothing of a question reaches a database: what comes out is a kind, spans of days, a count and ids that were looked up.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from gateway.features.insight_words import concepts_of, folded, is_plain, with_phrases, words_in
+from gateway.features.number_words import with_digits
+from gateway.features.periods import (
+    FUTURE,
+    Period,
+    before,
+    last_days,
+    like_for_like,
+    periods_in,
+    usual,
+    without_periods,
+    year_before,
+)
+
+Kind = Literal[
+    "top_customers", "at_risk_customers", "segments", "new_customers", "one_customer", "which_customer", "top_products",
+    "slow_products", "restock", "categories", "one_product", "compare_periods", "busy_times", "debtors", "margins",
+    "discounts", "stock_value", "payment_mix", "no_such_customer", "cannot_answer",
+]  # fmt: skip
+USUAL_ROWS, MOST_ROWS = 5, 20
+WINDOWS: dict[Kind, int] = {
+    "busy_times": 56,
+    "slow_products": 56,
+    "restock": 28,
+    "one_customer": 365,
+    "one_product": 28,
+}
+"""Days that a kind looks at when the question names none; the others take this month."""
+CONTEXTS: dict[str, Kind] = {
+    "rfm": "segments", "segment": "segments", "customer": "segments", "credit": "debtors", "debt": "debtors",
+    "collection": "debtors", "inventory": "restock", "stock": "restock", "product": "top_products",
+    "sales": "compare_periods", "finance": "compare_periods", "financial": "compare_periods", "report": "compare_periods",
+}  # fmt: skip
+"""What a vague question means where the caller says what it is about."""
+
+_COUNT = re.compile(
+    r"\b(?:top|best|worst|bottom|first|biggest|largest|highest|lowest|slowest|my|the|show me|list) (\d{1,3})\b(?! (?:day|week|month|year|hour|cedi))"
+)
+_LISTED = re.compile(
+    r"\b(\d{1,3}) (?:top |best |biggest |worst |slowest |most |highest |lowest |new |valued? |important )*(?:customer|client|product|item|good|seller|categor|debtor|buyer|people)"
+)
+_YEAR_AGO = re.compile(
+    r"\b(?:last year|the year before|a year ago|same (?:time|period|month|days?) last year|year[- ]on[- ]year|yoy)\b"
+)
+_PREVIOUS = re.compile(
+    r"\b(?:than|with|to|vs|versus|against|and) (?:the )?(?:\w+ )?(?:one |period |week |month |days? |weeks? )?(?:before|previous|prior)\b"
+)
+_ORDERS = re.compile(
+    r"\b(?:drop|delete|update|insert|truncate|alter|grant)\s+(?:table|database|from|into|all|the|user|every)\b|\bselect\b.{0,60}\bfrom\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One query. `reason` says why none fits; `by_units` ranks by pieces, `lowest` turns the order round."""
+
+    kind: Kind
+    period: Period
+    against: Period
+    rows: int = USUAL_ROWS
+    by_units: bool = False
+    lowest: bool = False
+    by_category: bool = False
+    whole_business: bool = False
+    compares: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as read: its concepts, the spans it names, and the words that may name a customer or a product."""
+
+    text: str
+    concepts: frozenset[str]
+    periods: tuple[Period, ...]
+    names: tuple[str, ...]
+    capitals: tuple[str, ...]
+    is_future: bool
+
+
+def read(question: str, as_of: date) -> Asked:
+    """Return the question in the terms of code."""
+    text = with_digits(folded(question))
+    bare = without_periods(text, as_of)
+    words = words_in(with_phrases(bare))
+    capitals = tuple(word.lower() for word in _capitals(question) if word.lower() in words_in(bare))
+    plain = [word for word in words_in(bare) if not is_plain(word)]
+    names = tuple(dict.fromkeys((*plain, *(word for word in capitals if word not in plain))))
+    future = bool(FUTURE.search(text)) or "future" in concepts_of(words_in(bare))
+    return Asked(text, frozenset(concepts_of(words)), tuple(periods_in(text, as_of)), names, capitals, future)
+
+
+def _capitals(question: str) -> list[str]:
+    """Return words written with a capital inside a sentence; none of a question that shouts."""
+    words = words_in(question)
+    if sum(word[:1].isupper() for word in words) > 0.85 * len(words):
+        return []
+    inner = re.findall(r"(?<=[\w,'’&] )([A-Z][\w'’]+)", question)
+    return [word.removesuffix("'s").removesuffix("’s") for word in inner]
+
+
+def choose(asked: Asked, context: str, as_of: date) -> Plan:
+    """Return the query for a question that names no customer and no product of the business."""
+    concepts = asked.concepts
+    if _ORDERS.search(asked.text):
+        return _plan(asked, "cannot_answer", as_of, "orders")
+    for reason in ("staff", "supplier", "expense", "contact", "outside"):
+        if reason in concepts and not _is_about_shop(reason, concepts):
+            return _plan(asked, "cannot_answer", as_of, reason)
+    if asked.is_future and not asked.periods and not concepts & {"restock", "churn", "risk"}:
+        return _plan(asked, "cannot_answer", as_of, "future")
+    kind = next((kind for kind, fits in _RULES if fits(concepts)), None)
+    if kind is None:
+        kind = _from_context(context)
+    return _plan(asked, kind or "cannot_answer", as_of, "" if kind else "unknown")
+
+
+def named(asked: Asked, kind: Kind, as_of: date, reason: str = "") -> Plan:
+    """Return the query about somebody or something that the question names."""
+    return _plan(asked, kind, as_of, reason)
+
+
+def _is_about_shop(reason: str, concepts: frozenset[str]) -> bool:
+    """Tell where such a word is no refusal: what to order again from a supplier."""
+    return reason == "supplier" and not concepts.isdisjoint({"restock", "stock"})
+
+
+def _from_context(context: str) -> Kind | None:
+    """Return what a vague question is about: any sign of the shop is enough where the caller gives the subject."""
+    lowered = folded(context)
+    return next((kind for key, kind in CONTEXTS.items() if key in lowered), None)
+
+
+def _plan(asked: Asked, kind: Kind, as_of: date, reason: str = "") -> Plan:
+    given = asked.periods
+    if _YEAR_AGO.search(asked.text) and len(given) > 1:
+        given = tuple(period for period in given if period.name != "last year") or given
+    period = given[0] if given else last_days(as_of, WINDOWS[kind]) if kind in WINDOWS else usual(as_of)
+    against = like_for_like(period, given[1]) if len(given) > 1 else before(period)
+    if _YEAR_AGO.search(asked.text) and period.step != "year":
+        against = year_before(period)
+    concepts = asked.concepts
+    return Plan(
+        kind=kind,
+        period=period,
+        against=against,
+        rows=_rows(asked.text, kind),
+        by_units="units" in concepts,
+        lowest="bottom" in concepts and "top" not in concepts,
+        by_category="category" in concepts,
+        whole_business="branch" in concepts and "business" not in asked.text,
+        compares=len(given) > 1 or "compare" in concepts,
+        reason=reason,
+    )
+
+
+def _rows(text: str, kind: Kind) -> int:
+    found = _COUNT.search(text) or _LISTED.search(text)
+    if found and int(found[1]) > 0:
+        return min(MOST_ROWS, int(found[1]))
+    return 10 if kind in ("top_customers", "debtors", "restock") else USUAL_ROWS
+
+
+def _all(*wanted: str) -> Callable[[frozenset[str]], bool]:
+    return lambda concepts: set(wanted) <= concepts
+
+
+def _any(*wanted: str) -> Callable[[frozenset[str]], bool]:
+    return lambda concepts: not concepts.isdisjoint(wanted)
+
+
+_RULES: tuple[tuple[Kind, Callable[[frozenset[str]], bool]], ...] = (
+    ("segments", _any("segment")),
+    ("discounts", _any("discount")),
+    ("margins", _any("margin")),
+    ("debtors", _any("debt")),
+    ("new_customers", _all("new", "customer")),
+    ("at_risk_customers", lambda c: "churn" in c or {"customer", "risk"} <= c),
+    ("restock", _any("restock")),
+    ("stock_value", lambda c: "stock" in c and not c.isdisjoint({"worth", "money", "category"})),
+    ("restock", lambda c: {"stock", "bottom"} <= c and "sell" not in c and "product" not in c),
+    ("payment_mix", _any("payment")),
+    ("busy_times", _any("busy")),
+    ("slow_products", lambda c: "bottom" in c and not c.isdisjoint({"product", "sell", "stock"}) and "customer" not in c and "category" not in c),
+    ("categories", _any("category")),
+    ("at_risk_customers", lambda c: {"customer", "bottom"} <= c and "sell" not in c and "money" not in c),
+    ("top_customers", lambda c: "customer" in c and not c.isdisjoint({"top", "sell", "money", "bottom", "worth", "each"})),
+    ("compare_periods", lambda c: "compare" in c and not c.isdisjoint({"sell", "money", "overview"}) and "product" not in c),
+    ("top_products", lambda c: "product" in c and not c.isdisjoint({"top", "sell", "money", "compare", "units"})),
+    ("top_products", lambda c: {"top", "sell"} <= c),
+    ("compare_periods", _any("sell", "money", "overview", "compare")),
+    ("stock_value", _any("stock")),
+    ("top_customers", _any("customer")),
+    ("top_products", _any("product")),
+)  # fmt: skip

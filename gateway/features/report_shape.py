@@ -1,0 +1,134 @@
+"""Puts idioms of real reports into the form that the scan reads: the report itself stays as it was sent.
+
+A POS sends its reports with an envelope, pages, a comparison in a place of its own, figures as rows of name and value,
+ages of debts in columns and hours as numbers. Each is rewritten by its form, not by the report's name.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.features.report_figures import amount_of, measures, word_set, words_of
+from gateway.features.report_scan import period_key
+from gateway.features.report_spots import name_of
+
+MAX_DEPTH = 14
+_ABOUT_THE_REPORT = frozenset(("metadata", "meta", "filters", "pagination", "error", "errors", "links"))
+_COMPARISONS = ("comparison", "compare", "versus")
+_PAST = ("previous_period", "previous", "prior_period", "last_period")
+_NOW = ("summary", "totals", "current", "current_period")
+_TOTALS = ("total_count", "total_items", "total_results", "total_rows", "total", "count")
+_PLAIN_LISTS = word_set("breakdown series time timeseries history trend trends points daily weekly monthly")
+_NAME_KEYS = ("metric", "kpi", "measure", "indicator", "name", "label", "title")
+_VALUE_KEYS = ("value", "current", "amount", "total", "actual")
+_PAST_KEYS = ("previous", "previous_value", "prior", "last", "last_period", "before")
+_UNITS = {"ghs": "GHS {}", "cedis": "GHS {}", "%": "{}%", "percent": "{}%", "days": "{} days", "day": "{} days"}
+_BUCKET = re.compile(r"current|(?:over_)?(?:\d+_)?\d+(?:_days|_plus|\+)|not_due|\d+_\d+", re.IGNORECASE)
+_OLD = re.compile(r"over|plus|\+|60|61|90|91|120", re.IGNORECASE)
+_MOVES = {"in": "goods_in", "out": "goods_out"}
+LISTED = "listed_rows"
+"""The key of a list that shows only a page of what there is."""
+
+
+def shaped(report: Any) -> Any:
+    """Return the report in the scan's own form; what is already in it comes back equal."""
+    return _shaped(report, _pages(report), 0)
+
+
+def _shaped(node: Any, total: int, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        return node
+    if isinstance(node, list):
+        return _list(node, total, depth)
+    if not isinstance(node, dict):
+        return node
+    compared = _with_comparison(node)
+    content = {key: value for key, value in compared.items() if key not in _ABOUT_THE_REPORT} or compared
+    result: dict[str, Any] = {}
+    for key, value in content.items():
+        child = _shaped(value, total, depth + 1)
+        result[_key(key, value, total)] = child
+    return result
+
+
+def _key(key: str, value: Any, total: int) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        if total > len(value) and period_key([row for row in value if isinstance(row, dict)]) is None:
+            return LISTED if set(words_of(key)) <= word_set("results items rows records data") else f"listed_{key}"
+        return "rows" if set(words_of(key)) <= _PLAIN_LISTS else key
+    return _MOVES.get(key, key)
+
+
+def _list(rows: Sequence[Any], total: int, depth: int) -> Any:
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        return list(rows)
+    figures = _as_figures(rows)
+    if figures is not None:
+        return figures
+    shaped_rows = [_row(_shaped(row, total, depth + 1)) for row in rows]
+    if len(shaped_rows) > 1 and period_key(shaped_rows) is None and not any(name_of(row)[0] for row in shaped_rows):
+        return [{"name": f"entry {at + 1}", **row} for at, row in enumerate(shaped_rows)]
+    return shaped_rows
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its hour as a name, its old debts as debts, and without lists inside the row of a product."""
+    row = {key: value for key, value in row.items() if key != "locations"}
+    hour = row.get("hour")
+    if isinstance(hour, int) and not isinstance(hour, bool) and 0 <= hour < 24 and not name_of(row)[0]:
+        row = {"name": f"the hour from {hour}:00", **{key: value for key, value in row.items() if key != "hour"}}
+    buckets = [key for key in row if _BUCKET.fullmatch(key)]
+    if len(buckets) < 3:
+        return row
+    kept = {key: value for key, value in row.items() if key not in buckets}
+    for key in buckets:
+        amount = amount_of(row[key], "debt")
+        if _OLD.search(key) and amount and amount.value:
+            kept[f"debt_{key}_overdue"] = row[key]
+    return kept
+
+
+def _as_figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return rows of name and value as an object, where the names are measures: `[{name: Revenue, value: 5}]`."""
+    figures: dict[str, Any] = {}
+    for row in rows:
+        name = next((row[key] for key in _NAME_KEYS if isinstance(row.get(key), str)), "")
+        value = next((row[key] for key in _VALUE_KEYS if key in row), None)
+        if not measures(name) or amount_of(value, name) is None or name in figures:
+            return None
+        unit = _UNITS.get(str(row.get("unit", "")).strip().lower(), "{}")
+        before = next((row[key] for key in _PAST_KEYS if key in row), None)
+        now = _with_unit(unit, value)
+        figures[name] = now if before is None else {"current": now, "previous": _with_unit(unit, before)}
+    return figures
+
+
+def _with_unit(unit: str, value: Any) -> Any:
+    return value if unit == "{}" or isinstance(value, str) else unit.format(value)
+
+
+def _with_comparison(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Put the figures of `comparison.previous_period` beside those of `summary` that they are the past of."""
+    place = next((key for key in _COMPARISONS if isinstance(node.get(key), dict)), None)
+    now = next((key for key in _NOW if isinstance(node.get(key), dict)), None)
+    if place is None or now is None:
+        return node
+    past = next((node[place][key] for key in _PAST if isinstance(node[place].get(key), dict)), None)
+    if past is None:
+        return node
+    before = {f"previous_{key}": value for key, value in past.items() if key in node[now] and amount_of(value, key)}
+    if not before:
+        return node
+    rest = {key: value for key, value in node.items() if key != place}
+    return {**rest, now: {**node[now], **before}}
+
+
+def _pages(report: Any, depth: int = 0) -> int:
+    """Return how many entries the report says there are in all, 0 where it does not say."""
+    if not isinstance(report, dict) or depth > 3:
+        return 0
+    pages = report.get("pagination")
+    if isinstance(pages, dict):
+        stated = [pages[key] for key in _TOTALS if isinstance(pages.get(key), int)]
+        return max(stated, default=0)
+    return max((_pages(value, depth + 1) for value in report.values()), default=0)

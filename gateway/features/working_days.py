@@ -1,0 +1,87 @@
+"""Ghana's working days: Monday to Saturday without public holidays; pure, and a year is worked out only once.
+
+The Eids follow the moon: for years that are not announced yet their days are estimates. An estimated day is no working
+day, and `may_be_holiday` also names the day before and after it, to which the announcement may still move it.
+Source of the calendar: the `holidays` package, which includes the substitute days; it knows the years 1957-2100.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+
+from holidays.countries.ghana import Ghana
+
+from gateway.features.wording import month_name
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SUNDAY = 6
+_ONE_DAY = timedelta(days=1)
+_ESTIMATED = " (estimated)"
+
+
+def weekday_name(day: date) -> str:
+    """Return the English name of the day of the week."""
+    return WEEKDAYS[day.weekday()]
+
+
+def long_date(day: date, *, weekday: bool = False) -> str:
+    """Return `8 November 2026`, with `weekday` `Sunday, 8 November 2026`."""
+    text = f"{day.day} {month_name(day.month)} {day.year}"
+    return f"{weekday_name(day)}, {text}" if weekday else text
+
+
+def holiday(day: date) -> str | None:
+    """Return the name of the public holiday on that day, None when there is none."""
+    name = _holidays(day.year).get(day)
+    return None if name is None else name.replace(_ESTIMATED, "")
+
+
+def is_estimated(day: date) -> bool:
+    """Return whether a public holiday stands on that day by calculation only, not yet by announcement."""
+    return _ESTIMATED in _holidays(day.year).get(day, "")
+
+
+def may_be_holiday(day: date) -> bool:
+    """Return whether the day is a public holiday, or next to an estimated one that may still move there."""
+    return holiday(day) is not None or is_estimated(day - _ONE_DAY) or is_estimated(day + _ONE_DAY)
+
+
+def is_working_day(day: date) -> bool:
+    """Return whether shops and offices work that day: no Sunday and no public holiday."""
+    return day.weekday() != SUNDAY and day not in _holidays(day.year)
+
+
+def next_working_day(day: date) -> date:
+    """Return the day itself when it is a working day, else the first one after it."""
+    while not is_working_day(day):
+        day += _ONE_DAY
+    return day
+
+
+def previous_working_day(day: date) -> date:
+    """Return the day itself when it is a working day, else the last one before it."""
+    while not is_working_day(day):
+        day -= _ONE_DAY
+    return day
+
+
+def add_working_days(day: date, n: int) -> date:
+    """Return the `n`-th working day after `day`, before it for a negative `n`; 0 gives `next_working_day(day)`."""
+    if n == 0:
+        return next_working_day(day)
+    step = _ONE_DAY if n > 0 else -_ONE_DAY
+    for _ in range(abs(n)):
+        day += step
+        while not is_working_day(day):
+            day += step
+    return day
+
+
+def working_days(first: date, last: date) -> int:
+    """Return how many working days lie from `first` to `last`, both included; 0 when `last` comes before `first`."""
+    return sum(is_working_day(first + timedelta(days=i)) for i in range((last - first).days + 1))
+
+
+@lru_cache(maxsize=512)
+def _holidays(year: int) -> Mapping[date, str]:
+    return {day: name for day, name in Ghana(years=year).items() if day.year == year}

@@ -1,0 +1,198 @@
+"""Canaries that are watched, releases that are planned, and what usage says of two versions side by side.
+
+Queries here concern the service's prompts, not a business.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import uuid4
+
+from gateway.domain.ledger import AuditEntry
+from gateway.ports import Clock
+from gateway.store import audit
+from gateway.store.admin_access import THE_SERVICE
+from gateway.store.database import Database, Script, Statement
+from gateway.store.holdings import Holding, Kept
+
+CanaryState = Literal["watched", "halted", "ended"]
+PlanState = Literal["waiting", "done", "failed", "cancelled"]
+
+_CANARY = "id, feature, content_hash, baseline_hash, target, state, said, started_by, started_at, ended_at"
+_START = (
+    "INSERT INTO canary (id, feature, content_hash, baseline_hash, target, state, said, started_by, started_at) "
+    "VALUES ($1, $2, $3, $4, $5, 'watched', '', $6, $7)"
+)
+_WATCHED = f"SELECT {_CANARY} FROM canary WHERE state = 'watched' ORDER BY started_at"  # noqa: S608 - no value in it
+_OF = f"SELECT {_CANARY} FROM canary WHERE feature = $1 ORDER BY started_at DESC LIMIT 10"  # noqa: S608
+_END = "UPDATE canary SET state = $2, said = $3, ended_at = $4 WHERE id = $1 AND state = 'watched' RETURNING id"
+_END_ALL = (
+    "UPDATE canary SET state = 'ended', said = $2, ended_at = $3 WHERE feature = $1 AND state = 'watched' RETURNING id"
+)
+# The index on (business, instant) serves it: businesses first, in this order.
+_FIGURES = (
+    "SELECT u.prompt_hash, COUNT(*), SUM(CASE u.degraded WHEN 'ungrounded' THEN 1 ELSE 0 END), "
+    "SUM(CASE u.degraded WHEN 'output_invalid' THEN 1 ELSE 0 END), SUM(CASE WHEN u.attempts > 1 THEN 1 ELSE 0 END), "
+    "SUM(CASE WHEN u.status >= 500 THEN 1 ELSE 0 END), SUM(u.cost), SUM(u.latency_ms) FROM business b "
+    "CROSS JOIN usage u WHERE u.business_id = b.id AND u.feature = $1 AND u.created_at >= $2 "
+    "AND u.prompt_hash IN ($3, $4) AND u.source <> 'cache' GROUP BY u.prompt_hash"
+)
+_VOLUME = (
+    'SELECT b."plan", COUNT(*), SUM(u.cost) FROM business b CROSS JOIN usage u WHERE u.business_id = b.id '
+    'AND u.feature = $1 AND u.created_at >= $2 GROUP BY b."plan"'
+)
+_ALL_COSTS = (
+    'SELECT b."plan", SUM(u.cost) FROM business b CROSS JOIN usage u WHERE u.business_id = b.id '
+    'AND u.created_at >= $1 GROUP BY b."plan"'
+)
+_SHOPS = 'SELECT "plan", COUNT(*) FROM business GROUP BY "plan"'
+_PLAN = "id, draft_id, label, target, note, planned_by, due_at, state, said"
+_NEW_PLAN = (
+    "INSERT INTO release_plan (id, draft_id, label, target, note, planned_by, due_at, state, said) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', '')"
+)
+_GET_PLAN = f"SELECT {_PLAN} FROM release_plan WHERE id = $1"  # noqa: S608
+_PLANS = f"SELECT {_PLAN} FROM release_plan WHERE draft_id = $1 ORDER BY due_at DESC LIMIT 20"  # noqa: S608
+_END_PLAN = "UPDATE release_plan SET state = $2, said = $3 WHERE id = $1 AND state = 'waiting' RETURNING id"
+MONTH = 30 * 86_400_000_000
+FRESH = 600_000_000
+HOLDINGS = (
+    Holding("canary", Kept("which version was on trial with which share, and why it ended"), scoped=False),
+    Holding("release_plan", Kept("which release was planned by whom, and what became of it"), scoped=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A version on trial with a share of the businesses, against what everybody else has. Instants: microseconds."""
+
+    id: str
+    feature: str
+    content_hash: str
+    baseline_hash: str
+    target: str
+    state: CanaryState
+    said: str
+    started_by: str
+    started_at: int
+    ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What usage says of one version since an instant; `cost` in nano-USD, `latency_ms` summed."""
+
+    calls: int = 0
+    ungrounded: int = 0
+    invalid: int = 0
+    repaired: int = 0
+    errors: int = 0
+    cost: int = 0
+    latency_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePlan:
+    """A release that waits for its time."""
+
+    id: str
+    draft_id: str
+    label: str
+    target: str
+    note: str
+    planned_by: str
+    due_at: int
+    state: PlanState
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The last 30 days of a plan: its businesses, a feature's calls, and what all features together cost (nano-USD)."""
+
+    businesses: int
+    calls: int
+    feature_cost: int
+    all_cost: int
+
+
+class Canaries:
+    """Starts, ends and measures canaries, and keeps planned releases."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._volumes: dict[str, tuple[int, dict[str, Volume]]] = {}
+
+    async def start(self, feature: str, hashes: tuple[str, str], target: str, by: str) -> str:
+        """Watch a version from now on; `hashes` are its own and the one it is compared with."""
+        canary_id = str(uuid4())
+        await self._database.execute(_START, canary_id, feature, *hashes, target, by, self._clock.now())
+        return canary_id
+
+    async def watched(self) -> list[Canary]:
+        """Return every canary that is on trial."""
+        return [Canary(*row) for row in await self._database.fetch(_WATCHED)]
+
+    async def of(self, feature: str) -> list[Canary]:
+        """Return a feature's canaries, newest first."""
+        return [Canary(*row) for row in await self._database.fetch(_OF, feature)]
+
+    async def end(self, canary: Canary, state: CanaryState, said: str, by: str) -> bool:
+        """Close a trial with its reason; False when somebody else did."""
+        now = self._clock.now()
+        details = {"feature": canary.feature, "target": canary.target, "said": said}
+        entry = AuditEntry(THE_SERVICE, by, f"canary.{state}", canary.id, now, details)
+        return await self._database.run(_end, (canary.id, state, said, now), entry)
+
+    async def end_all(self, feature: str, said: str) -> None:
+        """Close every trial of a feature, as its share was taken away."""
+        await self._database.execute(_END_ALL, feature, said, self._clock.now())
+
+    async def figures(self, canary: Canary) -> tuple[Figures, Figures]:
+        """Return what usage since its start says of the canary and of what it is compared with."""
+        rows = await self._database.fetch(
+            _FIGURES, canary.feature, canary.started_at, canary.content_hash, canary.baseline_hash
+        )
+        found = {row[0]: Figures(*(int(value) for value in row[1:])) for row in rows}
+        return found.get(canary.content_hash, Figures()), found.get(canary.baseline_hash, Figures())
+
+    async def volumes(self, feature: str) -> dict[str, Volume]:
+        """Return the last 30 days by plan, as of at most ten minutes ago: it reads a month of usage."""
+        now = self._clock.now()
+        at, kept = self._volumes.get(feature, (0, {}))
+        if not 0 <= now - at < FRESH:
+            kept = await self._measured(feature, now - MONTH)
+            self._volumes[feature] = (now, kept)
+        return kept
+
+    async def _measured(self, feature: str, since: int) -> dict[str, Volume]:
+        calls = {row[0]: (int(row[1]), int(row[2])) for row in await self._database.fetch(_VOLUME, feature, since)}
+        costs = {row[0]: int(row[1]) for row in await self._database.fetch(_ALL_COSTS, since)}
+        shops = await self._database.fetch(_SHOPS)
+        return {plan: Volume(int(n), *calls.get(plan, (0, 0)), costs.get(plan, 0)) for plan, n in shops}
+
+    async def plan(self, draft_id: str, where: tuple[str, str], note: str, by: str, due_at: int) -> str:
+        """Keep a release for later; `where` is (label, target)."""
+        plan_id = str(uuid4())
+        await self._database.execute(_NEW_PLAN, plan_id, draft_id, *where, note, by, due_at)
+        return plan_id
+
+    async def planned(self, plan_id: str) -> ReleasePlan | None:
+        """Return a planned release."""
+        rows = await self._database.fetch(_GET_PLAN, plan_id)
+        return ReleasePlan(*rows[0]) if rows else None
+
+    async def plans(self, draft_id: str) -> list[ReleasePlan]:
+        """Return a draft's planned releases, the latest first."""
+        return [ReleasePlan(*row) for row in await self._database.fetch(_PLANS, draft_id)]
+
+    async def end_plan(self, plan_id: str, state: PlanState, said: str) -> bool:
+        """Close a planned release; False when it was closed before."""
+        return bool(await self._database.execute(_END_PLAN, plan_id, state, said))
+
+
+def _end(values: tuple[object, ...], entry: AuditEntry) -> Script[bool]:
+    ended = yield Statement(_END, values)
+    if ended:
+        yield from audit.append(entry)
+    return bool(ended)

@@ -1,0 +1,21 @@
+"""Sums of usage as Piccolo sees them."""
+
+from piccolo.columns import BigInt, Text
+from piccolo.table import Table
+
+
+class UsageDay(Table, tablename="usage_daily"):
+    """Sums of a closed UTC day. Key: day, business, feature, model, source; business `` is the whole service."""
+
+    day = Text(primary_key=True)
+    business_id = Text()
+    feature = Text()
+    model = Text()
+    source = Text()
+    calls = BigInt()
+    degraded = BigInt()
+    failed = BigInt()
+    cost = BigInt()
+    input_tokens = BigInt()
+    cached_tokens = BigInt()
+    output_tokens = BigInt()
