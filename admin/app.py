@@ -1,21 +1,31 @@
-"""The whole service: the gateway with the admin's pages, ready to be served."""
+"""The whole service: the gateway with the admin's pages and background work, ready to be served."""
 
 import os
 
 import structlog
 from litestar.types import ASGIApp
 
-from admin.pages.routes import admin_routes
+from admin.bench import Bench
+from admin.jobs import kinds
+from admin.web.routes import admin_routes
 from gateway import logs
 from gateway.app import Service, create_service
+from gateway.ports import Clock
 from gateway.settings import Settings
 
 log = structlog.get_logger("gateway.start")
 
 
-def create(settings: Settings) -> Service:
-    """Return the service with the admin."""
-    return create_service(settings, extra_routes=lambda site, store: admin_routes(settings, site, store))
+def create(settings: Settings, clock: Clock | None = None, bench: Bench | None = None) -> Service:
+    """Return the service with the admin; `clock` and `bench` replace the real ones."""
+    bench = bench or Bench(settings)
+    return create_service(
+        settings,
+        clock=clock,
+        extra_routes=lambda site, store: admin_routes(settings, site, store, bench),
+        extra_kinds=kinds(bench),
+        at_end=bench.close,
+    )
 
 
 def from_environment() -> ASGIApp:

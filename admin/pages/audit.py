@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import AnyRequest
-from admin.pages.office import Office
-from admin.pages.rendering import page
+from admin.web.faces import Context, Visit, view
+from admin.web.office import Office
+from admin.web.page import Page
 from gateway.domain.caller import Business
 from gateway.errors import NotFound
 from gateway.store.admin_access import THE_SERVICE
 from gateway.store.overview import AuditLine
 
+PAGE = Page("Audit log", "/admin/audit", "Care", 30, "chain")
 NEWEST = 50
 CHOICES = 200
 """How many businesses the list on this page offers; the others are reached from their own page."""
@@ -38,38 +38,28 @@ class Entry:
     details: Mapping[str, Any]
 
 
-def audit_routes(office: Office) -> list[HTTPRouteHandler]:
-    """Return the audit page and its check."""
-
-    @get("/admin/audit", name="admin_audit", opt={"access": "role:viewer"}, **office.fence)
-    async def show(request: Request[Any, Any, Any]) -> Response[str]:
-        return await _show(office, request, request.query_params.get("business", THE_SERVICE), check=False)
-
-    @post("/admin/audit", name="admin_audit_check", status_code=200, opt={"access": "role:viewer"}, **office.fence)
-    async def check(request: Request[Any, Any, Any]) -> Response[str]:
-        fields = await office.access.form(request)
-        return await _show(office, request, fields.get("business", THE_SERVICE), check=True)
-
-    return [show, check]
+def routes(office: Office) -> list[HTTPRouteHandler]:
+    """Return the audit page; with `?check=1` it recomputes the chain."""
+    return view(office, "/audit", "audit.html", load)
 
 
-async def _show(office: Office, request: AnyRequest, business_id: str, *, check: bool) -> Response[str]:
+async def load(visit: Visit) -> Context:
+    """Return the newest lines of a business's chain, or of the service's own."""
+    office, business_id = visit.office, visit.query("business", THE_SERVICE)
     everyone = office.site.snapshots.current.businesses
     if business_id != THE_SERVICE and business_id not in everyone:
         raise NotFound("There is no such business. Choose one on the businesses page.")
     lines = await office.overview.audit_lines(business_id, NEWEST)
     entries = lines[0].seq if lines else 0
-    checked = Checked(entries, await office.site.audit.verify(business_id)) if check else None
-    return page(
-        request,
-        "audit.html",
-        chosen=business_id,
-        title=everyone[business_id].name if business_id else "The service itself",
-        choices=_choices(list(everyone.values()), business_id),
-        total=len(everyone),
-        entries=_entries(office, lines),
-        checked=checked,
-    )
+    checked = Checked(entries, await office.site.audit.verify(business_id)) if visit.query("check") else None
+    return {
+        "chosen": business_id,
+        "title": everyone[business_id].name if business_id else "The service itself",
+        "choices": _choices(list(everyone.values()), business_id),
+        "total": len(everyone),
+        "entries": _entries(office, lines),
+        "checked": checked,
+    }
 
 
 def _choices(everyone: list[Business], chosen: str) -> list[Business]:

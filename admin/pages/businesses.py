@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import AnyRequest
-from admin.pages.money import Cost, cost
-from admin.pages.office import Office
-from admin.pages.rendering import page
+from admin.web.faces import Context, Visit, view
+from admin.web.money import Cost, cost
+from admin.web.office import Office
+from admin.web.page import Page
 from gateway.domain.caller import Business
 from gateway.domain.ledger import UNLIMITED
 from gateway.library.policy_types import Plan
@@ -19,6 +17,7 @@ from gateway.library.windows import Kind, kind_of_meter, window
 from gateway.store.businesses import EVERY_FEATURE
 from gateway.store.overview import Standing
 
+PAGE = Page("Businesses", "/admin/businesses", "Customers", 10, "shop")
 PER_PAGE = 50
 NEARLY = 80
 """From this percentage of a limit on, a bar says that it is nearly used up."""
@@ -53,35 +52,29 @@ class BusinessLine:
     opted_out: str
 
 
-def businesses_routes(office: Office) -> list[HTTPRouteHandler]:
+def routes(office: Office) -> list[HTTPRouteHandler]:
     """Return the table of businesses, 50 to a page."""
-
-    @get("/admin/businesses", name="admin_businesses", opt={"access": "role:viewer"}, **office.fence)
-    async def show(request: Request[Any, Any, Any]) -> Response[str]:
-        number = _page_number(request)
-        # No time zone is more than a day behind UTC.
-        oldest = (office.today() - timedelta(days=1)).isoformat()[:7]
-        standings = await office.overview.standings(oldest, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
-        total = len(office.site.snapshots.current.businesses)
-        return page(
-            request,
-            "businesses.html",
-            lines=[_line(office, each) for each in standings],
-            total=total,
-            number=number,
-            last=max(1, -(-total // PER_PAGE)),
-            rate=office.rate(office.today()),
-        )
-
-    return [show]
+    return view(office, "/businesses", "businesses.html", load)
 
 
-def _page_number(request: AnyRequest) -> int:
-    given = request.query_params.get("page", "1")
-    return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 7 else 1
+async def load(visit: Visit) -> Context:
+    """Return one page of businesses with what they have used."""
+    office, number = visit.office, visit.number("page")
+    # No time zone is more than a day behind UTC.
+    oldest = (office.today() - timedelta(days=1)).isoformat()[:7]
+    standings = await office.overview.standings(oldest, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    total = len(office.site.snapshots.current.businesses)
+    return {
+        "lines": [line_of(office, each) for each in standings],
+        "total": total,
+        "number": number,
+        "last": max(1, -(-total // PER_PAGE)),
+        "rate": office.rate(office.today()),
+    }
 
 
-def _line(office: Office, standing: Standing) -> BusinessLine:
+def line_of(office: Office, standing: Standing) -> BusinessLine:
+    """Return a business with what it has used."""
     business, kit = standing.business, office.site.kit
     plan = kit.policy.plans.get(business.plan)
     rate = office.rate(office.today())

@@ -6,20 +6,23 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from admin.attention import matters
 from admin.lifecycle import why_unproven
-from admin.pages.chart import Chart, chart
-from admin.pages.money import Cost, amount, cost
-from admin.pages.office import Office
-from admin.pages.rendering import page, shown_day
+from admin.web.chart import Chart, chart
+from admin.web.faces import Context, Visit, view
+from admin.web.money import Cost, amount, cost
+from admin.web.office import Office
+from admin.web.page import Page
+from admin.web.rendering import shown_day
 from gateway.domain.money import ExchangeRate
 from gateway.library.catalog import Feature
 from gateway.library.policy_types import OFFLINE
 from gateway.store.businesses import EVERY_BUSINESS
 from gateway.store.overview import DayTraffic, Released, Traffic
 
+PAGE = Page("Home", "/admin", "", 0, "home", key="h")
 State = Literal["live", "not live", "off"]
 
 
@@ -59,31 +62,32 @@ class Money:
     rate: ExchangeRate
 
 
-def overview_routes(office: Office) -> list[HTTPRouteHandler]:
+def routes(office: Office) -> list[HTTPRouteHandler]:
     """Return the overview."""
+    return view(office, "/", "overview.html", load)
 
-    @get("/admin", name="admin_overview", opt={"access": "role:viewer"}, **office.fence)
-    async def show(request: Request[Any, Any, Any]) -> Response[str]:
-        today = office.today()
-        released = await office.overview.released()
-        traffic = await office.overview.by_feature(today)
-        days = await office.overview.by_day(today.replace(day=1), today)
-        return page(
-            request,
-            "overview.html",
-            features=_features(office, released, traffic),
-            calls=sum(each.calls for each in traffic.values()),
-            cost_today=cost(sum(each.cost for each in traffic.values()), office.rate(today)),
-            degraded=_share(sum(each.degraded for each in traffic.values()), sum(t.calls for t in traffic.values())),
-            businesses=len(office.site.snapshots.current.businesses),
-            money=_money(office, days, _end_of_month(today)),
-            steps=_steps(office, *await office.overview.started()),
-            service=_service(office),
-            today=today,
-            now=office.now(),
-        )
 
-    return [show]
+async def load(visit: Visit) -> Context:
+    """Return what is live, today's traffic, this month's money and the state of the service."""
+    office = visit.office
+    today = office.today()
+    released = await office.overview.released()
+    traffic = await office.overview.by_feature(today)
+    days = await office.overview.by_day(today.replace(day=1), today)
+    calls = sum(each.calls for each in traffic.values())
+    return {
+        "features": _features(office, released, traffic),
+        "calls": calls,
+        "cost_today": cost(sum(each.cost for each in traffic.values()), office.rate(today)),
+        "degraded": _share(sum(each.degraded for each in traffic.values()), calls),
+        "businesses": len(office.site.snapshots.current.businesses),
+        "money": _money(office, days, _end_of_month(today)),
+        "steps": _steps(office, *await office.overview.started()),
+        "service": _service(office),
+        "today": today,
+        "now": office.now(),
+        "matters": await matters(office),
+    }
 
 
 def _features(office: Office, released: dict[str, Released], traffic: dict[str, Traffic]) -> list[FeatureLine]:

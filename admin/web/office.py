@@ -6,8 +6,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from admin.access import Access
-from admin.pages.errors import HANDLERS
+from admin.bench import Bench
+from admin.life import Life
+from admin.web.errors import API_HANDLERS, HANDLERS
 from gateway.api.site import Site
+from gateway.app import Store
 from gateway.domain.money import ExchangeRate
 from gateway.settings import Settings
 from gateway.store.overview import Overview
@@ -19,13 +22,21 @@ class Office:
 
     settings: Settings
     site: Site
+    store: Store
     access: Access
     overview: Overview
+    bench: Bench
+    life: Life
 
     @property
     def fence(self) -> Mapping[str, Any]:
-        """What every admin route is declared with: the guard, and pages instead of problem objects."""
+        """What every page is declared with: the guard, and pages instead of problem objects."""
         return {"guards": [self.access.guard], "exception_handlers": HANDLERS}
+
+    @property
+    def api_fence(self) -> Mapping[str, Any]:
+        """What every address of the JSON API is declared with: the same guard, problem objects."""
+        return {"guards": [self.access.guard], "exception_handlers": API_HANDLERS}
 
     def now(self) -> int:
         """Return the instant in microseconds since the epoch (UTC)."""

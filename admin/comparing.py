@@ -1,0 +1,94 @@
+"""What changed between two versions: in sentences, and word by word."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+MAX_WORDS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words that both texts have (`same`), or only the new (`added`) or the old one (`removed`)."""
+
+    kind: Literal["same", "added", "removed"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChange:
+    """One message, word by word; `changed` says whether anything is different."""
+
+    title: str
+    pieces: Sequence[Piece]
+    changed: bool
+
+
+def word_diff(old: str, new: str) -> list[Piece]:
+    """Return the pieces of both texts in order; very long texts are compared line by line."""
+    split = _WORDS.findall if len(old) + len(new) < MAX_WORDS * 6 else lambda text: text.splitlines(keepends=True)
+    before, after = split(old), split(new)
+    pieces: list[Piece] = []
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(Piece("same", "".join(before[a:b])))
+            continue
+        if b > a:
+            pieces.append(Piece("removed", "".join(before[a:b])))
+        if d > c:
+            pieces.append(Piece("added", "".join(after[c:d])))
+    return pieces
+
+
+def messages(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[MessageChange]:
+    """Return every message of either version, word by word."""
+    before, after = list(old.get("messages", [])), list(new.get("messages", []))
+    rows = []
+    for number in range(max(len(before), len(after))):
+        one = before[number] if number < len(before) else {"role": "", "content": ""}
+        two = after[number] if number < len(after) else {"role": "", "content": ""}
+        title = "What the model is told first" if (two["role"] or one["role"]) == "system" else f"Message {number + 1}"
+        rows.append(MessageChange(title, word_diff(one["content"], two["content"]), one["content"] != two["content"]))
+    return rows
+
+
+def in_words(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Say what changed; `Nothing but …` is never needed: an unchanged part is not mentioned."""
+    said = [f"{row.title}: {_amount(row.pieces)}." for row in messages(old, new) if row.changed]
+    for name, title in (("route", "Model route"), ("token_budget", "Token budget")):
+        if old.get(name) != new.get(name):
+            said.append(f"{title}: {_shown(old.get(name))} → {_shown(new.get(name))}.")
+    before, after = dict(old.get("params") or {}), dict(new.get("params") or {})
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            said.append(
+                f"{name.replace('_', ' ').capitalize()}: {_shown(before.get(name))} → {_shown(after.get(name))}."
+            )
+    said += _rules(old.get("rules") or [], new.get("rules") or [])
+    if old.get("output") != new.get("output"):
+        said.append("The fields that the model writes, or their limits, were changed.")
+    if old.get("few_shots") != new.get("few_shots"):
+        said.append("The worked answers shown to the model were changed.")
+    return said
+
+
+def _rules(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[str]:
+    before, after = {rule["id"]: rule for rule in old}, {rule["id"]: rule for rule in new}
+    said = [f"Rule added: {after[name]['message']}" for name in after.keys() - before.keys()]
+    said += [f"Rule taken away: {before[name]['message']}" for name in before.keys() - after.keys()]
+    said += [f"Rule changed: {after[name]['message']}" for name in sorted(before.keys() & after.keys())
+             if before[name] != after[name]]  # fmt: skip
+    return said
+
+
+def _amount(pieces: Sequence[Piece]) -> str:
+    added = sum(len(re.findall(r"\w+", piece.text)) for piece in pieces if piece.kind == "added")
+    removed = sum(len(re.findall(r"\w+", piece.text)) for piece in pieces if piece.kind == "removed")
+    return f"{added} word{'' if added == 1 else 's'} added, {removed} taken away"
+
+
+def _shown(value: Any) -> str:
+    return "not set" if value is None else str(value)

@@ -1,0 +1,111 @@
+"""One run: how far it is, what it found, and the matrix of its cases with draft and live side by side."""
+
+from typing import Any, cast
+
+from litestar.handlers import HTTPRouteHandler
+
+from admin import lifecycle
+from admin.access import Refused
+from admin.comparing import word_diff
+from admin.replaying import in_words, margins
+from admin.web.faces import Context, Done, Visit, action, found, view
+from admin.web.money import cost
+from admin.web.office import Office
+from gateway.store.eval_runs import EvalRun, Show
+
+PER_PAGE = 50
+FILTERS: tuple[tuple[Show, str], ...] = (
+    ("all", "All"), ("failed", "Failed"), ("changed", "Changed"), ("worse", "Worse"),
+)  # fmt: skip
+
+
+def routes(office: Office) -> list[HTTPRouteHandler]:
+    """Return the run's page, one case of it, and what can be done with it."""
+    return [
+        *view(office, "/evals/{run:str}", "eval_run.html", load),
+        *view(office, "/evals/{run:str}/cases/{number:str}", "eval_case.html", load_case),
+        *action(office, "/evals/{run:str}/cancel", cancel, role="editor"),
+        *action(office, "/evals/{run:str}/resume", resume, role="editor"),
+    ]
+
+
+async def load(visit: Visit) -> Context:
+    """Return a run with one page of its matrix."""
+    office, life = visit.office, visit.office.life
+    run = found(await life.runs.get(visit.path["run"]), "run")
+    show = cast(Show, visit.query("show")) if visit.query("show") in dict(FILTERS) else "all"
+    number = visit.number("page")
+    cases, count = await life.runs.page(run.id, show, PER_PAGE, (number - 1) * PER_PAGE)
+    draft = await life.drafts.get(run.draft_id) if run.draft_id else None
+    return {
+        "run": run,
+        "title": life.feature(run.feature).title,
+        "draft": {"id": draft.id, "title": draft.title, "stale": draft.body != run.body} if draft else None,
+        "running": run.state in ("queued", "running"),
+        "left_s": run.left_s(office.now()),
+        "percent": round(100 * run.done / run.total) if run.total else 0,
+        "show": show,
+        "filters": [(name, title, (await life.runs.page(run.id, name, 1, 0))[1]) for name, title in FILTERS],
+        "cases": cases,
+        "number": number,
+        "last": max(1, -(-count // PER_PAGE)),
+        "figures": _figures(office, run),
+        "flips": in_words(run.figures) if run.figures else [],
+        "margins": await _margins(office, run),
+    }
+
+
+async def load_case(visit: Visit) -> Context:
+    """Return one case with both answers and every check."""
+    life, number = visit.office.life, visit.path["number"]
+    run = found(await life.runs.get(visit.path["run"]), "run")
+    at = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else -1
+    case = found(await life.runs.case(run.id, at), "case")
+    live, draft = case.detail.get("live"), case.detail["draft"]
+    difference = word_diff(live["text"], draft["text"]) if live and "text" in draft else []
+    return {
+        "run": run, "case": case, "title": life.feature(run.feature).title, "difference": difference,
+        "sides": [side for side in (("Draft", draft), ("Live", live)) if side[1]],
+        "request": case.detail.get("request", {}), "flips": case.detail.get("flips", []),
+    }  # fmt: skip
+
+
+async def cancel(visit: Visit) -> Done:
+    """Stop a run after the case in hand."""
+    if not await visit.office.life.runs.cancel(visit.path["run"]):
+        raise Refused(409, "This run has ended", "Reload the page to see what it found.")
+    return Done("The run was stopped; what it has found stays.", f"/admin/evals/{visit.path['run']}")
+
+
+async def resume(visit: Visit) -> Done:
+    """Go on after the last case."""
+    await lifecycle.resume_run(visit.office.life, visit.who, visit.path["run"])
+    return Done("The run goes on.", f"/admin/evals/{visit.path['run']}")
+
+
+def _figures(office: Office, run: EvalRun) -> dict[str, Any]:
+    figures, rate = run.figures, office.rate(office.today())
+    if not figures.get("cases"):
+        return {}
+    cases = figures["cases"]
+    return {
+        "cases": cases, "passed": figures["passed"], "worse": figures["worse"], "better": figures["better"],
+        "changed": figures["changed"], "percent": round(100 * figures["passed"] / cases),
+        "cost": cost(figures["cost"] // cases, rate), "live_cost": cost(figures["live_cost"] // cases, rate),
+        "tokens": figures["tokens"] // cases, "live_tokens": figures["live_tokens"] // cases,
+        "latency_ms": figures["latency_ms"] // cases, "live_latency_ms": figures["live_latency_ms"] // cases,
+    }  # fmt: skip
+
+
+async def _margins(office: Office, run: EvalRun) -> list[Any]:
+    """Return what a release would do to each plan's month, where a finished run knows both sides' cost."""
+    cases = run.figures.get("cases")
+    if run.state != "completed" or not cases or not run.live_hash:
+        return []
+    delta = (run.figures["cost"] - run.figures["live_cost"]) / cases
+    volumes = await office.life.canaries.volumes(run.feature)
+    rows = margins(office.site.kit.policy.plans, volumes, delta, office.rate(office.today()))
+    return [
+        {**{name: getattr(row, name) for name in row.__slots__}, "before": row.before, "after": row.after}
+        for row in rows
+    ]

@@ -1,0 +1,145 @@
+"""One prompt: what it is for, what is live for whom, its versions and releases, and the way to change or undo it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from admin import lifecycle
+from admin.life import Where
+from admin.web.faces import Context, Done, Visit, action, found, view
+from admin.web.office import Office
+from admin.wording import fields_of, text_of, thawed
+from gateway.domain.drafts import IN_WORDS
+from gateway.errors import FieldError, ValidationFailed
+from gateway.library.catalog import Feature
+from gateway.store.examples import Examples
+from gateway.store.releases import BUSINESS, CANARY, EVERYONE, PLAN, PRODUCTION, SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A release in force: for whom, which version, and how to end it."""
+
+    words: str
+    version: int
+    label: str
+    target: str
+
+
+def routes(office: Office) -> list[HTTPRouteHandler]:
+    """Return the page of one prompt, its actions and the export of a version."""
+
+    @get(
+        "/admin/prompts/{feature:str}/versions/{content:str}", name="prompt export", opt={"access": "role:viewer"},
+        **office.fence,
+    )  # fmt: skip
+    async def export(request: Request[Any, Any, Any]) -> Response[bytes]:
+        body = found(await office.life.releases.body(request.path_params["content"]), "version")
+        data = msgspec.json.decode(body)
+        name = f"{data['feature']}-v{data['version']}.yaml"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(text_of(data).encode(), media_type="application/yaml", headers=headers)
+
+    return [
+        *view(office, "/prompts/{feature:str}", "prompt.html", load),
+        *action(office, "/prompts/{feature:str}/draft", start, role="editor"),
+        *action(office, "/prompts/{feature:str}/rollback", roll_back, role="releaser"),
+        *action(office, "/prompts/{feature:str}/end", end, role="releaser"),
+        export,
+    ]
+
+
+async def load(visit: Visit) -> Context:
+    """Return everything about a prompt."""
+    office, life = visit.office, visit.office.life
+    feature = life.feature(visit.path["feature"])
+    live = life.live(feature.name)
+    released = (await office.overview.released()).get(feature.name)
+    versions = await life.releases.versions(feature.name)
+    numbers = {line.content_hash: line.version for line in versions}
+    standing = [
+        Standing(Where(label, target).words, numbers.get(content, 0), label, target)
+        for label, target, content in await life.releases.standing(feature.name)
+    ]
+    history = await life.releases.history(feature.name)
+    return {
+        "feature": _about(feature),
+        "live": {"version": live.version, "hash": live.content_hash, "description": live.description,
+                 "messages": [dict(m) for m in live.document["messages"]], "route": live.route,
+                 "budget": live.token_budget} if live else None,
+        "proof": {"passed": released.passed, "cases": released.cases, "by": released.released_by,
+                  "at": released.released_at} if released else None,
+        "standing": [each for each in standing if each.target != EVERYONE],
+        "versions": versions,
+        "history": [(line, Where(line.label, line.target).words) for line in history],
+        "can_roll_back": len({line.content_hash for line in history if line.target == EVERYONE}) > 1,
+        "drafts": [(draft, IN_WORDS[draft.state]) for draft in await life.drafts.of(feature.name)],
+        "canaries": await life.canaries.of(feature.name),
+        "examples": len(await _examples(visit, feature.name)),
+        "runs": await life.runs.of_feature(feature.name, 5),
+    }  # fmt: skip
+
+
+async def start(visit: Visit) -> Done:
+    """Begin a draft."""
+    draft_id = await lifecycle.start_draft(
+        visit.office.life, visit.who, visit.path["feature"], visit.text("title")[:120]
+    )
+    return Done("", f"/admin/drafts/{draft_id}", {"id": draft_id})
+
+
+async def roll_back(visit: Visit) -> Done:
+    """Make the version live again that was live before."""
+    feature = visit.path["feature"]
+    visit.office.life.feature(feature)
+    content_hash = await lifecycle.roll_back(visit.office.life, visit.who.email, feature, visit.text("note")[:500])
+    version = visit.office.life.number(content_hash)
+    return Done(f"Version {version} is live again for everyone.", f"/admin/prompts/{feature}", {"version": version})
+
+
+async def end(visit: Visit) -> Done:
+    """Let a plan, a business or a share get what everybody gets."""
+    life, feature = visit.office.life, visit.path["feature"]
+    where = where_of(visit.office, visit.text("label"), visit.text("target"))
+    if where.label == CANARY:
+        await lifecycle.end_canary(life, visit.who.email, feature, "ended by hand")
+    else:
+        await lifecycle.end_target(life, visit.who.email, feature, where, visit.text("note")[:500])
+    return Done(f"From now on {where.words} gets what everybody gets.", f"/admin/prompts/{feature}")
+
+
+def where_of(office: Office, label: str, target: str) -> Where:
+    """Return whom a release is for, if there is such a plan, business or share. Raises ValidationFailed."""
+    snapshot = office.site.snapshots.current
+    kind, _, name = target.partition(":")
+    known = {
+        EVERYONE: not name,
+        PLAN[:-1]: name in office.site.kit.policy.plans,
+        BUSINESS[:-1]: name in snapshot.businesses,
+        SHARE[:-1]: name.isascii() and name.isdigit() and 1 <= int(name or 0) <= 99,
+    }
+    if not known.get(kind, False):
+        said = "must be everyone, a plan, a business, or a share from 1 to 99 percent"
+        raise ValidationFailed(f"The release {said}.", [FieldError("/target", said)])
+    wanted = CANARY if kind == SHARE[:-1] else PRODUCTION
+    if label and label != wanted:
+        raise ValidationFailed("This target has another label.", [FieldError("/label", f"must be {wanted}")])
+    return Where(wanted, f"{SHARE}{int(name)}" if kind == SHARE[:-1] else target)
+
+
+def _about(feature: Feature) -> Mapping[str, Any]:
+    return {
+        "name": feature.name, "title": feature.title, "summary": feature.summary, "group": feature.group,
+        "route": feature.route, "path": f"{feature.method} {feature.path}", "flag": feature.flag,
+        "inputs": [row for row in fields_of(thawed(feature.input.raw)) if row["pointer"] not in ("/records", "/as_of")],
+        "outputs": fields_of(thawed(feature.response.raw)),
+        "plans": dict(feature.modes),
+    }  # fmt: skip
+
+
+async def _examples(visit: Visit, feature: str) -> list[Any]:
+    return list(await Examples(visit.office.site.database, visit.office.life.clock).of(feature))

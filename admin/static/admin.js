@@ -1,0 +1,100 @@
+// Comforts on top of pages that work without them. No framework, nothing is fetched from elsewhere.
+"use strict";
+
+(() => {
+  const token = () => document.body.dataset.token;
+
+  // Every request of htmx carries the session's token, as every form does.
+  document.addEventListener("htmx:config:request", (event) => {
+    event.detail.ctx.request.headers["X-Form-Token"] = token();
+  });
+
+  // `g` and a letter lead to a page, `/` to the search; not while somebody types. Switched off on the account page.
+  let waiting = 0;
+  const typing = (node) => node.closest("input, textarea, select, [contenteditable], .cm-editor");
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || localStorage.getItem("keys") === "off") return;
+    if (event.key === "/") {
+      const search = document.querySelector("[type=search]");
+      if (search) { event.preventDefault(); search.focus(); }
+    } else if (event.key === "g") {
+      waiting = Date.now();
+    } else if (Date.now() - waiting < 1500) {
+      const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+      if (link) { event.preventDefault(); link.click(); }
+      waiting = 0;
+    }
+  });
+
+  // Ctrl+Enter sends the form that the cursor is in.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest("form")?.requestSubmit();
+  });
+
+  // Escape closes the innermost open disclosure and gives the focus back to its summary.
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest("details[open]");
+    if (open) { open.open = false; open.querySelector("summary").focus(); }
+  });
+
+  // A chosen file fills the text field it belongs to; without a script people paste.
+  document.addEventListener("change", (event) => {
+    const into = event.target.dataset?.fills;
+    const file = into && event.target.files?.[0];
+    if (file) file.text().then((text) => { document.getElementById(into).value = text; });
+    if (event.target.dataset?.submits !== undefined) event.target.form.requestSubmit();
+  });
+
+  document.addEventListener("click", (event) => {
+    const copy = event.target.closest("[data-copies]");
+    if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copies).textContent).then(() => { copy.textContent = "Copied"; });
+  });
+
+  // Browsers that cannot show closed details get the menu open where there is room for it.
+  const menu = document.querySelector(".menu");
+  if (menu && !CSS.supports("selector(::details-content)") && matchMedia("(min-width: 60rem)").matches) menu.open = true;
+
+  // Ctrl+K finds a page by its name.
+  const find = () => {
+    const box = document.createElement("dialog");
+    box.className = "finder";
+    box.setAttribute("aria-label", "Find a page");
+    const field = document.createElement("input");
+    field.type = "text";
+    field.setAttribute("aria-label", "Page");
+    field.placeholder = "Find a page";
+    const list = document.createElement("ul");
+    const pages = [...document.querySelectorAll(".side nav a, .self > a")];
+    const show = () => {
+      const wanted = field.value.trim().toLowerCase();
+      list.replaceChildren(...pages.filter((page) => page.textContent.toLowerCase().includes(wanted)).map((page) => {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        link.href = page.href;
+        link.textContent = page.textContent.trim();
+        item.append(link);
+        return item;
+      }));
+    };
+    field.addEventListener("input", show);
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); list.querySelector("a")?.click(); } });
+    box.addEventListener("close", () => box.remove());
+    box.append(field, list);
+    document.body.append(box);
+    show();
+    box.showModal();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "k" && (event.ctrlKey || event.metaKey) && document.body.classList.contains("inside") && !document.querySelector("dialog")) {
+      event.preventDefault();
+      find();
+    }
+  });
+
+  const keys = document.querySelector("[data-keys]");
+  const say = () => { if (keys) keys.textContent = localStorage.getItem("keys") === "off" ? "Switch single keys on" : "Switch single keys off"; };
+  keys?.addEventListener("click", () => { localStorage.setItem("keys", localStorage.getItem("keys") === "off" ? "on" : "off"); say(); });
+  say();
+
+  for (const node of document.querySelectorAll("[data-script]")) node.hidden = false;
+})();

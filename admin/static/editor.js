@@ -1,0 +1,142 @@
+// The editor of a draft: saves while one types, never over somebody else's work, and keeps the preview current.
+"use strict";
+
+(() => {
+  const form = document.getElementById("editor");
+  const said = document.getElementById("saved");
+  const conflict = document.getElementById("conflict");
+  const preview = document.getElementById("preview-form");
+  if (!form || !form.querySelector("#save")) return;
+  const key = `draft:${form.dataset.draft}`;
+  const code = form.querySelector("[data-code]");
+  const editor = code && window.codeEditor ? window.codeEditor(code, document.querySelector("meta[name=style-nonce]")?.content) : null;
+  let timer = 0;
+  let saving = null;
+  let dirty = false;
+  let stopped = false;
+
+  const fields = () => {
+    if (editor) code.value = editor.state.doc.toString();
+    const values = Object.fromEntries(new FormData(form));
+    delete values.form_token;
+    return values;
+  };
+
+  const show = (problems) => {
+    const box = document.getElementById("problems");
+    box.replaceChildren();
+    if (!problems.length) return;
+    const head = document.createElement("p");
+    head.className = "result warn";
+    head.textContent = `${problems.length} thing${problems.length > 1 ? "s" : ""} to put right`;
+    const list = document.createElement("ul");
+    list.className = "problems";
+    for (const problem of problems) {
+      const item = document.createElement("li");
+      if (problem.line) {
+        const link = document.createElement("a");
+        link.href = `?tab=yaml#line-${problem.line}`;
+        link.dataset.line = problem.line;
+        link.textContent = `line ${problem.line}`;
+        item.append(link, ": ");
+      }
+      item.append(`${problem.message} ${problem.fix}`);
+      list.append(item);
+    }
+    box.append(head, list);
+  };
+
+  const clash = (body) => {
+    stopped = true;
+    conflict.hidden = false;
+    conflict.className = "card";
+    conflict.replaceChildren();
+    const title = document.createElement("h2");
+    title.textContent = `${body.by} saved this draft meanwhile`;
+    const text = document.createElement("p");
+    text.textContent = "Nothing was overwritten. Below is what they saved, with what you typed marked. Copy yours, then load theirs.";
+    const marks = document.createElement("div");
+    marks.className = "prose told";
+    marks.tabIndex = 0;
+    marks.setAttribute("role", "region");
+    marks.setAttribute("aria-label", "Theirs and yours");
+    for (const piece of body.difference) {
+      const part = document.createElement({ added: "ins", removed: "del", same: "span" }[piece.kind]);
+      part.textContent = piece.text;
+      marks.append(part);
+    }
+    const load = document.createElement("a");
+    load.className = "button";
+    load.href = location.href;
+    load.textContent = "Load theirs";
+    conflict.append(title, text, marks, load);
+    said.textContent = "not saved";
+  };
+
+  const save = async () => {
+    clearTimeout(timer);
+    if (stopped || !dirty) return;
+    if (saving) { await saving; if (!dirty) return; }
+    dirty = false;
+    said.textContent = "saving …";
+    const values = fields();
+    saving = fetch(form.dataset.save, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Form-Token": document.body.dataset.token },
+      body: JSON.stringify(values),
+    }).then(async (answer) => {
+      const body = await answer.json();
+      if (answer.status === 409 && body.conflict) return clash(body);
+      if (!answer.ok) { dirty = true; said.textContent = `not saved: ${body.detail}`; return; }
+      form.elements.edit.value = body.edit;
+      said.textContent = `saved ${new Date(body.saved_at / 1000).toISOString().slice(11, 16)} UTC`;
+      localStorage.removeItem(key);
+      show(body.problems);
+      if (window.htmx) window.htmx.trigger(preview, "refresh");
+    }).catch(() => {
+      dirty = true;
+      localStorage.setItem(key, JSON.stringify(values));
+      said.textContent = "no connection: kept in this browser";
+      timer = setTimeout(save, 5000);
+    }).finally(() => { saving = null; });
+    await saving;
+  };
+
+  const touched = () => {
+    dirty = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, 700);
+  };
+
+  form.addEventListener("input", touched);
+  form.addEventListener("change", touched);
+  document.addEventListener("code-changed", touched);
+  form.addEventListener("submit", (event) => { event.preventDefault(); dirty = true; save(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "s" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); dirty = true; save(); }
+  });
+
+  // What a button does next is done with what was typed, so it is saved first.
+  for (const next of document.querySelectorAll("form[data-after-save]")) {
+    next.addEventListener("submit", async (event) => {
+      if (!dirty && !saving) return;
+      event.preventDefault();
+      await save();
+      if (!dirty && !stopped) next.submit();
+    });
+  }
+  addEventListener("beforeunload", (event) => { if (dirty || saving) event.preventDefault(); });
+
+  document.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-inserts]");
+    if (chip) {
+      const into = document.getElementById(chip.dataset.into);
+      into.setRangeText(chip.dataset.inserts, into.selectionStart, into.selectionEnd, "end");
+      into.focus();
+      touched();
+    }
+    const jump = event.target.closest("[data-line]");
+    if (jump && editor) { event.preventDefault(); window.goToLine(editor, Number(jump.dataset.line)); }
+  });
+  if (editor && location.hash.startsWith("#line-")) window.goToLine(editor, Number(location.hash.slice(6)));
+})();
