@@ -8,10 +8,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check evals bench demo lint format lock clean
+.PHONY: help install install-dev run test check audit-verify retention-check evals bench screenshots demo lint format lock vendor clean
 
 help: ## list what there is to do
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 install: $(VENV)/.runtime ## set up what is needed to run
 install-dev: $(VENV)/.dev ## set up what is needed to test and change
@@ -44,13 +44,22 @@ test: install-dev ## run every test
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: install-dev ## style, types, import direction and prompt files
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python -m gateway prompts lint
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python -m gateway prompts lint && $(BIN)/python -m gateway plans lint
+
+audit-verify: install ## recompute the audit log's hash chains
+	@$(BIN)/python -m gateway audit verify
+
+retention-check: install ## show what each table keeps for how long, and fail when a row is overdue
+	@$(BIN)/python -m gateway retention check
 
 evals: install-dev ## run the golden suites and the ship gate
-	@$(BIN)/python -m evals gate
+	@$(BIN)/python -m evals gate $(ARGS)
 
 bench: install-dev ## measure CPU per call against a bare Litestar and write docs/performance.md
 	@$(BIN)/python -m bench.run
+
+screenshots: install-dev ## take the pictures of docs/screens.md (needs Chromium)
+	@$(BIN)/python -m tests.browser.screens
 
 format: install-dev ## let ruff put the code in form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -60,6 +69,9 @@ lock: $(VENV)/.python ## pin every dependency again, with hashes and without any
 	  uv export -q --format requirements-txt --no-emit-project --no-dev -o requirements.lock && \
 	  uv export -q --format requirements-txt --no-emit-project --all-groups -o requirements-dev.lock && rm -f uv.lock'
 	@! grep -nE '(https?|file)://' requirements.lock requirements-dev.lock
+
+vendor: ## rebuild the vendored scripts of the admin and compare (needs npm)
+	@sh admin/static/vendor/build.sh
 
 clean: ## remove the environment, the demo database and caches
 	@rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/build test-results

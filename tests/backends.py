@@ -4,11 +4,14 @@ PostgreSQL is used when `TEST_POSTGRES_URL` names one or 127.0.0.1:5432 answers,
 and 127.0.0.1:6379. With `REQUIRE_SERVERS=1` a missing server is an error, so that CI cannot pass by leaving tests out.
 """
 
+import asyncio
 import contextlib
 import os
+import shutil
 import socket
+import tempfile
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -59,6 +62,55 @@ async def fresh_database_url(backend: str, directory: Path) -> AsyncIterator[str
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     finally:
         await _administrate(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+_ORIGINALS: dict[tuple[str, str], str] = {}
+"""(kind, backend) → the database that copies are made of: a file, or the name of a PostgreSQL template."""
+
+
+@contextlib.asynccontextmanager
+async def copied_database_url(
+    backend: str, directory: Path, kind: str, prepare: Callable[[str], Awaitable[object]]
+) -> AsyncIterator[str]:
+    """Give the URL of a copy of a database that `prepare` fills once for each kind; nobody else uses it."""
+    original = _ORIGINALS.get((kind, backend)) or await _original(backend, kind, prepare)
+    name = f"gw_test_{uuid.uuid4().hex[:12]}"
+    if backend == "sqlite":
+        target = directory / f"{name}.sqlite"
+        await asyncio.to_thread(shutil.copyfile, original, target)
+        yield f"sqlite:///{target}"
+        return
+    server = postgres_url()
+    assert server is not None
+    await _administrate(server, f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
+    try:
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    finally:
+        await _administrate(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+async def _original(backend: str, kind: str, prepare: Callable[[str], Awaitable[object]]) -> str:
+    if backend == "sqlite":
+        original = str(Path(tempfile.mkdtemp(prefix="gw-original-")) / f"{kind}.sqlite")
+        await prepare(f"sqlite:///{original}")
+    else:
+        server = postgres_url()
+        assert server is not None
+        original = f"gw_original_{uuid.uuid4().hex[:12]}"
+        await _administrate(server, f'CREATE DATABASE "{original}"')
+        await prepare(urlunsplit(urlsplit(server)._replace(path=f"/{original}")))
+    _ORIGINALS[kind, backend] = original
+    return original
+
+
+def drop_originals() -> None:
+    """Take away what copies were made of, at the end of a run."""
+    for (_, backend), original in _ORIGINALS.items():
+        if backend == "sqlite":
+            shutil.rmtree(Path(original).parent, ignore_errors=True)
+        elif (server := postgres_url()) is not None:
+            asyncio.run(_administrate(server, f'DROP DATABASE IF EXISTS "{original}" WITH (FORCE)'))
+    _ORIGINALS.clear()
 
 
 async def _administrate(server: str, sql: str) -> None:

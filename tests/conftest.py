@@ -1,19 +1,20 @@
 """What tests of the whole service share: it runs in this process, over the demo tenants, on each kind of database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.backends import available_backends
+from tests.backends import available_backends, drop_originals
 from tests.service import SANKOFA, Client, Databases, Served, serving
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def databases() -> Iterator[Databases]:
     """Loads the demo tenants once and hands out copies."""
-    return Databases(tmp_path_factory.mktemp("databases"))
+    yield Databases()
+    drop_originals()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=available_backends())

@@ -12,7 +12,9 @@ import msgspec
 from gateway.adapters.offline_model import find_evidence
 from gateway.domain.ledger import BudgetExhausted, Claim, Hold, Settlement
 from gateway.domain.reply import Delta, ModelCall, Reply
+from gateway.domain.support import Conversation, Exchange, Passage
 from gateway.domain.usage import Usage
+from gateway.errors import NotFound
 
 NOON = 1_795_176_000_000_000
 """2026-11-20T12:00:00Z, on the last day of the demo tenant's records, in microseconds since the epoch."""
@@ -181,7 +183,7 @@ class Switches:
     def opted_out(self, business_id: str, feature: str) -> bool:
         return feature in self.out
 
-    def live(self, feature: str) -> str | None:
+    def live(self, feature: str, business_id: str = "", plan: str = "") -> str | None:
         return self.hashes.get(feature)
 
     def proven(self, content_hash: str, model: str) -> bool:
@@ -202,3 +204,41 @@ class OpenDoor:
 
     async def abandon(self, business_id: str, key: str) -> None:
         return None
+
+
+@dataclass
+class Shelf:
+    """Documents behind `ports.Knowledge`: the passages it was given, whatever is asked, and a list of questions."""
+
+    passages: Sequence[Passage] = ()
+    asked: list[str] = field(default_factory=list)
+
+    async def search(self, business_id: str, question: str, limit: int) -> Sequence[Passage]:
+        self.asked.append(question)
+        return self.passages[:limit]
+
+
+@dataclass
+class Talks:
+    """Conversations in memory, and what was kept."""
+
+    known: dict[tuple[str, str, str], Conversation] = field(default_factory=dict)
+    kept: list[tuple[str, Exchange]] = field(default_factory=list)
+
+    async def open(self, business_id: str, user: str, conversation_id: str) -> Conversation:
+        if (business_id, user, conversation_id) not in self.known:
+            raise NotFound("There is no conversation with this id for this user.")
+        return self.known[business_id, user, conversation_id]
+
+    async def add(self, business_id: str, exchange: Exchange) -> None:
+        self.kept.append((business_id, exchange))
+
+
+@dataclass
+class Used:
+    """Units used by (meter, period)."""
+
+    units: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    async def counters(self, business_id: str, periods: Sequence[str]) -> dict[tuple[str, str], int]:
+        return self.units

@@ -3,16 +3,17 @@
 import asyncio
 import contextlib
 import json
-import shutil
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from admin.lifecycle import sync
+from gateway.adapters.webhook_sender import WebhookSender
 from gateway.app import Service, Store, create_service
+from gateway.cli.knowledge import load_guides
+from gateway.domain.jobs import NewJob
 from gateway.domain.verdict import Verdict
 from gateway.library.catalog import Catalog, load_catalog
 from gateway.library.policy import load_policy
@@ -21,10 +22,11 @@ from gateway.ports import Model
 from gateway.settings import ROOT, Settings
 from gateway.store.demo import load_tenant
 from gateway.store.migrating import migrate_open
-from tests.backends import fresh_database_url
+from tests.backends import copied_database_url
 from tests.fakes import FakeClock
 
 TENANT = ROOT / "demo" / "tenant"
+GUIDES = ROOT / "docs" / "guides"
 SECRET = "a secret of the tests, 32 characters or more"
 SANKOFA = "f8820783-4394-46f9-a877-97243cadc3af"
 """PROFESSIONAL, with a year of records."""
@@ -177,6 +179,29 @@ class Served:
         key, _ = await self.store.keys.create("made by a test", business_id, tuple(scopes))
         return self.client(None).as_caller(key, **headers)
 
+    async def recommended(self, business_id: str = SANKOFA) -> str:
+        """Return the request id of a fresh recommendation."""
+        body = {"customer_id": CUSTOMER, "requested_credit_limit": 1000, "assessment_type": "renewal"}
+        self.clock.advance(61)
+        return str((await self.client(business_id).post(RISK, body)).meta["request_id"])
+
+    async def target(self, path: str, business_id: str = SANKOFA) -> str:
+        """Return an address of the document with its parameters filled by things that are there."""
+        if "{job_id}" in path:
+            later = NewJob("feature_answer", {"feature": "none"}, run_at=self.clock.now() + 10**15)
+            path = path.replace("{job_id}", (await self.store.jobs.add(business_id, later)).id)
+        if "{webhook_id}" in path:
+            for hook in (await self.store.webhooks.all_of(business_id))[10:]:
+                await self.store.webhooks.delete(business_id, hook.id)
+            hook, _ = await self.store.webhooks.create(business_id, "https://pos.example.com/", ["*"])
+            path = path.replace("{webhook_id}", hook.id)
+        if "{alert_id}" in path:
+            found = (await self.client(business_id).get("/api/ai/fraud-alerts/")).json()["alerts"]
+            path = path.replace("{alert_id}", found[0]["alert_id"])
+        if "{request_id}" in path:
+            path = path.replace("{request_id}", await self.recommended(business_id))
+        return path.replace("{table}", "suppliers").replace("{customer_id}", CUSTOMER)
+
     async def reserved(self) -> int:
         """Return how many reservations are open."""
         rows = await self.store.database.fetch("SELECT COUNT(*) FROM reservation WHERE state IN ('open', 'sent')")
@@ -195,17 +220,29 @@ class Served:
 
 def settings_for(url: str, **changes: Any) -> Settings:
     """Return settings of a development set-up on this database."""
-    return replace(Settings(database_url=url, secret_key=SECRET), **changes)
+    return replace(Settings(database_url=url, secret_key=SECRET, schedules="off"), **changes)
+
+
+async def nowhere(host: str, port: int) -> list[str]:
+    """Resolve no name: tests send nothing to the internet."""
+    raise OSError(host)
 
 
 @contextlib.asynccontextmanager
 async def serving(
-    url: str, *, models: Model | None = None, clock: FakeClock | None = None, release: bool = True, **changes: Any
+    url: str,
+    *,
+    models: Model | None = None,
+    clock: FakeClock | None = None,
+    release: bool = True,
+    sender: WebhookSender | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Served]:
     """Run the service on a prepared database; `models` stands in for the provider, `changes` are settings."""
     settings, clock = settings_for(url, **changes), clock or FakeClock()
     by_dialect = None if models is None else {"responses": models, "chat": models}
-    service = create_service(settings, clock=clock, models=by_dialect)
+    sender = sender or WebhookSender(resolve=nowhere)
+    service = create_service(settings, clock=clock, models=by_dialect, sender=sender)
     async with _lifespan(service.asgi):
         if release:
             await release_everything(service)
@@ -257,6 +294,7 @@ async def prepare(url: str) -> None:
     try:
         await migrate_open(store.database)
         await load_tenant(TENANT, store.records, store.businesses.put)
+        await load_guides(store, GUIDES)
     finally:
         await store.database.close()
 
@@ -264,25 +302,11 @@ async def prepare(url: str) -> None:
 class Databases:
     """Databases with the demo tenants in them: loaded once for each kind, then copied."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._originals: dict[str, str] = {}
-
     @contextlib.asynccontextmanager
     async def copy(self, backend: str, folder: Path) -> AsyncIterator[str]:
         """Yield the URL of a database of one's own."""
-        if backend != "sqlite":
-            async with fresh_database_url(backend, folder) as url:
-                await prepare(url)
-                yield url
-            return
-        if backend not in self._originals:
-            original = f"sqlite:///{self._folder}/original.sqlite"
-            await prepare(original)
-            self._originals[backend] = original
-        target = folder / "gateway.sqlite"
-        await asyncio.to_thread(partial(shutil.copyfile, self._folder / "original.sqlite", target))
-        yield f"sqlite:///{target}"
+        async with copied_database_url(backend, folder, "demo", prepare) as url:
+            yield url
 
 
 PROBLEM_KEYS = {"type", "title", "status", "detail", "instance", "code", "request_id", "retryable", "errors"}

@@ -27,8 +27,11 @@ MAX_FILE_LINES = 400
 LONG_FUNCTIONS: dict[str, str] = {}
 """`file:function` → why it may be longer."""
 TOLD_BY_THEIR_CLASS = {"gateway/library/rule_parser.py: Parser": "one method for each kind of node, named like it"}
-ENVIRONMENT_READERS = {"gateway/cli/running.py", "admin/app.py", "evals/__main__.py"}
-TEMPLATE_ENGINES = {"gateway/library/templates.py", "admin/pages/rendering.py"}
+ENVIRONMENT_READERS = {
+    *("gateway/cli/running.py", "gateway/cli/serving.py", "admin/app.py"),
+    *("evals/__main__.py", "evals/provider.py", "evals/commands/gate.py", "evals/commands/compare.py"),
+}
+TEMPLATE_ENGINES = {"gateway/library/templates.py", "admin/web/rendering.py"}
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|WIP|not implemented|NotImplementedError)\b")
 ASSIGNMENT = re.compile(r"\b(?:acceptance criteri|this assignment|the grader|issue \d|spine)\b", re.IGNORECASE)
 

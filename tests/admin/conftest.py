@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from admin.pages.routes import admin_routes
-from gateway.app import create_service
+from admin.app import create
 from tests.admin.visiting import Place
 from tests.fakes import FakeClock
 from tests.service import _lifespan, settings_for
@@ -15,8 +14,6 @@ from tests.service import _lifespan, settings_for
 async def place(shop_url: str) -> AsyncIterator[Place]:
     """The admin, shared by the tests of one file; nothing is released in it."""
     settings, clock = settings_for(shop_url), FakeClock()
-    service = create_service(
-        settings, clock=clock, extra_routes=lambda site, store: admin_routes(settings, site, store)
-    )
+    service = create(settings, clock)
     async with _lifespan(service.asgi):
         yield Place(service, clock)

@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browser.chromium import FLAGS, chromium
+from tests.browser.looking import set_up
 from tests.browser.running import Running, quickstarted
 
 HERE = Path(__file__).parent
@@ -49,9 +50,7 @@ async def session(browser: Browser, running: Running) -> Any:
     """The cookie of somebody who used the link that the service printed."""
     context = await browser.new_context()
     page = await context.new_page()
-    await page.goto(running.link)
-    await page.get_by_role("button", name="Sign in").click()
-    await page.get_by_role("heading", name="Overview").wait_for()
+    await set_up(page, running.link)
     state = await context.storage_state()
     await context.close()
     return state

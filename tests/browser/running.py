@@ -40,7 +40,7 @@ def quickstarted(folder: Path) -> Iterator[Running]:
     port, screen = free_port(), folder / "screen.txt"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "AI_", "APP_ENV"))}
     environment = {**kept, "DATABASE_URL": f"sqlite:///{folder}/gateway.sqlite", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "gateway", "quickstart", "--port", str(port)]
+    command = [sys.executable, "-m", "gateway", "quickstart", "--no-month", "--port", str(port)]
     with screen.open("wb") as out:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
     try:

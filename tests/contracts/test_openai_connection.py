@@ -214,3 +214,20 @@ async def test_concurrent_calls_each_meet_their_own_guard(watched: tuple[OpenAIM
     results = await asyncio.gather(*(model.complete(call) for call in calls), return_exceptions=True)
     assert [isinstance(result, EgressBlocked) for result in results] == [False, True] * 10
     assert len(upstream.bodies) == 10
+
+
+async def test_the_models_that_are_listed_are_asked_for_without_a_body() -> None:
+    listing = {"object": "list", "data": [{"id": "gpt-6-luna", "object": "model", "created": 1, "owned_by": "x"}]}
+    async with serving(plain(json.dumps(listing).encode())) as upstream:
+        model = OpenAIModel("sk-test", upstream.url)
+        assert await model.available() == {"gpt-6-luna"}
+        await model.aclose()
+    assert upstream.heads[0].startswith("GET ")
+
+
+async def test_a_listing_that_fails_is_a_fault() -> None:
+    async with serving(plain(b"{}", "500 Internal Server Error")) as upstream:
+        model = OpenAIModel("sk-test", upstream.url)
+        with pytest.raises(UpstreamFault):
+            await model.available()
+        await model.aclose()

@@ -30,9 +30,8 @@ async def serving(*answers: Answering) -> AsyncIterator[Upstream]:
         seen.connections += 1
         try:
             while head := await _head(reader):
-                length = next(
-                    int(line[16:]) for line in head.lower().split("\r\n") if line.startswith("content-length")
-                )
+                lengths = [line[16:] for line in head.lower().split("\r\n") if line.startswith("content-length")]
+                length = int(lengths[0]) if lengths else 0
                 seen.heads.append(head)
                 seen.bodies.append(await reader.readexactly(length))
                 await answers[min(len(seen.bodies), len(answers)) - 1](writer)

@@ -1,6 +1,6 @@
 """A business's records held in memory, behind the same port as the stored copy."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from gateway.domain.records import (
     Storefront,
     Supplier,
 )
+from gateway.domain.sold import DayUnits, sold_by_day
+from gateway.domain.sums import LineSum, SaleKey, SaleSum, baskets_of, sum_lines, sum_sales
 
 DEMO_DAY = date(2026, 11, 20)
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,11 +54,20 @@ class InlinePos:
         as_of: date = DEMO_DAY,
         business_id: str = "business-1",
         currency: str = "GHS",
+        business_name: str = "",
     ) -> None:
+        self.business_name, self.is_patient = business_name, False
         self.business_id, self.currency, self.as_of, self.excluded = business_id, currency, as_of, 0
         self.revision = uuid4().hex  # each fake holds records of its own
+        self.brought, self.read = "", frozenset[str]()
         given = tables or {}
         self._rows = {name: self._usable(given.get(name, ())) for name in TABLES}
+
+    def note(self, tables: Iterable[str]) -> None:
+        """Keep no books: a fake's records change only with its revision."""
+
+    def stamp(self, tables: Collection[str]) -> Hashable:
+        return self.revision
 
     @classmethod
     def from_dir(cls, path: Path, business_id: str, as_of: date = DEMO_DAY) -> "InlinePos":
@@ -133,6 +144,35 @@ class InlinePos:
     ) -> Sequence[Sale]:
         rows = self._pick("sales", since, customer=customer_id)
         return [sale for sale in rows if product_id is None or any(line.product == product_id for line in sale.items)]
+
+    async def sale(self, sale_id: str) -> Sale | None:
+        return self._one("sales", sale_id)
+
+    async def sale_sums(
+        self, by: SaleKey, *, since: date | None = None, until: date | None = None, customers=None
+    ) -> Sequence[SaleSum]:
+        sales = [sale for sale in self._rows["sales"] if customers is None or sale.customer in customers]
+        return sum_sales(sales, by, since, until or self.as_of)
+
+    async def baskets(self, *, since: date | None = None) -> Sequence[frozenset[str]]:
+        return baskets_of(self._rows["sales"], since, self.as_of)
+
+    async def line_sums(
+        self,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        product_id: str | None = None,
+        daily: bool = False,
+    ) -> Sequence[LineSum]:
+        return sum_lines(self._rows["sales"], since, until or self.as_of, product_id, daily)
+
+    async def sale_by_receipt(self, receipt_number: str) -> Sale | None:
+        found = self._pick("sales", receipt_number=receipt_number)
+        return found[-1] if found else None
+
+    async def daily_units(self, *, products=None, since: date | None = None) -> Sequence[DayUnits]:
+        return sold_by_day(self._pick("sales", since), products)
 
     async def refunds(self, *, since: date | None = None) -> Sequence[Refund]:
         return self._pick("refunds", since)

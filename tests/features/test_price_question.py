@@ -103,3 +103,25 @@ def test_any_amount_is_read_with_or_without_separators(pesewas: int, phrase: str
 def test_any_text_is_read_without_an_error_and_limits_are_positive_numbers(text: str) -> None:
     found = parse_price_question(text)
     assert all(limit is None or limit >= 0 for limit in (found.minimum, found.maximum))
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("tv a ne boɔ nnboro sidi mpem mmiensa", None, 3000),
+        ("kettle a nnboro sidi ahanu", None, 200),
+        ("rice no pass two hundred cedis", None, 200),
+        ("télé moins de trois mille cedis", None, 3000),
+        ("fan entre deux cents et cinq cents cedis", 200, 500),
+        ("plus de mille cedis", 1000, None),
+        ("jusqu'à cinquante cedis", None, 50),
+    ],
+)
+def test_number_words_of_the_street_set_limits_too(text: str, low: int | None, high: int | None) -> None:
+    found = parse_price_question(text)
+    assert (found.minimum, found.maximum) == (low, high)
+
+
+@pytest.mark.parametrize("text", ["six bags of rice", "sales of sept", "a phone for nana", "du riz"])
+def test_words_that_mean_something_else_set_none(text: str) -> None:
+    assert not parse_price_question(text).has_limit

@@ -156,6 +156,21 @@ async def test_what_is_bought_together_is_offered_on_top() -> None:
     assert answer["upsell"][0]["reason"] == "Bought together with Rice 5kg on 300 receipts."
 
 
+async def test_what_only_shares_a_word_never_stands_in_for_goods_of_another_shelf() -> None:
+    engine = {"id": "engine", "name": "Generator Oil 1L", "category": "Hardware", "unit_cost": "60.00",
+              "retail_price": "70.66", "current_stock": 4}  # fmt: skip
+    few = [row | {"current_stock": 6} if row["id"] == "oil" else row for row in PRODUCTS]
+    for stock in (PRODUCTS, few):
+        answer = await ask("50 pieces of Cooking Oil 5L please", shop(products=[*stock, engine]))
+        assert "engine" not in names(answer["alternatives"])
+
+
+async def test_an_addition_is_at_most_twice_as_dear_as_the_cart() -> None:
+    together = shop(sales=sales(300, "paste", "rice-25"))
+    assert (await ask("tomato paste", together))["upsell"] == []
+    assert names((await ask("40 tomato paste", together))["upsell"]) == ["rice-25"]
+
+
 async def test_with_few_receipts_best_sellers_are_offered_and_no_habit_is_claimed() -> None:
     evidence = await gather("rice 5kg", shop(sales=sales(299, "rice-5", "paste")))
     answer = feature.merge(feature.fallback(evidence.facts), evidence)

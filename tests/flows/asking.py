@@ -1,4 +1,4 @@
-"""One request to each of the four features, about the demo tenant."""
+"""One request to each of five features, about the demo tenant."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ CREDIT = "/api/ai/credit/risk-assessment/"
 DESCRIPTION = "/api/ai/product-description/"
 NARRATIVE = "/api/ai/report-narrative/"
 ASSISTANT = "/api/ai/sales-assistant/"
+SUPPORT = "/api/ai/support-chat/"
 
 
 def credit(customer_id: str, limit: float = 12_000) -> dict[str, Any]:
@@ -31,3 +32,7 @@ def narrative(**data: Any) -> dict[str, Any]:
 
 def assistant(message: str = "Which TV can I offer below GHS 3000?", **context: Any) -> dict[str, Any]:
     return {"message": message, "context": {"chat_history": [], **context}}
+
+
+def support(message: str, user: str = "u-1") -> dict[str, Any]:
+    return {"user_id": user, "message": message}

@@ -99,7 +99,7 @@ def write_feature(prompts: Path, evidence: str = "input") -> None:
     (folder / "v1.yaml").write_text(VERSION, "utf-8")
 
 
-def write_suite(suites: Path, cases: int = 20) -> None:
+def write_suite(suites: Path, cases: int = 60) -> None:
     """Write a golden suite with as many cases as a verdict needs."""
     suites.mkdir(parents=True, exist_ok=True)
     text = SUITE + "".join(_CASE.format(n=n) for n in range(1, cases + 1))

@@ -181,6 +181,15 @@ def start(site: Site, upstream_url: str = "", *, workers: int = 1, **env: str) -
     return Service(site, port, process, log_path, env)
 
 
+def start_worker(site: Site, upstream_url: str = "", **env: str) -> subprocess.Popen[bytes]:
+    """Start a process that does background jobs and serves nothing."""
+    with (site.folder / "worker.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "gateway", "worker"], cwd=ROOT, env=_environment(site, upstream_url, env),
+            stdout=log, stderr=log,
+        )  # fmt: skip
+
+
 def _environment(site: Site, upstream_url: str, env: Mapping[str, str]) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "AI_"))}
     # Or every start compiles every module again.

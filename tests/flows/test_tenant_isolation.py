@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 from gateway.domain.caller import Business
 from tests.fakes import FakeModel
@@ -15,6 +16,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ASK = {"customer_id": CUSTOMER, "requested_credit_limit": 12000, "assessment_type": "increase"}
 ROWS = {"id": "row-1", "name": "Something"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
+async def everything_in_the_plan(served: Served) -> None:
+    """No plan stands in the way: what is refused is refused for another reason."""
+    for business_id in (SANKOFA, VOLTA):
+        await served.store.businesses.set_plan(business_id, "ENTERPRISE")
 
 
 async def operations(served: Served) -> dict[str, tuple[str, str, dict[str, Any]]]:
@@ -28,22 +36,25 @@ async def operations(served: Served) -> dict[str, tuple[str, str, dict[str, Any]
     }
 
 
-async def call(client: Client, method: str, path: str, operation: dict[str, Any]) -> Answer:
-    """Send the documented example, or for records a harmless row."""
-    target = path.replace("{table}", "suppliers")
+async def call(served: Served, client: Client, method: str, path: str, operation: dict[str, Any]) -> Answer:
+    """Send the documented example, or for records a harmless row, about things of Sankofa's."""
+    target = await served.target(path)
     media = operation.get("requestBody", {}).get("content", {})
     if "application/x-ndjson" in media:
         headers = {"content-type": "application/x-ndjson"}
         return await client.send(method, target, json.dumps(ROWS).encode(), headers=headers)
     if "application/json" not in media:
         return await client.send(method, target)
-    return await client.send(method, target, media["application/json"].get("example", {"ids": ["row-1"]}))
+    example = media["application/json"].get("example", {"ids": ["row-1"]})
+    if "request_id" in example:
+        example = {**example, "request_id": await served.recommended()}
+    return await client.send(method, target, example)
 
 
 async def test_every_operation_serves_its_own_business(served: Served, client: Client):
     for name, operation in (await operations(served)).items():
-        answer = await call(client, *operation)
-        assert answer.status == 200, (name, answer.body)
+        answer = await call(served, client, *operation)
+        assert answer.status in (200, 201, 202) and str(answer.status) in operation[2]["responses"], (name, answer.body)
 
 
 async def test_every_operation_is_closed_to_strangers_and_revoked_keys(served: Served):
@@ -51,33 +62,35 @@ async def test_every_operation_is_closed_to_strangers_and_revoked_keys(served: S
     await served.store.keys.revoke(made.id)
     for client in (served.client(None), served.client(None).as_caller(key)):
         for operation in (await operations(served)).values():
-            refused(await call(client, *operation), 401, "unauthenticated")
+            refused(await call(served, client, *operation), 401, "unauthenticated")
 
 
 async def test_every_operation_with_a_scope_is_closed_to_other_scopes(served: Served, client: Client):
     caller = await served.caller(SANKOFA, scopes=["nothing"])
-    found = await operations(served)
-    assert (await call(caller, *found.pop("usage"))).status == 200
-    for operation in found.values():
-        refused(await call(caller, *operation), 403, "forbidden")
+    for operation in (await operations(served)).values():
+        if "x-scope" in operation[2]:
+            refused(await call(served, caller, *operation), 403, "forbidden")
+        else:
+            assert (await call(served, caller, *operation)).status in (200, 201)
 
 
 async def test_a_key_cannot_act_for_another_business_on_any_route(served: Served, client: Client):
     stranger = served.client(VOLTA, x_business_id=SANKOFA)
     for operation in (await operations(served)).values():
-        refused(await call(stranger, *operation), 404, "not_found")
+        refused(await call(served, stranger, *operation), 404, "not_found")
 
 
 async def test_another_businesss_ids_bring_nothing_to_light(served: Served, client: Client):
     names = "SELECT name FROM pos_customers WHERE business_id = $1"
     theirs, ours = [{row[0] for row in await served.store.database.fetch(names, b)} for b in (SANKOFA, VOLTA)]
     for name, (method, path, operation) in (await operations(served)).items():
-        answer = await call(served.client(VOLTA), method, path, operation)
+        answer = await call(served, served.client(VOLTA), method, path, operation)
         example = json.dumps(operation.get("requestBody", {}).get("content", {}))
         shown = [secret for secret in theirs - ours if secret.encode() in answer.body and secret not in example]
         assert not shown, name
-        if "customer_id" in example:
-            refused(answer, 404, "not_found")
+        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        if {"customer_id", "request_id"} & set(schema.get("required", ())) or "_id}" in path:
+            assert (answer.status, answer.json()["code"]) == (404, "not_found"), name
 
 
 async def test_deleting_anothers_rows_deletes_nothing(served: Served, client: Client):

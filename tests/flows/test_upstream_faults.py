@@ -102,7 +102,7 @@ def test_usage_that_a_failed_answer_reports_is_charged(service, upstream):
     failed = responses_body("", status="failed", error={"code": "server_error"}, output=[], usage=told)
     answer = ask(service, upstream, raw(json.dumps(failed).encode()))
     assert answer.reason == "upstream_unavailable"
-    assert service.site.usage(answer.meta["request_id"])["output_tokens"] == 60
+    assert service.site.usage(answer.meta["request_id"])["output_tokens"] == 20 * len(upstream.calls) > 0
     assert float(answer.meta["usage"]["cost_usd"]) > 0
 
 
@@ -189,6 +189,13 @@ def test_a_stream_that_never_begins_gives_the_rules_answer(service, upstream, be
 # Money.
 
 
+@pytest.fixture(scope="module")
+def rested(site, upstream):
+    """A second process of the same site, in which no model has been found failing yet."""
+    with running(site, upstream.url) as started:
+        yield started
+
+
 @pytest.fixture
 def spent(service):
     """Return a function that sets how much of the month's budget of 10 US dollars is gone."""
@@ -202,34 +209,34 @@ def spent(service):
     set_to(before)
 
 
-def test_the_cheapest_model_comes_first_once_four_fifths_of_the_budget_are_gone(service, upstream, spent):
+def test_the_cheapest_model_comes_first_once_four_fifths_of_the_budget_are_gone(rested, upstream, spent):
     spent(7_900_000_000)
-    assert ask(service, upstream, says(honest)).meta["route"]["model"] == "gpt-6.1-sol"
+    assert ask(rested, upstream, says(honest)).meta["route"]["model"] == "gpt-6.1-sol"
     spent(8_100_000_000)
-    answer = ask(service, upstream, says(honest))
+    answer = ask(rested, upstream, says(honest))
     assert answer.meta["route"]["model"] == "gpt-6-luna"
     assert "81% of the month's budget" in answer.meta["route"]["reason"]
 
 
-def test_a_budget_with_room_for_the_economy_model_alone_is_used_by_it(service, upstream, spent):
+def test_a_budget_with_room_for_the_economy_model_alone_is_used_by_it(rested, upstream, spent):
     spent(9_995_000_000)
-    assert ask(service, upstream, says(honest)).meta["route"]["model"] == "gpt-6-luna"
+    assert ask(rested, upstream, says(honest)).meta["route"]["model"] == "gpt-6-luna"
 
 
-def test_a_budget_that_is_used_up_leaves_the_rules(service, upstream, spent):
+def test_a_budget_that_is_used_up_leaves_the_rules(rested, upstream, spent):
     spent(9_999_999_000)
-    answer = ask(service, upstream, says(honest))
+    answer = ask(rested, upstream, says(honest))
     assert (answer.meta["source"], answer.reason) == ("rules", "budget")
     assert upstream.calls == []
     assert answer.meta["usage"]["cost_usd"] == "0.000000000"
 
 
-def test_no_further_attempt_is_made_that_the_budget_does_not_cover(service, upstream, spent):
+def test_no_further_attempt_is_made_that_the_budget_does_not_cover(rested, upstream, spent):
     spent(9_998_800_000)
-    answer = ask(service, upstream, in_turn(says(lambda _: "nonsense", usage=lambda _: (2000, 1500)), says(honest)))
+    answer = ask(rested, upstream, in_turn(says(lambda _: "nonsense", usage=lambda _: (2000, 1500)), says(honest)))
     assert answer.reason == "budget"
     assert len(upstream.calls) == 1
-    assert service.site.open_holds() == (0, 0)
+    assert rested.site.open_holds() == (0, 0)
 
 
 # Breakers.
@@ -254,9 +261,9 @@ def test_a_key_an_account_or_a_model_that_is_refused_rests_at_once(fresh_site, u
     assert states == dict.fromkeys(("gpt-6.1-sol", "gpt-6.1-terra", "gpt-6-luna"), "open")
 
 
-def test_a_model_that_fails_twenty_times_is_left_alone_and_answers_stay_fast(fresh_site, upstream):
+def test_models_that_fail_twenty_times_are_left_alone_and_answers_stay_fast(fresh_site, upstream):
     with running(fresh_site, upstream.url) as service:
-        for _ in range(20):
+        for _ in range(60):  # one model after the other, as further attempts are rationed
             ask(service, upstream, status(500))
         answers = [ask(service, upstream, status(500)) for _ in range(10)]
     assert upstream.calls == []

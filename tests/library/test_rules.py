@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.domain.sms import segments
 from gateway.library.problems import Findings, LibraryError
 from gateway.library.rules import Rule, read_rule
-from gateway.library.sms import segments
 
 ANSWER = {
     "limit": 4000.0,

@@ -41,7 +41,7 @@ GOOD = {"id": "6f1ad1de-3b7a-4d8e-9b8b-0d1f6c1b2a3c", "kind": "NEW", "rows": [{"
         ({"amount": "many"}, "/amount", "must be a number."),
         ({"note": "too long a note"}, "/note", "at most 5 characters"),
         ({"note": 7}, "/note", "must be a text or null."),
-        ({"rows": []}, "/rows", "at least 1 entries"),
+        ({"rows": []}, "/rows", "must not be empty."),
         ({"rows": [{"n": 1}, {}]}, "/rows/1/n", "is required."),
         ({"rows": [{"n": 1, "m/~": 2}]}, "/rows/0/m~1~0", "not a known field"),
         ({"note": "a\0b"}, "/note", "U+0000"),

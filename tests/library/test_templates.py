@@ -121,10 +121,10 @@ ATTACKS = [
 
 @pytest.mark.parametrize("source", ATTACKS)
 def test_attacks_are_refused_when_loaded_with_a_line_and_a_remedy(source):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(LibraryError) as refusal:
         compiled(source, partials={"manners": "Be polite."})
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert all(problem.line >= 10 and problem.fix for problem in refusal.value.problems)
 
 

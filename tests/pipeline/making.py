@@ -17,7 +17,7 @@ from gateway.pipeline.ask import Ask
 from gateway.pipeline.breaker import Breakers
 from gateway.pipeline.kit import Kit
 from gateway.settings import ROOT
-from tests.fakes import NOON, FakeClock, FakeModel, MemoryCache, MemoryLedger, OpenDoor, Switches
+from tests.fakes import NOON, FakeClock, FakeModel, MemoryCache, MemoryLedger, OpenDoor, Shelf, Switches, Talks, Used
 from tests.features.fakes import DEMO_DAY, DEMO_DIR, SANKOFA, InlinePos
 from tests.service import CUSTOMER, catalog_of
 
@@ -65,7 +65,8 @@ def make_kit(model: FakeModel | None = None, **changes: Any) -> Kit:
         "switches": Switches(live), "models": {"responses": model, "chat": model}, "masker": Masker.default(),
         "clock": clock, "sign": lambda purpose, text: hashlib.sha256(f"{purpose}|{text}".encode()).hexdigest(),
         "flag_default": lambda name: True, "offline": False, "model_proof": "require", "deadline_ms": 3000,
-        "cache_seconds": 60, "breakers": Breakers(lambda: 0.5),
+        "cache_seconds": 60, "breakers": Breakers(lambda: 0.5), "knowledge": Shelf(), "conversations": Talks(),
+        "counters": Used(),
     }  # fmt: skip
     return Kit(**{**usual, **changes})
 

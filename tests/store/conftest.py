@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway.store.database import Database, open_database
-from gateway.store.migrating import migrate_open
-from tests.backends import available_backends, fresh_database_url
+from gateway.store.migrating import migrate
+from tests.backends import available_backends, copied_database_url, fresh_database_url
 
 
 @pytest.fixture(params=available_backends())
@@ -17,11 +17,11 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield url
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+@pytest.fixture(params=available_backends())
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """An open, migrated database."""
-    opened = open_database(database_url)
-    await opened.open()
-    await migrate_open(opened)
-    yield opened
-    await opened.close()
+    async with copied_database_url(request.param, tmp_path, "migrated", migrate) as url:
+        opened = open_database(url)
+        await opened.open()
+        yield opened
+        await opened.close()

@@ -8,6 +8,7 @@ from gateway.domain.ledger import AuditEntry, Claim, Settlement, StoredAnswer, U
 from gateway.domain.usage import Usage
 from gateway.store.crypto import Sealer
 from gateway.store.database import Database
+from gateway.store.jobs import Jobs
 from gateway.store.ledger import DatabaseLedger
 
 NOW = 1_795_341_600_000_000
@@ -37,6 +38,10 @@ def sealer() -> Sealer:
 
 def ledger_on(database: Database, clock: SetClock | None = None) -> DatabaseLedger:
     return DatabaseLedger(database, sealer(), clock or SetClock())
+
+
+def jobs_on(database: Database, clock: SetClock | None = None) -> Jobs:
+    return Jobs(database, sealer(), clock or SetClock())
 
 
 def claim(**changes: Any) -> Claim:

@@ -5,9 +5,10 @@ import pytest
 from gateway.errors import NotReady
 from gateway.store.cache import OVERHEAD, Memory, TieredCache
 from gateway.store.redis_tier import RedisTier, redis_client
+from gateway.store.retention import purge
 from gateway.store.revisions import CACHE
 from gateway.store.snapshot import Snapshots
-from gateway.store.sweeping import STALE, purge
+from gateway.store.sweeping import STALE
 from tests.backends import redis_url
 from tests.store.making import BUSINESS, NOW, SetClock, sealer
 

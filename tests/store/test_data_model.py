@@ -27,7 +27,7 @@ async def of_the_database(database):
         )
     tables = {}
     for table, column in await database.fetch(sql):
-        if not table.startswith("pos_") and table != "migration":
+        if not table.startswith(("pos_", "knowledge_search")) and table != "migration":
             tables.setdefault(table, []).append(column)
     return tables
 

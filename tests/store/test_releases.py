@@ -85,7 +85,7 @@ async def test_a_verdict_that_carries_a_release_stays_passed(database, releases)
     await releases.record_verdicts([verdict()], "ci again")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL checks them on every connection
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # PostgreSQL checks them on every connection
 async def test_a_connection_that_checks_no_foreign_keys_is_refused_too(database, releases):
     await releases.record_verdicts([verdict(), verdict(2, "failed")], "ci")
     await releases.release(verdict(), released_by="ci")

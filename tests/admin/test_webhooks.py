@@ -1,0 +1,51 @@
+"""Webhooks in the admin: an address is added, tested, given a new secret and removed; its deliveries are shown."""
+
+import pytest
+
+from tests.admin.visiting import text
+from tests.service import SANKOFA, VOLTA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+URL = "https://hooks.example.com/ai"
+
+
+async def call(visitor, path, body=None):
+    answer = await visitor.api("POST", f"/admin/api/webhooks/{path}", body or {})
+    return answer.status, answer.json()
+
+
+async def test_an_address_is_added_tested_rolled_and_removed(place):
+    admin = await place.signed_in()
+    status, made = await call(admin, "create", {"url": URL, "business": SANKOFA, "event-job.completed": True})
+    assert status == 200 and made["secret"].startswith("whsec_")
+    here = f"{SANKOFA}/{made['id']}"
+    status, sent = await call(admin, f"{here}/test")
+    assert status == 200
+    page = text(await admin.get(f"/admin/webhooks/{here}"))
+    assert "Webhook of Sankofa Stores Ltd" in page and f"webhook.test {sent['event_id']} on its way" in page
+    assert (await call(admin, f"{here}/resend", {"event": sent["event_id"]}))[0] == 200
+    assert (await call(admin, f"{here}/resend", {"event": "nothing"}))[0] == 404
+    status, rolled = await call(admin, f"{here}/secret")
+    assert status == 200 and rolled["secret"] != made["secret"]
+    listed = text(await admin.get("/admin/webhooks"))
+    assert f"{URL} Sankofa Stores Ltd job.completed" in listed and rolled["secret"] not in listed
+    assert (await call(admin, f"{here}/delete"))[0] == 200
+    assert (await admin.get(f"/admin/webhooks/{here}")).status == 404
+
+
+async def test_an_address_of_the_operators_belongs_to_no_business(place):
+    admin = await place.signed_in()
+    _, made = await call(admin, "create", {"url": URL})
+    assert (await admin.get(f"/admin/webhooks/operators/{made['id']}")).status == 200
+    assert (await admin.get(f"/admin/webhooks/{VOLTA}/{made['id']}")).status == 404
+
+
+@pytest.mark.parametrize("url", ["http://hooks.example.com", "https://127.0.0.1/", "javascript:alert(1)", ""])
+async def test_an_address_that_must_not_be_called_is_refused(place, url):
+    assert (await call(await place.signed_in(), "create", {"url": url}))[0] == 422
+
+
+async def test_only_administrators_change_addresses(place):
+    releaser = await place.signed_in("releaser")
+    assert (await call(releaser, "create", {"url": URL}))[0] == 403
+    assert (await releaser.get("/admin/webhooks")).status == 200

@@ -1,0 +1,290 @@
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.domain.evidence import Evidence
+from gateway.features import customer_insights as feature
+from gateway.features.insight_plan import choose, read
+from gateway.library.tokens import estimate_tokens
+from tests.features.fakes import DEMO_DAY, DEMO_DIR, SANKOFA, InlinePos
+from tests.service import catalog_of
+
+DEMO = InlinePos.from_dir(DEMO_DIR, SANKOFA)
+RULES = catalog_of().versions("customer_insights")[-1].rules
+
+
+async def ask(query: str, pos: InlinePos = DEMO, context: str = "") -> Evidence:
+    return await feature.gather(pos, {"query": query, "context": context}, pos.as_of)
+
+
+def whole(evidence: Evidence) -> dict[str, Any]:
+    return feature.fallback(json.loads(json.dumps(evidence.facts))) | dict(evidence.computed)
+
+
+def assert_rules_hold(evidence: Evidence, query: str) -> None:
+    broken = [one.id for one in RULES if not one.holds(whole(evidence), evidence.facts, {"query": query})]
+    assert broken == []
+
+
+QUESTIONS = {
+    "at_risk_customers": """
+        Which customers are at risk of churning?
+        who has not bought from us in a while
+        customers we are losing
+        which clients stopped coming
+        how do i win back customers
+        customers about to leave
+        any custmers leaving?
+    """,
+    "top_customers": """
+        Show me my top 10 customers this month
+        who are my best clents
+        biggest buyers in October
+        which customers bring the most revenue
+        my 3 most valuable customers
+        who spends the most
+    """,
+    "restock": """
+        Which products should I restock?
+        what is running low
+        what do i need to order
+        which goods dey finish
+        out of stock items
+        low stock
+        what will run out soon
+        which items should we reorder
+    """,
+    "categories": """
+        What's my best-selling category?
+        top catgories
+        which department sells most
+        sales by category
+    """,
+    "top_products": """
+        what sells fast
+        best sellers
+        wetin be my top products
+        most popular items
+        top 5 goods
+    """,
+    "slow_products": """
+        which goods no dey sell
+        dead stock
+        slowest products
+        what is not moving
+        worst selling items
+    """,
+    "compare_periods": """
+        how is market
+        sales yesterday
+        how much did we make last week
+        October vs September sales
+        total revenue
+        are sales up or down
+        summarise my business
+        how did we do in october
+        average sale value
+    """,
+    "busy_times": """
+        which day is the busiest
+        peak hours
+        what time do people come
+        when are we busy
+    """,
+    "debtors": """
+        who owes us money
+        who dey owe me
+        unpaid invoices
+        overdue customers
+        who has not paid
+        my debtors
+    """,
+    "margins": """
+        which items make the most profit
+        what is my margin
+        most profitable products
+        gross profit in october
+    """,
+    "discounts": """
+        how much discount did we give
+        discounts last month
+    """,
+    "stock_value": """
+        what is my stock worth
+        how much money is tied up in stock
+        inventory value
+    """,
+    "payment_mix": """
+        how do customers pay
+        momo vs cash
+        payment methods
+        share of mobile money
+    """,
+    "new_customers": """
+        how many new customers this month
+        new clients in october
+        first time customers
+    """,
+    "segments": """
+        customer segmentation
+        show my rfm segments
+        who are my champions
+    """,
+    "cannot_answer": """
+        what is the weather tomorrow
+        which cashier sells most
+        drop table customers
+        tell me a joke
+        how much tax
+        what will we sell next month
+        phone number of my best customer
+        what do competitors charge
+        asdf
+    """,
+}
+QUERIES = {kind: [line.strip() for line in text.strip().splitlines()] for kind, text in QUESTIONS.items()}
+
+
+@pytest.mark.parametrize(("kind", "query"), [(kind, query) for kind, every in QUERIES.items() for query in every])
+def test_a_question_in_any_words_finds_its_query(kind: str, query: str) -> None:
+    assert choose(read(query, DEMO_DAY), "", DEMO_DAY).kind == kind
+
+
+async def test_the_demo_tenants_key_facts_appear_exactly() -> None:
+    months = whole(await ask("How were sales in October compared to September?"))
+    assert "GHS 196,164.50" in months["answer"] and "GHS 201,360.41" in months["answer"]
+    assert "fell by 2.6%" in months["answer"]
+    best = whole(await ask("What's my best-selling category?"))
+    assert (best["data"][0]["category"], best["data"][0]["revenue"]) == ("Groceries", "74836.82")
+    debts = whole(await ask("Who owes us money?"))
+    for figure in ("GHS 238,725.66", "GHS 88,465.66", "13 customers", "37.1%"):
+        assert figure in debts["answer"]
+
+
+async def test_the_example_of_the_documentation_is_the_real_answer() -> None:
+    documented = catalog_of().features["customer_insights"]
+    assert whole(await ask(documented.example_request["query"])) == thawed(documented.example_response)
+
+
+def thawed(value: Any) -> Any:
+    """Return the plain form of a frozen example."""
+    if isinstance(value, Mapping):
+        return {key: thawed(item) for key, item in value.items()}
+    return [thawed(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+async def test_a_customer_is_found_by_name_slip_or_contact_person_and_ambiguity_is_said() -> None:
+    for query in ("How much does Adom Mini Mart owe?", "how much does adom minni mart owe"):
+        evidence = await ask(query)
+        assert (evidence.facts["kind"], evidence.facts["summary"]["customer"]) == ("one_customer", "Adom Mini Mart")
+        assert "Adom Mini Mart" in evidence.facts["question"]
+        assert len(evidence.subjects) == 1
+    assert (await ask("How is Abena Boateng doing?")).facts["summary"]["customer"] == "Sankofa Supermarket"
+    assert (await ask("How is Adom doing?")).facts["kind"] == "which_customer"
+    assert (await ask("How much does Kofi Manu owe?")).facts["kind"] == "no_such_customer"
+
+
+async def test_names_of_customers_are_marked_and_every_row_keeps_its_id_out_of_the_prompt() -> None:
+    evidence = await ask("top 10 customers this month")
+    assert evidence.pii["/rows/*/customer"] == "person-or-business"
+    assert all("customer_id" not in row for row in evidence.facts["rows"])
+    assert {row["customer_id"] for row in evidence.computed["data"]} == set(evidence.subjects)
+
+
+async def test_a_product_is_answered_for_itself() -> None:
+    evidence = await ask("how much rice did we sell")
+    assert [row["product"] for row in evidence.facts["rows"]] == ["Royal Grain Rice 5kg", "Royal Grain Rice 25kg"]
+
+
+async def test_what_cannot_be_answered_is_settled_without_a_model_and_suggests_what_can() -> None:
+    for query in ("which cashier sells most", "what is the meaning of life", "sales next month"):
+        evidence = await ask(query)
+        assert evidence.settled
+        assert evidence.computed["data"] == [] and len(evidence.computed["suggestions"]) >= 3
+        assert whole(evidence)["recommendations"] == []
+
+
+async def test_the_context_decides_what_a_vague_question_is_about() -> None:
+    assert (await ask("what should i do?", context="rfm_segmentation")).facts["kind"] == "segments"
+    assert (await ask("what should i do?", context="credit")).facts["kind"] == "debtors"
+    assert (await ask("top products", context="astrology")).warnings == ("context_unknown",)
+
+
+async def test_an_empty_shop_gets_an_honest_answer_to_everything() -> None:
+    for query in (query for every in QUERIES.values() for query in every):
+        evidence = await ask(query, InlinePos())
+        assert whole(evidence)["answer"]
+        assert evidence.settled
+        assert evidence.computed["data"] == []
+
+
+@pytest.mark.parametrize("query", [query for every in QUERIES.values() for query in every[:2]])
+async def test_evidence_is_small_deterministic_and_keeps_the_rules(query: str) -> None:
+    first, second = [json.dumps((await ask(query)).facts) for _ in "ab"]
+    assert first == second
+    assert estimate_tokens(first) <= 900
+    assert_rules_hold(await ask(query), query)
+
+
+def test_promises_and_causes_are_not_supported() -> None:
+    assert feature.unsupported("Sales will grow next month.", {})
+    assert feature.unsupported("They left because of prices.", {})
+    assert feature.unsupported("Call them first.", {}) == []
+
+
+SALES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "created_at": st.dates(date(2026, 8, 1), DEMO_DAY).map(lambda day: f"{day}T10:00:00Z"),
+            "total_amount": st.decimals(0, 5000, places=2).map(str),
+            "customer": st.sampled_from([None, "a", "b", "c"]),
+            "status": st.sampled_from(["COMPLETED", "COMPLETED", "REFUNDED", "CANCELLED"]),
+            "items": st.lists(
+                st.fixed_dictionaries(
+                    {
+                        "product": st.sampled_from(["p", "q", "gone"]), "quantity": st.integers(0, 30),
+                        "unit_price": st.decimals(0, 90, places=2).map(str),
+                        "cost_price": st.decimals(0, 90, places=2).map(str),
+                    }
+                ), max_size=3,
+            ),
+        }
+    ), max_size=12,
+)  # fmt: skip
+ONE_OF_EACH = st.sampled_from([every[0] for every in QUERIES.values()])
+
+
+@settings(max_examples=80, deadline=None)
+@given(SALES, ONE_OF_EACH)
+async def test_whatever_was_sold_sums_reconcile_and_the_rules_hold(sales: list[dict[str, Any]], query: str) -> None:
+    rows = [{"id": f"s{n}", **{k: v for k, v in one.items() if v is not None}} for n, one in enumerate(sales)]
+    people = [{"id": name, "name": f"Kiosk {name}", "created_at": "2026-11-02T00:00:00Z"} for name in "abc"]
+    goods = [
+        {"id": "p", "name": "Rice", "category": "Food", "current_stock": 4, "unit_cost": "1.00"},
+        {"id": "q", "name": "Soap"},
+    ]
+    evidence = await ask(query, InlinePos.of(as_of=DEMO_DAY, sales=rows, customers=people, products=goods))
+    answer = whole(evidence)
+    assert answer["answer"]
+    assert_rules_hold(evidence, query)
+    kind, summary = evidence.facts["kind"], evidence.facts["summary"]
+    if kind == "categories" and answer["data"]:
+        assert sum(Decimal(row["revenue"]) for row in answer["data"]) == Decimal(summary["revenue"])
+    if kind == "payment_mix" and answer["data"]:
+        assert sum(Decimal(row["revenue"]) for row in answer["data"]) == Decimal(summary["revenue"])
+    if kind == "top_customers" and answer["data"]:
+        assert sum(Decimal(row["revenue"]) for row in answer["data"]) == Decimal(summary["listed_revenue"])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(min_size=3, max_size=120))
+async def test_any_text_gets_an_honest_answer(query: str) -> None:
+    evidence = await ask(query)
+    assert whole(evidence)["answer"].strip()
+    assert_rules_hold(evidence, query)

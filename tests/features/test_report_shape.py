@@ -1,0 +1,146 @@
+"""Reports as a real POS sends them: nothing is added up, compared or called a person's that is not."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.features.report_shape import shaped
+from tests.features.test_report_facts import gather, narrative
+
+SUMMARY = {"total_sales": 196164.5, "total_transactions": 195, "growth_rate": -2.58}
+PAST = {
+    "start": "2026-09-01",
+    "end": "2026-09-30",
+    "total_sales": 201360.41,
+    "total_transactions": 212,
+    "growth": -2.58,
+}
+
+
+async def told(data: dict[str, Any]) -> str:
+    return json.dumps(narrative(await gather(data)))
+
+
+async def test_a_comparison_in_a_place_of_its_own_is_the_past_of_the_summary():
+    text = await told({"success": True, "data": {"summary": SUMMARY, "comparison": {"previous_period": PAST}}})
+    assert "Total sales fell by 2.6% to GHS 196,164.50, from GHS 201,360.41." in text
+    assert "Total transactions fell by 8% to 195, from 212." in text
+    assert "to GHS 201,360.41" not in text
+    assert "revious period total" not in text
+
+
+async def test_a_growth_that_the_figures_contradict_is_told():
+    wrong = {**SUMMARY, "growth_rate": 12.0}
+    text = await told({"data": {"summary": wrong, "comparison": {"previous_period": PAST}}})
+    assert "The report states 12%" in text
+
+
+async def test_rows_of_name_and_value_are_figures_of_different_things():
+    text = await told(
+        {
+            "kpis": [
+                {"name": "Revenue", "value": 41200, "previous": 39800, "unit": "GHS"},
+                {"name": "Orders", "value": 52, "previous": 61},
+                {"name": "Refund rate", "value": "1.2%", "previous": "0.8%"},
+            ]
+        }
+    )
+    assert "Revenue rose by 3.5% to GHS 41,200" in text
+    assert "Orders fell by 14.8% to 52, from 61." in text
+    assert "Refund rate rose by 0.4 points" in text
+    assert "41,25" not in text, "revenue, orders and rates are never added up"
+
+
+async def test_rows_of_products_stay_a_list():
+    text = await told({"products": [{"name": "Rice", "value": 900}, {"name": "Oil", "value": 100}]})
+    assert "Rice made up 90%" in text
+
+
+async def test_the_day_of_a_customer_s_last_purchase_makes_no_series_of_customers():
+    rows = [
+        {"customer_name": "Ama Serwaa", "total_purchases": 15000.0, "last_purchase_date": "2026-10-30"},
+        {"customer_name": "Kojo Antwi", "total_purchases": 9000.0, "last_purchase_date": "2026-09-02"},
+    ]
+    text = await told({"results": rows})
+    assert "rose by" not in text and "fell by" not in text
+    assert "Ama Serwaa" in text
+
+
+async def test_rows_without_a_name_are_no_totals():
+    hours = [{"hour": 11, "sales": 40210.0}, {"hour": 15, "sales": 31002.5}, {"hour": 10, "sales": 22110.0}]
+    text = await told({"summary": {"total_sales": 196164.5}, "top_selling_hours": hours})
+    assert "report states" not in text
+    assert "the hour from 11:00" in text.lower()
+
+
+AGED = {
+    "total_balance": 18000.0, "current": 0.0, "1_30_days": 0.0, "31_60_days": 0.0, "61_90_days": 10000.0,
+    "over_90_days": 8000.0,
+}  # fmt: skip
+
+
+async def test_a_page_of_debtors_is_not_all_of_them():
+    page = [
+        {"customer_name": "Adom Mini Mart", **AGED, "total_balance": 42000.0},
+        {"customer_name": "Kwaku Ltd", **AGED},
+    ]
+    report = {"summary": {"total_ar_outstanding": 238725.66}, "results": page, "pagination": {"total_count": 23}}
+    text = await told({"success": True, "data": report})
+    assert all(claim not in text for claim in ("made up", "more than", "highest", "lowest"))
+    assert "Debt over 90 days overdue of Kwaku Ltd came to GHS 8,000." in text
+
+
+async def test_customers_with_a_balance_are_counted_not_paid():
+    assert "Total customers with balance came to 23." in await told({"total_customers_with_balance": 23})
+
+
+async def test_empty_shelves_and_losses_are_bad_in_themselves():
+    text = await told({"low_stock": 6, "out_of_stock": 2, "shrinkage": {"value": "1425.00", "units": 38}})
+    assert "Reorder what is low or out of stock" in text
+    assert "find out where goods are lost" in text
+
+
+async def test_scores_are_not_added_up():
+    rows = [{"segment_name": "Champions", "recency_score": 5}, {"segment_name": "Hibernating", "recency_score": 1}]
+    assert "83.3%" not in await told({"segments": rows})
+
+
+async def test_a_day_against_the_day_before_is_no_news():
+    days = [{"date": f"2026-10-0{n}", "sales": value} for n, value in ((1, 6200), (2, 7400), (3, 5100), (5, 900))]
+    assert "the period before" not in await told({"breakdown": days})
+
+
+async def test_the_period_is_found_inside_the_envelope_and_is_not_the_one_before():
+    summary = {**SUMMARY, "period": {"start": "2026-10-01", "end": "2026-10-31"}}
+    text = await told({"success": True, "data": {"comparison": {"previous_period": PAST}, "summary": summary}})
+    assert "Period: 2026-10-01 to 2026-10-31." in text
+
+
+async def test_what_is_about_the_report_is_no_figure_of_it():
+    text = await told({"data": {"sales": 100.0}, "metadata": {"min_balance": 77, "filters": {"max": 88}}})
+    assert "77" not in text and "88" not in text
+
+
+@pytest.mark.parametrize("data", [{"revenue": {"current": 5, "previous": 4}}, {"by_category": {"Rice": 5, "Oil": 3}}])
+def test_what_is_in_the_scan_s_form_already_stays(data: dict[str, Any]):
+    assert shaped(data) == data
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12)
+KEYS = st.sampled_from(
+    ["summary", "comparison", "previous_period", "results", "name", "value", "previous", "hour", "pagination",
+     "total_count", "current", "1_30_days", "31_60_days", "over_90_days", "in", "date", "locations", "unit"]
+)  # fmt: skip
+REPORTS = st.recursive(
+    VALUES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=25
+)
+
+
+@given(st.dictionaries(KEYS, REPORTS, max_size=6))
+def test_any_report_is_shaped_and_left_as_it_was(report: dict[str, Any]):
+    before = json.dumps(report)
+    shaped(report)
+    assert json.dumps(report) == before
