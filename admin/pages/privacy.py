@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 
+from admin.access import TOKEN_HEADER
 from admin.web.faces import Context, Visit, as_json, view
 from admin.web.office import Office
 from admin.web.page import Page
@@ -59,6 +60,7 @@ def routes(office: Office) -> list[HTTPRouteHandler]:
 
     @post("/admin/api/privacy/test", name="api privacy test", opt={"access": "role:viewer"}, **office.api_fence)
     async def call(request: Request[Any, Any, Any]) -> Response[bytes]:
+        office.access.check_token(request, request.headers.get(TOKEN_HEADER, ""))
         given, _ = await read_object(request, 16 * 1024)
         return as_json({"parts": masked(office, str(given.get("text", "")))})
 
