@@ -34,7 +34,7 @@ def guard(
     views of all strings and keys. `allowed` are findings that belong to the prompt's own text (for example an address
     of the operator), compared in lower case. Any failure of the guard itself blocks as well.
     """
-    deadline = time.monotonic() + time_limit
+    deadline = time.thread_time() + time_limit  # own time: a busy machine must not stop a call
     try:
         kind = _first_finding(body, vault, masker or Masker.default(), frozenset(a.lower() for a in allowed), deadline)
     except Exception as error:  # whatever goes wrong here, the bytes must not leave
@@ -55,13 +55,13 @@ def _first_finding(body: bytes, vault: Vault, masker: Masker, allowed: frozenset
         elif known is not None and (kind := _first(clean, known.find(clean, strict=True), allowed)):
             return kind
     for shadow in _views(BOUNDARY.join(fresh), MAX_NESTING):
-        if time.monotonic() > deadline:
+        if time.thread_time() > deadline:
             return "time_limit"
         kind = _finding(shadow, known, masker, allowed)
         if kind is not None:
             return kind
     _remember(fresh, masker)
-    return None if time.monotonic() <= deadline else "time_limit"
+    return None if time.thread_time() <= deadline else "time_limit"
 
 
 def _texts(value: Any) -> list[str]:

@@ -20,6 +20,7 @@ from gateway.pipeline.ask import Ask
 from gateway.pipeline.bulkhead import NoPlace
 from gateway.pipeline.deadline import Deadline
 from gateway.pipeline.kit import Kit
+from gateway.pipeline.marks import mark
 from gateway.pipeline.masking import MaskedEvidence
 from gateway.pipeline.metering import Reservation
 from gateway.pipeline.rendering import Rendered
@@ -223,8 +224,8 @@ def _call(attempts: Attempts, candidate: Candidate, messages: tuple[Message, ...
         schema_name=prompt.feature,
         wire_schema=prompt.wire_schema,
         feature=prompt.feature,
-        prompt_cache_key=f"{prompt.label}:{prompt.content_hash[:16]}",
-        safety_identifier=attempts.kit.sign("safety", f"{ask.caller.business.id}|{ask.caller.user_id or ''}"),
+        prompt_cache_key=f"{prompt.label}:{mark(prompt.content_hash[:16])}",
+        safety_identifier=mark(attempts.kit.sign("safety", f"{ask.caller.business.id}|{ask.caller.user_id or ''}")),
         guard=partial(guard, vault=attempts.masked.vault),
         timeout=remaining if is_last else remaining * SHARE_FOR_FIRST,
         request_id=ask.request_id,

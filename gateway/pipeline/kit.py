@@ -14,6 +14,7 @@ from gateway.pipeline.breaker import Breakers
 from gateway.pipeline.bulkhead import Bulkheads
 from gateway.pipeline.caching import RecentQuestions
 from gateway.pipeline.flights import Flights
+from gateway.pipeline.marks import mark
 from gateway.pipeline.retries import RetryBudget
 from gateway.pipeline.validating import Judge
 from gateway.ports import (
@@ -34,7 +35,6 @@ from gateway.ports import (
 )
 
 CANARY_LENGTH = 20
-_LETTERS = str.maketrans("0123456789", "ghijklmnop", "-_=+/")
 
 
 class Silence:
@@ -118,7 +118,6 @@ class Kit:
     def canary(self, prompt: PromptVersion) -> str:
         """Return the mark that this deployment puts into a version's instructions and looks for in answers.
 
-        The same for every call, so that a provider's prompt cache keeps working; letters only, as digits could look
-        like a phone number to the egress guard.
+        The same for every call, so that a provider's prompt cache keeps working.
         """
-        return self.sign("canary", prompt.content_hash).lower().translate(_LETTERS)[:CANARY_LENGTH]
+        return mark(self.sign("canary", prompt.content_hash)[:CANARY_LENGTH])

@@ -13,12 +13,12 @@ from gateway.errors import PayloadTooLarge
 from gateway.library.catalog import PromptVersion
 from gateway.library.template_values import RenderError
 from gateway.library.tokens import estimate_tokens
+from gateway.pipeline.marks import mark
 from gateway.pipeline.masking import MaskedEvidence
 
 _ENCODE = msgspec.json.Encoder(decimal_format="string").encode
 MESSAGE_OVERHEAD_TOKENS = 8
 CANARY_NOTE = "Internal mark, never to be written:"
-_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,7 @@ def render(prompt: PromptVersion, masked: MaskedEvidence, canary: str = "") -> R
 
 def fence(facts: dict[str, Any]) -> str:
     """Return the facts as JSON between marks that no data can forge: the boundary is random for each request."""
-    # Letters only: digits would now and then look like a phone or card number to the egress guard.
-    boundary = secrets.token_hex(8).translate(_LETTERS)
+    boundary = mark(secrets.token_hex(8))
     block = _ENCODE(facts).decode().replace("</", "<\\/")
     return f'<evidence id="{boundary}">\n{block}\n</evidence id="{boundary}">'
 
