@@ -67,10 +67,11 @@ from gateway.store.keys import Keys
 from gateway.store.knowledge import KnowledgeStore
 from gateway.store.ledger import DatabaseLedger
 from gateway.store.migrating import pending
+from gateway.store.plan_shelf import PlanShelf
 from gateway.store.records import RecordStore
 from gateway.store.releases import Releases
 from gateway.store.retention import purge
-from gateway.store.revisions import CACHE, SWITCHES
+from gateway.store.revisions import CACHE, PLANS, SWITCHES
 from gateway.store.samples import Samples
 from gateway.store.shelf import Shelf
 from gateway.store.snapshot import Snapshots
@@ -352,6 +353,7 @@ def _lifespan(
             if waiting := await pending(store.database):
                 raise NotMigrated(f"The database lacks {', '.join(waiting)}. Run `python -m gateway migrate` first.")
             store.snapshots.watch(CACHE, store.cache.clear_memory)
+            store.snapshots.watch(PLANS, PlanShelf(store.database, site.kit.policy).fill)
             store.snapshots.watch(SWITCHES, Shelf(store.database, site.kit.catalog, site.kit.policy).fill)
             await store.snapshots.start()
             chores = Housekeeping(

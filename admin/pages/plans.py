@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from litestar.handlers import HTTPRouteHandler
 
+from admin.pages.plan_changes import revisions_of
+from admin.plan_changes import MODES, limit_words
 from admin.web.faces import Context, Visit, view
 from admin.web.money import Cost, cost
 from admin.web.office import Office
@@ -18,7 +20,6 @@ from gateway.store.economics import WARN_SHARE, Economics, UnitEconomics
 from gateway.store.plan_use import PlanUse
 
 PAGE = Page("Plans and budgets", "/admin/plans", "Customers", 20, "plans")
-MODES = {"ai": "a model", "rules": "the rules", "none": "not in this plan"}
 SHOWN = 50
 
 
@@ -76,7 +77,9 @@ async def load(visit: Visit) -> Context:
     lines = [UnitLine(unit, cost(unit.cost_nano_usd, rate), _percent(unit.share)) for unit in units]
     return {
         "plans": [_column(office, plan, worst[plan.name], counts.get(plan.name, 0)) for plan in plans],
-        "meters": [(title, [_limit(plan.meters.get(name)) for plan in plans]) for name, title in policy.meters.items()],
+        "meters": [
+            (title, [limit_words(plan.meters.get(name)) for plan in plans]) for name, title in policy.meters.items()
+        ],
         "features": [
             (feature.title, [MODES[feature.mode(plan)] for plan in plans])
             for feature in sorted(catalog.features.values(), key=lambda each: each.title)
@@ -89,7 +92,11 @@ async def load(visit: Visit) -> Context:
         "warn_share": round(100 * WARN_SHARE),
         "unknown": sorted(set(counts) - set(policy.plans)),
         "rate": rate,
-    }
+        "history": [
+            {"number": one.number, "note": one.note, "reason": one.reason, "by": one.saved_by, "at": one.saved_at,
+             "id": one.id} for one in await revisions_of(office).saved(20)
+        ],
+    }  # fmt: skip
 
 
 def _column(office: Office, plan: Plan, worst: PlanCost, businesses: int) -> PlanColumn:
@@ -114,13 +121,7 @@ async def _preview(visit: Visit, use: PlanUse, counts: dict[str, int]) -> Previe
     period = window(kind_of_meter(meter), visit.office.now(), "Africa/Accra").key
     above = 0 if new == UNLIMITED else await use.above(plan, meter, period, new)
     old = policy.plans[plan].meters.get(meter)
-    return Preview(plan, meter, policy.meters[meter], _limit(old), _limit(new), counts.get(plan, 0), above)
-
-
-def _limit(limit: int | None) -> str:
-    if limit is None or limit == 0:
-        return "none"
-    return "no limit" if limit == UNLIMITED else f"{limit:,}"
+    return Preview(plan, meter, policy.meters[meter], limit_words(old), limit_words(new), counts.get(plan, 0), above)
 
 
 def _percent(share: Decimal | None) -> int | None:

@@ -24,7 +24,7 @@ from gateway.library.policy_types import (
 )
 from gateway.library.prices import NANO_PER_TOKEN, Price
 from gateway.library.problems import Findings, LibraryError, suggestion
-from gateway.library.yamlfile import read_yaml_file
+from gateway.library.yamlfile import Document, read_yaml_file
 
 __all__ = [
     "OFFLINE", "ModelSpec", "Plan", "Policy", "Price", "ai_rate_limits", "load_policy", "subscription_fields",
@@ -119,13 +119,26 @@ def load_policy(policy_dir: Path) -> Policy:
         _check_models(models_file, in_models)
     if in_plans.problems or in_models.problems or not plans_file or not models_file:
         raise LibraryError([*in_plans.problems, *in_models.problems])
+    plans = frozen({name: _plan(name, entry) for name, entry in plans_file.plans.items()})
     return Policy(
-        plans=frozen({name: _plan(name, entry) for name, entry in plans_file.plans.items()}),
+        plans=plans,
+        plans_of_file=plans,
         meters=frozen(plans_file.meters),
         models=frozen({name: _model(name, entry) for name, entry in models_file.models.items()}),
         routes=frozen({name: tuple(ids) for name, ids in models_file.routes.items()}),
         rates=tuple(ExchangeRate(entry.ghs_per_usd, entry.valid_from) for entry in models_file.exchange_rates),
     )
+
+
+def read_plans(document: Document) -> dict[str, Plan]:
+    """Return the plans of a text in the form of `plans.yaml`. Raises `LibraryError` with every problem."""
+    findings = document.findings()
+    file = read_model(PlansFile, document.data, findings)
+    if file:
+        _check_plans(file, findings)
+    findings.raise_if_any()
+    assert file
+    return {name: _plan(name, entry) for name, entry in file.plans.items()}
 
 
 def _check_plans(file: PlansFile, findings: Findings) -> None:
@@ -210,6 +223,7 @@ def _plan(name: str, entry: PlanEntry) -> Plan:
         requests_per_minute=entry.requests_per_minute,
         trial_days=entry.trial_days,
         cost_share=entry.cost_share,
+        cost_share_reason=entry.cost_share_reason,
         real_time=entry.real_time,
     )
 

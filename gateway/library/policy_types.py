@@ -41,6 +41,7 @@ class Plan:
     trial_days: int | None = None
     real_time: bool = False
     cost_share: Decimal | None = None
+    cost_share_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,22 @@ class ModelSpec:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The whole of `plans.yaml` and `models.yaml`. `meters` maps a meter's name to what it counts."""
+    """The whole of `plans.yaml` and `models.yaml`. `meters` maps a meter's name to what it counts.
+
+    `plans` are those that are sold now: what administrators save replaces those of the file while processes run.
+    `plans_of_file` stay what the file says.
+    """
 
     plans: Mapping[str, Plan]
     meters: Mapping[str, str]
     models: Mapping[str, ModelSpec]
     routes: Mapping[str, tuple[str, ...]]
     rates: tuple[ExchangeRate, ...]
+    plans_of_file: Mapping[str, Plan]
+
+    def sell(self, plans: Mapping[str, Plan]) -> None:
+        """Put other plans in force, from the next request on, for everything that holds this policy."""
+        object.__setattr__(self, "plans", frozen(plans))
 
     def rate(self, at: date) -> ExchangeRate:
         """Return the exchange rate in force on a day; the first one also stands for earlier days."""

@@ -7,6 +7,9 @@ from gateway.store.database import Script, Statement
 SWITCHES = "switches"
 """Moves when a business, key, switch or release changes."""
 
+PLANS = "plans"
+"""Moves when other plans were put in force."""
+
 CACHE = "answer_cache"
 """Moves when answers were erased, which processes may still hold in memory."""
 

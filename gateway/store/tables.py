@@ -8,6 +8,7 @@ from piccolo.columns import BigInt, Boolean, Bytea, Integer, Text
 from piccolo.table import Table
 
 from gateway.store.tables_alerts import AlertOutcome, CreditAlert
+from gateway.store.tables_plans import PlanRevision
 from gateway.store.tables_usage import UsageDay
 
 
@@ -387,4 +388,5 @@ TABLES: tuple[type[Table], ...] = (
     AIConversation,
     ConversationMessage,
     Escalation,
+    PlanRevision,
 )

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 # skipped headings, small targets. What is ours around it is checked; the same facts are in /openapi.json.
 SWAGGER = ("#swagger-ui",)
 PUBLIC = {"/docs": SWAGGER, "/docs/errors": (), "/admin/": (), "/admin/sign-in?token=wrong": ()}
-SIGNED_IN = (*(entry.path for entry in entries()), "/admin/account", "/admin/no/such/page")
+SIGNED_IN = (*(entry.path for entry in entries()), "/admin/account", "/admin/plans/edit", "/admin/no/such/page")
 SCHEMES = ("light", "dark")
 WIDTHS = (1280, 390)
 
