@@ -16,7 +16,7 @@ from gateway.errors import FieldError, NotFound
 from gateway.features.collection_debt import URGENCIES, Debt, read_debt
 from gateway.features.collection_habits import Habits, read_habits
 from gateway.features.credit_history import days_overdue, owed
-from gateway.features.remembering import Remembered
+from gateway.features.remembering import Remembered, Unchanged, scope_of
 from gateway.ports import PosData
 
 RECENT = timedelta(days=90)
@@ -71,6 +71,7 @@ class Purchases:
 
 
 _BOARDS: Remembered[Board] = Remembered(64)
+_DEBTS: Unchanged[Debt] = Unchanged(2_000)
 
 
 async def read_board(pos: PosData, as_of: date, storefront_id: str | None = None) -> Board:
@@ -129,7 +130,9 @@ async def _read_board(pos: PosData, as_of: date, storefront_id: str | None) -> B
         owing = [key for key in owing if any(owed(i) > 0 for i in invoices[key])]
     every_payment, every_reminder = await pos.payments(), await pos.reminders()
     payments, reminders = _by_customer(every_payment), _by_customer(every_reminder)
-    read = [read_debt(key, invoices[key], payments.get(key, ()), reminders.get(key, ()), as_of) for key in owing]
+    read = [
+        _kept_debt(pos, key, invoices[key], payments.get(key, ()), reminders.get(key, ()), as_of) for key in owing
+    ]
     debts = [debt for debt in read if debt.balance > 0]
     total = sum((debt.overdue for debt in debts), _ZERO)
     ranked = sorted(((debt.urgency(total), debt) for debt in debts), key=_order)
@@ -143,6 +146,18 @@ async def _read_board(pos: PosData, as_of: date, storefront_id: str | None) -> B
         habits=read_habits([i for own in invoices.values() for i in own], every_payment, every_reminder, as_of),
         n=sum(map(len, invoices.values())) + len(every_payment) + len(every_reminder),
     )
+
+
+def _kept_debt(
+    pos: PosData,
+    key: str,
+    invoices: Sequence[Invoice],
+    payments: Sequence[Payment],
+    reminders: Sequence[Reminder],
+    as_of: date,
+) -> Debt:
+    rows = (tuple(invoices), tuple(payments), tuple(reminders))
+    return _DEBTS.get((scope_of(pos), key, as_of), rows, lambda: read_debt(key, invoices, payments, reminders, as_of))
 
 
 def _order(entry: tuple[str, Debt]) -> tuple[Json, ...]:

@@ -4,7 +4,7 @@ Written-off invoices carry no day of the write-off: they stay in the history as 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ import msgspec
 
 from gateway.domain.records import Invoice, Payment
 from gateway.features.credit_history import WRITTEN_OFF, owed
+from gateway.features.remembering import Unchanged
 
 ZERO = Decimal(0)
 
@@ -86,6 +87,7 @@ class Account:
 
 
 _DAY = timedelta(days=1)
+_ACCOUNTS: Unchanged[Account] = Unchanged(2_000)
 
 
 def read_account(customer: str, invoices: Iterable[Invoice], payments: Iterable[Payment]) -> Account:
@@ -129,7 +131,15 @@ def _balances(bills: Iterable[Bill]) -> tuple[tuple[date, ...], tuple[Decimal, .
     return days, tuple(accumulate(changes[day] for day in days))
 
 
-def read_accounts(invoices: Iterable[Invoice], payments: Iterable[Payment]) -> dict[str, Account]:
+def kept_account(scope: Hashable, customer: str, invoices: Sequence[Invoice], payments: Sequence[Payment]) -> Account:
+    """Return the same account as `read_account`, joined anew only when one of its rows changed; `scope` owns them."""
+    rows = (tuple(invoices), tuple(payments))
+    return _ACCOUNTS.get((scope, customer), rows, lambda: read_account(customer, invoices, payments))
+
+
+def read_accounts(
+    invoices: Iterable[Invoice], payments: Iterable[Payment], scope: Hashable = None
+) -> dict[str, Account]:
     """Return the account of every customer who was ever invoiced, by customer id."""
     bills: dict[str, list[Invoice]] = {}
     money: dict[str, list[Payment]] = {}
@@ -137,7 +147,7 @@ def read_accounts(invoices: Iterable[Invoice], payments: Iterable[Payment]) -> d
         bills.setdefault(invoice.customer, []).append(invoice)
     for payment in payments:
         money.setdefault(payment.customer, []).append(payment)
-    return {key: read_account(key, rows, money.get(key, ())) for key, rows in sorted(bills.items())}
+    return {key: kept_account(scope, key, rows, money.get(key, ())) for key, rows in sorted(bills.items())}
 
 
 def _bill(invoice: Invoice, received: list[tuple[date, Decimal]]) -> Bill:

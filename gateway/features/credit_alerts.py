@@ -1,6 +1,6 @@
 """Credit alerts: customers whose buying or paying has changed for the worse, with what is seen and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ from gateway.features import alert_words as words
 from gateway.features.credit_account import ZERO, Account, read_accounts
 from gateway.features.credit_signals import SEVERITIES, Sign, severity_of, signs_on
 from gateway.features.credit_similar import Case, earlier_cases, like, rate, told
-from gateway.features.remembering import Remembered
+from gateway.features.remembering import Remembered, Unchanged, scope_of
 from gateway.features.wording import rounded
 from gateway.ports import PosData
 
@@ -50,7 +50,16 @@ class Warned:
         return frozenset(sign.name for sign in self.signs)
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One customer's signs of today and what it showed on earlier days."""
+
+    signs: tuple[Sign, ...]
+    earlier: tuple[Case, ...]
+
+
 _WARNED: Remembered[tuple[Warned, ...]] = Remembered(16)
+_WATCHED: Unchanged[Watched] = Unchanged(2_000)
 
 
 async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidence:
@@ -83,9 +92,9 @@ async def warned(pos: PosData, as_of: date) -> tuple[Warned, ...]:
 
     async def read() -> tuple[Warned, ...]:
         customers = {one.id: one for one in await pos.customers()}
-        accounts = read_accounts(await pos.invoices(), await pos.payments())
+        accounts = read_accounts(await pos.invoices(), await pos.payments(), scope_of(pos))
         known = {key: account for key, account in accounts.items() if key in customers}
-        return tuple(_judged(customers, known, as_of))
+        return tuple(_judged(customers, known, as_of, scope_of(pos)))
 
     return await _WARNED.get(pos, "warned", read)
 
@@ -96,23 +105,42 @@ def at_least(found: Sequence[Warned], severity: str) -> list[Warned]:
     return [one for one in found if SEVERITIES.index(one.severity) >= floor]
 
 
-def _judged(customers: Mapping[str, Customer], accounts: Mapping[str, Account], day: date) -> list[Warned]:
-    limits = {key: max(ZERO, customers[key].credit_limit) for key in accounts}
+def _judged(
+    customers: Mapping[str, Customer], accounts: Mapping[str, Account], day: date, scope: Hashable
+) -> list[Warned]:
     receivables = sum((account.balance_on(day) for account in accounts.values()), ZERO)
-    found = {key: signs for key, account in accounts.items() if (signs := signs_on(account, limits[key], day))}
-    cases = earlier_cases(accounts, limits, day) if found else []
-    judged = [_warned(customers[key], accounts[key], signs, receivables, cases, day) for key, signs in found.items()]
+    watched = {key: _watched(account, customers[key], day, scope) for key, account in accounts.items()}
+    cases = [case for one in watched.values() for case in one.earlier]
+    judged = [
+        _warned(customers[key], accounts[key], one.signs, receivables, cases, day)
+        for key, one in watched.items()
+        if one.signs
+    ]
     return sorted(judged, key=lambda one: (-SEVERITIES.index(one.severity), -one.balance, one.customer.id))
 
 
+def _watched(account: Account, customer: Customer, day: date, scope: Hashable) -> Watched:
+    limit = max(ZERO, customer.credit_limit)
+
+    def work_out() -> Watched:
+        return Watched(tuple(signs_on(account, limit, day)), tuple(earlier_cases(account, limit, day)))
+
+    return _WATCHED.get((scope, customer.id, day), (limit, account), work_out)
+
+
 def _warned(
-    customer: Customer, account: Account, signs: list[Sign], receivables: Decimal, cases: Sequence[Case], day: date
+    customer: Customer,
+    account: Account,
+    signs: tuple[Sign, ...],
+    receivables: Decimal,
+    cases: Sequence[Case],
+    day: date,
 ) -> Warned:
     overdue = sum((bill.open for bill in account.bills if bill.due < day and not bill.lost), ZERO)
     return Warned(
         customer=customer,
         severity=severity_of(signs, overdue, receivables),
-        signs=tuple(signs),
+        signs=signs,
         balance=account.balance_on(day),
         overdue=overdue,
         similar=like(cases, frozenset(sign.name for sign in signs)),

@@ -18,7 +18,7 @@ from gateway.features.credit_findings import (
     used_now,
 )
 from gateway.features.credit_portfolio import DEFAULT_DAYS, PERIOD, Book, read_book
-from gateway.features.remembering import Remembered
+from gateway.features.remembering import Remembered, scope_of
 from gateway.features.wording import plain, rounded
 from gateway.ports import PosData
 
@@ -44,7 +44,7 @@ async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidenc
     invoices, payments = await pos.invoices(), await pos.payments()
 
     async def read() -> Book:
-        return read_book(await pos.customers(), invoices, payments, as_of)
+        return read_book(await pos.customers(), invoices, payments, as_of, scope_of(pos))
 
     book = await _BOOKS.get(pos, "book", read)
     moved = trends(book)

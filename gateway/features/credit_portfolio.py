@@ -4,14 +4,14 @@ Amounts are in the business's currency, shares are fractions of 1. Earlier state
 written-off and undated invoices are outside every comparison of two days.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from gateway.domain.records import Customer, Invoice, Payment
 from gateway.features.arithmetic import ratio
-from gateway.features.credit_account import ZERO, Account, Bill, read_account
+from gateway.features.credit_account import ZERO, Account, Bill, kept_account
 from gateway.features.credit_card import (
     HIGH,
     LOW,
@@ -23,6 +23,7 @@ from gateway.features.credit_card import (
     terms_days,
 )
 from gateway.features.credit_history import CreditHistory, read_history
+from gateway.features.remembering import Unchanged
 
 CHANCE_OF_DEFAULT = {LOW: Decimal("0.02"), MEDIUM: Decimal("0.06"), HIGH: Decimal("0.25"), VERY_HIGH: Decimal("0.60")}
 """Level → share of a balance that is expected to be lost; set by judgement."""
@@ -37,14 +38,38 @@ FEWEST_SETTLED = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What one customer owed at the end of a day; `invoiced` and `in_default` as for `Then`."""
+
+    owed: Decimal
+    overdue: Decimal
+    in_default: bool
+    invoiced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One customer's balance, the credit sales of the last 91 days and how the balance changed on each of them."""
+
+    balance: Decimal
+    sold: Decimal
+    changes: Mapping[date, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """One customer who was ever invoiced: the credit record, its score and the dated invoices."""
+    """One customer who was ever invoiced: the credit record, its score and the dated invoices.
+
+    `marks` are today, a month and a period ago.
+    """
 
     customer: Customer
     history: CreditHistory
     card: Card
     account: Account
     ceiling: Decimal
+    marks: tuple[Mark, Mark, Mark]
+    flow: Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +130,26 @@ class Book:
         return max(0, int(mean - 40 * self.overdue / total + Decimal("0.5")))
 
 
+_STANDINGS: Unchanged[Standing] = Unchanged(2_000)
+
+
 def read_book(
-    customers: Iterable[Customer], invoices: Sequence[Invoice], payments: Sequence[Payment], day: date
+    customers: Iterable[Customer],
+    invoices: Sequence[Invoice],
+    payments: Sequence[Payment],
+    day: date,
+    scope: Hashable = None,
 ) -> Book:
-    """Reduce all invoices and payments known at the end of `day` to the credit book."""
+    """Reduce all invoices and payments known at the end of `day` to the credit book; `scope` owns them."""
     known = {customer.id: customer for customer in customers}
     standings = [
-        _standing(known[key], rows, paid, day) for key, rows, paid in _by_customer(invoices, payments) if key in known
+        _STANDINGS.get(
+            (scope, key, day),
+            (known[key], tuple(rows), tuple(paid)),
+            lambda key=key, rows=rows, paid=paid: _standing(known[key], rows, paid, day, scope),  # type: ignore[misc]
+        )
+        for key, rows, paid in _by_customer(invoices, payments)
+        if key in known
     ]
     standings.sort(key=lambda one: (-one.history.balance, one.customer.id))
     accounts = [one.account for one in standings]
@@ -121,12 +159,12 @@ def read_book(
         limits=sum((max(ZERO, one.credit_limit) for one in known.values()), ZERO),
         standings=tuple(standings),
         aging=_aging(unpaid, day),
-        now=_then(accounts, day),
-        month_ago=_then(accounts, day - MONTH),
-        period_ago=_then(accounts, day - PERIOD),
+        now=_then(one.marks[0] for one in standings),
+        month_ago=_then(one.marks[1] for one in standings),
+        period_ago=_then(one.marks[2] for one in standings),
         collection_days=_collection_days(accounts, day - PERIOD, day),
         collection_days_before=_collection_days(accounts, day - 2 * PERIOD, day - PERIOD),
-        dso=_dso(accounts, day),
+        dso=_dso([one.flow for one in standings], day),
         due_soon=_due_soon(unpaid, day),
     )
 
@@ -143,11 +181,15 @@ def _by_customer(
     return ((key, found, money.get(key, [])) for key, found in sorted(rows.items()))
 
 
-def _standing(customer: Customer, invoices: Sequence[Invoice], payments: Sequence[Payment], day: date) -> Standing:
+def _standing(
+    customer: Customer, invoices: Sequence[Invoice], payments: Sequence[Payment], day: date, scope: Hashable
+) -> Standing:
     history = read_history(customer, invoices, payments, day)
     card = score_card(history)
     ceiling = credit_ceiling(history, card.level, terms_days(history, card.level))
-    return Standing(customer, history, card, read_account(customer.id, invoices, payments), ceiling)
+    account = kept_account(scope, customer.id, invoices, payments)
+    marks = _mark(account, day), _mark(account, day - MONTH), _mark(account, day - PERIOD)
+    return Standing(customer, history, card, account, ceiling, marks, _flow(account, day))
 
 
 def _aging(unpaid: Iterable[Bill], day: date) -> dict[str, Decimal]:
@@ -158,22 +200,25 @@ def _aging(unpaid: Iterable[Bill], day: date) -> dict[str, Decimal]:
     return sums
 
 
-def _then(accounts: Iterable[Account], day: date) -> Then:
-    total, overdue, bad, n = ZERO, ZERO, 0, 0
-    for account in accounts:
-        bills = account.issued_between(date.min + timedelta(days=1), day)
-        n += bool(bills)
-        defaulted = False
-        for bill in bills:
-            defaulted = defaulted or (bill.lost and (day - bill.due).days > DEFAULT_DAYS)
-            if bill.settled is not None and bill.settled <= day:
-                continue
-            if left := bill.owed_on(day):
-                total += left
-                overdue += left if bill.due < day else ZERO
-                defaulted = defaulted or (day - bill.due).days > DEFAULT_DAYS
-        bad += defaulted
-    return Then(total, ratio(overdue, total), bad, n)
+def _mark(account: Account, day: date) -> Mark:
+    total, overdue, defaulted = ZERO, ZERO, False
+    bills = account.issued_between(date.min + timedelta(days=1), day)
+    for bill in bills:
+        defaulted = defaulted or (bill.lost and (day - bill.due).days > DEFAULT_DAYS)
+        if bill.settled is not None and bill.settled <= day:
+            continue
+        if left := bill.owed_on(day):
+            total += left
+            overdue += left if bill.due < day else ZERO
+            defaulted = defaulted or (day - bill.due).days > DEFAULT_DAYS
+    return Mark(total, overdue, defaulted, bool(bills))
+
+
+def _then(marks: Iterable[Mark]) -> Then:
+    every = list(marks)
+    total, overdue = sum((one.owed for one in every), ZERO), sum((one.overdue for one in every), ZERO)
+    in_default, invoiced = sum(one.in_default for one in every), sum(one.invoiced for one in every)
+    return Then(total, ratio(overdue, total), in_default, invoiced)
 
 
 def _collection_days(accounts: Iterable[Account], after: date, until: date) -> float | None:
@@ -191,27 +236,35 @@ def _collection_days(accounts: Iterable[Account], after: date, until: date) -> f
     return float(days / weight)
 
 
-def _dso(accounts: Iterable[Account], day: date) -> float | None:
-    """Return days sales outstanding: the mean daily balance of 91 days / the credit sales of these days x 91."""
+def _flow(account: Account, day: date) -> Flow:
     balance, sold = ZERO, ZERO
     changes: dict[date, Decimal] = {}
     first = day - timedelta(days=DSO_DAYS - 1)
-    for account in accounts:
-        for bill in account.bills:
-            if bill.lost or bill.undated:
-                continue
-            if bill.settled is None or bill.settled > day:
-                balance += bill.owed_on(day)
-            elif bill.settled < first:
-                continue
-            if bill.issued >= first:
-                sold += bill.amount
-                changes[bill.issued] = changes.get(bill.issued, ZERO) + bill.amount
-            for paid, amount in bill.paid:
-                if paid >= first:
-                    changes[paid] = changes.get(paid, ZERO) - amount
+    for bill in account.bills:
+        if bill.lost or bill.undated:
+            continue
+        if bill.settled is None or bill.settled > day:
+            balance += bill.owed_on(day)
+        elif bill.settled < first:
+            continue
+        if bill.issued >= first:
+            sold += bill.amount
+            changes[bill.issued] = changes.get(bill.issued, ZERO) + bill.amount
+        for paid, amount in bill.paid:
+            if paid >= first:
+                changes[paid] = changes.get(paid, ZERO) - amount
+    return Flow(balance, sold, changes)
+
+
+def _dso(flows: Sequence[Flow], day: date) -> float | None:
+    """Return days sales outstanding: the mean daily balance of 91 days / the credit sales of these days x 91."""
+    balance, sold = sum((one.balance for one in flows), ZERO), sum((one.sold for one in flows), ZERO)
     if not sold:
         return None
+    changes: dict[date, Decimal] = {}
+    for flow in flows:
+        for changed, amount in flow.changes.items():
+            changes[changed] = changes.get(changed, ZERO) + amount
     total = ZERO
     for n in range(DSO_DAYS):
         total += balance

@@ -5,7 +5,7 @@ for, so that a shop's own past tells how often the same signs ended badly.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -112,7 +112,7 @@ def _over_limit(limit: Decimal, balance: Decimal) -> Iterator[Sign]:
         yield Sign("over_limit", {"balance": balance, "limit": limit, "used": float(balance / limit)})
 
 
-def severity_of(signs: list[Sign], overdue: Decimal, receivables: Decimal) -> str:
+def severity_of(signs: Sequence[Sign], overdue: Decimal, receivables: Decimal) -> str:
     """Return LOW to CRITICAL by the number and the weight of the signs; `receivables` are those of the whole shop."""
     names = {sign.name: sign for sign in signs}
     over = names.get("over_limit")

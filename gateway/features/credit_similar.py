@@ -1,6 +1,6 @@
 """How often the same warning signs ended badly in this shop's own past: told only with 10 cases or more."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,16 +23,15 @@ class Case:
     bad: bool
 
 
-def earlier_cases(accounts: Mapping[str, Account], limits: Mapping[str, Decimal], today: date) -> list[Case]:
-    """Return what every customer showed on earlier days, where it showed anything."""
+def earlier_cases(account: Account, limit: Decimal, today: date) -> list[Case]:
+    """Return what a customer showed on earlier days, where it showed anything."""
     found = []
-    for key, account in accounts.items():
-        for n in range(NEWEST, NEWEST + WINDOWS):
-            day = today - n * STEP
-            if account.issue_days[0] > day:
-                break
-            if signs := frozenset(sign.name for sign in signs_on(account, limits.get(key, Decimal(0)), day)):
-                found.append(Case(signs, ended_badly(account, day, today, LATE_DAYS)))
+    for n in range(NEWEST, NEWEST + WINDOWS):
+        day = today - n * STEP
+        if account.issue_days[0] > day:
+            break
+        if signs := frozenset(sign.name for sign in signs_on(account, limit, day)):
+            found.append(Case(signs, ended_badly(account, day, today, LATE_DAYS)))
     return found
 
 

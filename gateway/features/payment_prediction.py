@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.domain.evidence import Evidence, Json
 from gateway.errors import NotFound
-from gateway.features.credit_account import Account, Bill, read_account
+from gateway.features.credit_account import Account, Bill, kept_account
 from gateway.features.payment_habits import Pattern, read_pattern
 from gateway.features.payment_timing import Forecast, Habit, predict, quantile, read_habit
 from gateway.features.payment_words import (
@@ -18,6 +18,7 @@ from gateway.features.payment_words import (
     action,
     reasoning,
 )
+from gateway.features.remembering import scope_of
 from gateway.features.wording import plain, rounded
 from gateway.features.working_days import (
     add_working_days,
@@ -53,7 +54,7 @@ async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidenc
         raise NotFound("No customer of this business has this customer_id; push the customer first or check the id.")
     invoices = await pos.invoices(customer_id=customer.id)
     payments = await pos.payments(customer_id=customer.id)
-    account = read_account(customer.id, invoices, payments)
+    account = kept_account(scope_of(pos), customer.id, invoices, payments)
     habit = read_habit(account, as_of)
     open_bills = sorted((b for b in account.bills if b.open > 0 and not b.lost), key=lambda b: (b.due, b.issued, b.id))
     rows = tuple(_row(n, bill, predict(habit, bill.due), as_of) for n, bill in enumerate(open_bills, 1))

@@ -14,6 +14,11 @@ from gateway.ports import PosData
 T = TypeVar("T")
 
 
+def scope_of(pos: PosData) -> Hashable:
+    """Return whose records a view shows: one business's stored ones, or what one request brought along."""
+    return (pos.business_id, pos.brought, pos.currency)
+
+
 class Remembered(Generic[T]):
     """The `size` results that were asked for last."""
 
@@ -33,6 +38,35 @@ class Remembered(Generic[T]):
         result = await work_out()
         tables = pos.read
         self._kept[key] = tables, pos.stamp(tables), result
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+        return result
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+
+class Unchanged(Generic[T]):
+    """What was worked out of a few rows each, kept under a key until its rows differ: the `size` asked for last.
+
+    After a push only what rests on the rows that it changed is worked out again. The business is the first part of
+    every key.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[Hashable, tuple[tuple[object, ...], T]] = OrderedDict()
+
+    def get(self, key: Hashable, rows: tuple[object, ...], work_out: Callable[[], T]) -> T:
+        """Return the result for these rows; `key` names whatever else it depends on."""
+        found = self._kept.get(key)
+        if found is not None and found[0] == rows:
+            self._kept.move_to_end(key)
+            return found[1]
+        result = work_out()
+        self._kept[key] = rows, result
         self._kept.move_to_end(key)
         if len(self._kept) > self._size:
             self._kept.popitem(last=False)
