@@ -130,9 +130,7 @@ async def _read_board(pos: PosData, as_of: date, storefront_id: str | None) -> B
         owing = [key for key in owing if any(owed(i) > 0 for i in invoices[key])]
     every_payment, every_reminder = await pos.payments(), await pos.reminders()
     payments, reminders = _by_customer(every_payment), _by_customer(every_reminder)
-    read = [
-        _kept_debt(pos, key, invoices[key], payments.get(key, ()), reminders.get(key, ()), as_of) for key in owing
-    ]
+    read = [_kept_debt(pos, key, invoices[key], payments.get(key, ()), reminders.get(key, ()), as_of) for key in owing]
     debts = [debt for debt in read if debt.balance > 0]
     total = sum((debt.overdue for debt in debts), _ZERO)
     ranked = sorted(((debt.urgency(total), debt) for debt in debts), key=_order)
