@@ -9,7 +9,7 @@ from piccolo.table import Table
 
 from gateway.store.tables_alerts import AlertOutcome, CreditAlert
 from gateway.store.tables_plans import PlanRevision
-from gateway.store.tables_usage import UsageDay
+from gateway.store.tables_usage import UsageDay, UsageHour
 
 
 class Revision(Table, tablename="revision"):
@@ -368,6 +368,7 @@ TABLES: tuple[type[Table], ...] = (
     Reservation,
     AIUsageTracking,
     UsageDay,
+    UsageHour,
     AuditHead,
     Audit,
     Idempotency,

@@ -19,3 +19,20 @@ class UsageDay(Table, tablename="usage_daily"):
     input_tokens = BigInt()
     cached_tokens = BigInt()
     output_tokens = BigInt()
+
+
+class UsageHour(Table, tablename="usage_hourly"):
+    """Sums of an hour over all businesses. Key: hour, shard, feature, model, source."""
+
+    hour = BigInt(primary_key=True)
+    shard = BigInt()
+    feature = Text()
+    model = Text()
+    source = Text()
+    calls = BigInt()
+    degraded = BigInt()
+    failed = BigInt()
+    cost = BigInt()
+    input_tokens = BigInt()
+    cached_tokens = BigInt()
+    output_tokens = BigInt()

@@ -1,23 +1,30 @@
-"""Sums of usage per UTC day over all businesses, so that a year of it is shown without reading every request again.
+"""Sums of usage over all businesses, so that a year of it is shown without reading every request again.
 
-Closed days are summed once into `usage_daily`; what has not been summed yet is read from `usage` itself, so a figure is
-right also before the first sum is made, only slower. Money is nano-USD.
+`usage_hourly` is exact at every instant: a trigger adds each row of `usage` to its hour in the same transaction. Closed
+days are summed once more into `usage_daily`, the whole service from the hours and each business from `usage` itself. A
+figure is right also before the first sum is made. Money is nano-USD.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from gateway.store.database import Database, Row, Script, Statement
-from gateway.store.holdings import BOOKS_DAYS, DAY, Holding, Period
+from gateway.store.database import Database, Row, Script, Statement, one
+from gateway.store.holdings import BOOKS_DAYS, DAY, Holding, Period, Until
 
-HOLDINGS = (Holding("usage_daily", Period("day", BOOKS_DAYS), key=("day", "feature", "model", "source")),)
+HOLDINGS = (
+    Holding("usage_daily", Period("day", BOOKS_DAYS), key=("day", "feature", "model", "source")),
+    # A day longer than the rows themselves, so that a row that goes finds its hour.
+    Holding(
+        "usage_hourly", Until("hour", BOOKS_DAYS + 1), key=("hour", "shard", "feature", "model", "source"), scoped=False
+    ),
+)
 
 LATE = 3_600_000_000
 """A day is summed when it has been over for this long: a request that was cut off is written a little later."""
 
-AGAIN = 2
-"""The newest summed days are summed again, for requests that were found cut off much later."""
+SETTLED = 2 * 3_600_000_000
+"""Hours that ended this long ago are put together from their shards, in microseconds."""
 
 EPOCH = date(1970, 1, 1)
 _SUMS = (
@@ -25,11 +32,13 @@ _SUMS = (
     "SUM(cost), SUM(input_tokens), SUM(cached_tokens), SUM(output_tokens)"
 )
 _COLUMNS = "calls, degraded, failed, cost, input_tokens, cached_tokens, output_tokens"
+_HOURS = "SUM(calls), SUM(degraded), SUM(failed), SUM(cost), SUM(input_tokens), SUM(cached_tokens), SUM(output_tokens)"
 _BETWEEN = "FROM usage WHERE created_at >= $2 AND created_at < $3"
 # Only our own column names are put together here; every value is an argument.
 _FILL = (
-    f"INSERT INTO usage_daily (day, business_id, feature, model, source, {_COLUMNS}) "
-    f"SELECT CAST($1 AS TEXT), '', feature, model, source, {_SUMS} {_BETWEEN} GROUP BY feature, model, source"
+    f"INSERT INTO usage_daily (day, business_id, feature, model, source, {_COLUMNS}) "  # noqa: S608
+    f"SELECT CAST($1 AS TEXT), '', feature, model, source, {_HOURS} FROM usage_hourly WHERE hour >= $2 AND hour < $3 "
+    "GROUP BY feature, model, source HAVING SUM(calls) > 0"
 )
 _FILL_BUSINESSES = (
     f"INSERT INTO usage_daily (day, business_id, feature, model, source, {_COLUMNS}) "
@@ -37,18 +46,30 @@ _FILL_BUSINESSES = (
 )
 _CLEAR = "DELETE FROM usage_daily WHERE day = $1"
 _LAST = "SELECT MAX(day) FROM usage_daily"
-_FIRST = "SELECT MIN(created_at) FROM usage"
+_FIRST = "SELECT MIN(hour) FROM usage_hourly"
+_DAYS_OF_HOURS = (
+    f"SELECT hour / {DAY} AS n, SUM(calls), SUM(degraded), SUM(failed), SUM(cost), SUM(input_tokens), "  # noqa: S608
+    "SUM(cached_tokens), SUM(output_tokens) FROM usage_hourly WHERE hour >= $1 AND hour < $2 GROUP BY n"
+)
+_DAYS_OF_DAYS = f"SELECT day, {_HOURS} FROM usage_daily WHERE business_id = '' AND day >= $1 AND day <= $2 GROUP BY day"  # noqa: S608
+_GATHER = (
+    f"WITH gone AS (DELETE FROM usage_hourly WHERE shard <> 0 AND hour < $1 RETURNING *) "  # noqa: S608
+    f"INSERT INTO usage_hourly (hour, shard, feature, model, source, {_COLUMNS}) "
+    f"SELECT hour, 0, feature, model, source, {_HOURS} FROM gone GROUP BY hour, feature, model, source "
+    "ON CONFLICT (hour, shard, feature, model, source) DO UPDATE SET "
+    + ", ".join(f"{name} = usage_hourly.{name} + excluded.{name}" for name in _COLUMNS.split(", "))
+)
 _KEPT = (
     f"SELECT day, feature, model, source, {_COLUMNS} FROM usage_daily "  # noqa: S608
     "WHERE business_id = '' AND day >= $1 AND day <= $2"
 )
 _KEPT_BUSINESSES = (
-    "SELECT business_id, SUM(calls), SUM(degraded), SUM(failed), SUM(cost), SUM(input_tokens), SUM(cached_tokens), "
-    "SUM(output_tokens) FROM usage_daily WHERE business_id <> '' AND day >= $1 AND day <= $2 GROUP BY business_id"
+    f"SELECT business_id, {_HOURS} FROM usage_daily "  # noqa: S608
+    "WHERE business_id <> '' AND day >= $1 AND day <= $2 GROUP BY business_id"
 )
 _OPEN = (
-    f"SELECT created_at / 86400000000 AS n, feature, model, source, {_SUMS} "  # noqa: S608
-    "FROM usage WHERE created_at >= $1 AND created_at < $2 GROUP BY n, feature, model, source"
+    f"SELECT hour / {DAY} AS n, feature, model, source, {_HOURS} FROM usage_hourly "  # noqa: S608
+    "WHERE hour >= $1 AND hour < $2 GROUP BY n, feature, model, source HAVING SUM(calls) > 0"
 )
 _OPEN_BUSINESSES = (
     f"SELECT business_id, {_SUMS} FROM usage WHERE created_at >= $1 AND created_at < $2 GROUP BY business_id"  # noqa: S608
@@ -117,21 +138,29 @@ class UsageDays:
         return found
 
     async def sum_up(self, now: int) -> int:
-        """Sum every closed day that has not been summed; returns how many days that were. `now` is microseconds."""
-        last_closed = _day(now - LATE) - timedelta(days=1)
-        rows = await self._database.fetch(_LAST)
-        if rows[0][0] is not None:
-            day = date.fromisoformat(rows[0][0]) - timedelta(days=AGAIN - 1)
-        else:
-            first = (await self._database.fetch(_FIRST))[0][0]
-            if first is None:
-                return 0
-            day = _day(first)
-        count = 0
-        while day <= last_closed:
+        """Sum every closed day whose hours say something else; returns how many days that were. `now`: microseconds.
+
+        A request that was found cut off long after its day changes the day's hours, and so has the day summed again.
+        """
+        if self._database.dialect == "postgresql":
+            await self._database.run(one, _GATHER, now - SETTLED)
+        first = (await self._database.fetch(_FIRST))[0][0]
+        if first is None:
+            return 0
+        oldest = now - (BOOKS_DAYS - 2) * DAY  # what retention is about to take away is left as it is
+        since, until = _day(max(first, oldest)), _day(now - LATE) - timedelta(days=1)
+        days = await self._different(since, until)
+        for day in days:
             await self._database.run(_sum_day, day.isoformat(), midnight(day))
-            day, count = day + timedelta(days=1), count + 1
-        return count
+        return len(days)
+
+    async def _different(self, since: date, until: date) -> list[date]:
+        """Return the days, oldest first, whose sum is not that of their hours."""
+        hours = await self._database.fetch(_DAYS_OF_HOURS, midnight(since), midnight(until) + DAY)
+        days = await self._database.fetch(_DAYS_OF_DAYS, since.isoformat(), until.isoformat())
+        summed = {date.fromisoformat(row[0]): _sums(row[1:]) for row in days}
+        told = {EPOCH + timedelta(days=row[0]): _sums(row[1:]) for row in hours}
+        return sorted(day for day, sums in told.items() if sums != summed.get(day, Sums()))
 
     async def _border(self, since: date) -> tuple[date, date]:
         """Return the last summed day and the first day from `since` on that is not summed."""
