@@ -1,13 +1,11 @@
-"""Assertions on HTML and XML."""
+"""Assertions on HTML."""
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
-from xml.parsers import expat
 
-from evals.checks.registry import CheckError, Outcome, Subject, assertion
-from evals.scripting.values import text, trim
+from evals.checks.registry import Outcome, Subject, assertion
+from evals.scripting.values import trim
 
 MOST_LETTERS = 10 * 1024 * 1024
 _ELEMENTS = frozenset(
@@ -69,7 +67,8 @@ class _Scanner(HTMLParser):
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
-        """Note an element."""
+        """Note an element; `image` is read as `img`, as browsers do."""
+        tag = "img" if tag == "image" and "svg" not in self._open else tag
         if tag in _TABLE_ONLY and not {"table", "template", "svg", "math"} & set(self._open):
             return
         self.elements.append(tag)
@@ -120,90 +119,3 @@ def html_misfit(output: str) -> str | None:
     wrappers = any(re.search(rf"<{tag}(?=[\s>/])", lowered) for tag in ("html", "head", "body"))
     known = any((tag in _ELEMENTS and tag not in ("html", "head", "body")) or "-" in tag for tag in scanner.elements)
     return None if wrappers or known else "Output does not contain recognized HTML elements"
-
-
-@assertion("is-xml", "contains-xml")
-def is_xml(subject: Subject) -> Outcome:
-    """The output is well-formed XML (or holds some) with the elements at these dotted paths."""
-    paths = _paths(subject.value)
-    sources = [subject.text] if subject.base == "is-xml" else list(xml_pieces(subject.text))
-    reason: str | None = "No XML content found in the output"
-    for source in sources:
-        reason = xml_misfit(source, paths)
-        if reason is None:
-            break
-    return subject.holds(reason is None, reason or "", "the output is XML with these elements")
-
-
-def _paths(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",")]
-    if isinstance(value, list):
-        return [text(item) for item in value]
-    if isinstance(value, dict) and value:
-        if not isinstance(value.get("requiredElements"), list):
-            raise CheckError("xml assertion must contain a string, array value, or no value")
-        return [text(item) for item in value["requiredElements"]]
-    return []
-
-
-def xml_misfit(source: str, paths: list[str]) -> str | None:
-    """Return why a text is not XML with these paths, None if it is. DTDs with declarations of their own are refused."""
-    found: set[tuple[str, ...]] = set()
-    stack: list[str] = []
-    parser = expat.ParserCreate(namespace_separator=None)
-
-    def opened(name: str, attributes: dict[str, str]) -> None:
-        stack.append(name)
-        found.add(tuple(stack))
-        found.update((*stack, f"@_{attribute}") for attribute in attributes)
-
-    def subset(*_: Any) -> None:
-        raise ValueError("DTD internal subsets are not supported by is-xml validation")
-
-    parser.StartElementHandler = opened
-    parser.EndElementHandler = lambda name: stack.pop()
-    parser.EntityDeclHandler = subset
-    parser.ElementDeclHandler = subset
-    parser.AttlistDeclHandler = subset
-    parser.StartDoctypeDeclHandler = lambda name, system, public, internal: subset() if internal else None
-    try:
-        parser.Parse(source.encode("utf-8", "replace") if not source.startswith("<?xml") else source, True)
-    except (expat.ExpatError, ValueError) as error:
-        return f"XML parsing failed: {error}"
-    if re.search(r"<[^<>]*\sxmlns:|<\w+:", source) and (unbound := _unbound_prefix(source)):
-        return f"XML parsing failed: unbound namespace prefix: {unbound}"
-    missing = [path for path in paths if tuple(path.split(".")) not in found]
-    return f"XML is missing required elements: {', '.join(missing)}" if missing else None
-
-
-def _unbound_prefix(source: str) -> str | None:
-    bound = {"xml", "xmlns", *re.findall(r"\sxmlns:([\w.-]+)\s*=", source)}
-    used = re.findall(r"</?([A-Za-z_][\w.-]*):", source)
-    return next((prefix for prefix in used if prefix not in bound), None)
-
-
-def xml_pieces(output: str) -> Iterator[str]:
-    """Yield the balanced pieces of a text that might be XML, the widest first."""
-    tags = re.compile(
-        r"<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<[!?][^>]*>|<(/?)([A-Za-z_:][\w:.-]*)((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>"
-    )
-    stack: list[tuple[str, int]] = []
-    spans: list[tuple[int, int]] = []
-    for tag in tags.finditer(output):
-        if tag[2] is None:
-            continue
-        if tag[1]:
-            if stack and stack[-1][0] == tag[2]:
-                spans.append((stack.pop()[1], tag.end()))
-            else:
-                stack.clear()
-        elif tag[3].rstrip().endswith("/"):
-            spans.append((tag.start(), tag.end()))
-        else:
-            stack.append((tag[2], tag.start()))
-    outer = [span for span in spans if not any(o != span and o[0] <= span[0] and span[1] <= o[1] for o in spans)]
-    if len(outer) > 1:
-        yield output[outer[0][0] : outer[-1][1]]
-    for start, end in sorted(outer, key=lambda span: (span[0], -span[1])):
-        yield output[start:end]
