@@ -84,6 +84,7 @@ class Validator:
             self._inspect(value, place)
         elif key in _MANY:
             _need(isinstance(value, list) and value, place, "must be a non-empty list")
+            _need(_all_different(value), place, "must not hold the same value twice")
             for index, item in enumerate(value):
                 self._inspect(item, f"{place}/{index}")
         elif key in _NAMED:
@@ -114,6 +115,7 @@ class Validator:
             _need(is_number(value) and value > 0, place, "must be a number above 0")
         elif key == "enum":
             _need(isinstance(value, list) and value, place, "must be a non-empty list")
+            _need(_all_different(value), place, "must not hold the same value twice")
         elif key == "required":
             names = isinstance(value, list) and all(isinstance(item, str) for item in value)
             _need(names and len(set(value)) == len(value), place, "must be a list of different names")
@@ -180,9 +182,7 @@ class Validator:
     def _list(self, schema: Mapping[str, Any], value: list[Any], place: str) -> str | None:
         if len(value) < schema.get("minItems", 0) or len(value) > schema.get("maxItems", math.inf):
             return f"{place or 'data'} has {len(value)} items"
-        if schema.get("uniqueItems") and any(
-            deeply_equal(one, two) for i, one in enumerate(value) for two in value[i + 1 :]
-        ):
+        if schema.get("uniqueItems") and not _all_different(value):
             return f"{place or 'data'} must not have duplicate items"
         items, rest = schema.get("items", True), schema.get("additionalItems", True)
         for index, item in enumerate(value):
@@ -242,6 +242,10 @@ class Validator:
         if "if" in schema:
             return self._check(schema.get("then" if fits(schema["if"]) else "else", True), value, place)
         return None
+
+
+def _all_different(values: list[Any]) -> bool:
+    return not any(deeply_equal(one, two) for index, one in enumerate(values) for two in values[index + 1 :])
 
 
 def _need(holds: Any, place: str, said: str) -> None:

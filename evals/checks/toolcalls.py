@@ -15,6 +15,8 @@ MOST_BLOCKS = 10_000
 async def valid_tools_call(subject: Subject) -> Outcome:
     """Every tool call names a configured tool and its arguments fit that tool's schema; `not-` changes nothing."""
     calls = subject.output
+    if said := re.search(r"MCP Tool (Result|Error) \(([^)]+)\)", subject.text):
+        return Outcome(said[1] == "Result", f"MCP tool call {said[2]}: {said[1].lower()}")
     if isinstance(calls, Mapping) and "tool_calls" in calls:
         calls = calls["tool_calls"]
     if not isinstance(calls, list) or not calls or not all(_well_formed(call) for call in calls):
@@ -60,6 +62,22 @@ async def _misfit(subject: Subject, functions: Mapping[Any, Any], call: Mapping[
             validator.found[needed.key] = await subject.row.tools.workers.matches(*needed.key, flags="u")
         except SchemaProblem as problem:
             return str(problem)
+
+
+@assertion("is-valid-function-call", "is-valid-openai-function-call")
+async def valid_function_call(subject: Subject) -> Outcome:
+    """The call names one of the provider's `functions` and its arguments fit; `not-` changes nothing."""
+    call = subject.output
+    if isinstance(call, Mapping) and "function_call" in call:
+        call = call["function_call"]
+    if not str(subject.row.provider.get("id", "")).startswith(("openai:", "gateway:")):
+        return Outcome(False, "Provider does not have functionality for checking function call.")
+    if not _well_formed({"function": call}):
+        return Outcome(False, f"no valid-looking function call: {dump(call)[:200]}")
+    functions = (subject.row.provider.get("config") or {}).get("functions") or []
+    known = {function.get("name"): function for function in functions if isinstance(function, Mapping)}
+    said = await _misfit(subject, known, call)
+    return Outcome(said is None, said or "Assertion passed")
 
 
 @assertion("tool-call-f1")

@@ -6,8 +6,7 @@ from evals.checks.registry import CheckError, Outcome, Subject, assertion
 @assertion(
     "agent-rubric", "search-rubric", "trajectory:goal-success", "trajectory:tool-args-match", "trajectory:step-count",
     "trajectory:tool-sequence", "trajectory:tool-used", "trace-error-spans", "trace-span-count", "trace-span-duration",
-    "skill-used", "moderation", "classifier", "pi", "ruby", "conversation-relevance", "is-valid-function-call",
-    "is-valid-openai-function-call", "human",
+    "skill-used", "moderation", "classifier", "pi", "ruby", "conversation-relevance", "human",
 )  # fmt: skip
 def out_of_scope(subject: Subject) -> Outcome:
     """This type is not carried out here: the row is an error that names it."""

@@ -118,6 +118,8 @@ class _Reader:
             if isinstance(key_node, ScalarNode) and key_node.value == "<<" and key_node.tag == _PLAIN:
                 self._merge(merged, value_node, place)
                 continue
+            if not isinstance(key_node, ScalarNode):
+                raise YamlError("a key may not be a list or a mapping", key_node.start_mark.line + 1)
             key = text(self.read(key_node, (*place, "?")))
             if self.unique and key in own:
                 raise YamlError(f"duplicated mapping key `{key}`", key_node.start_mark.line + 1)

@@ -14,6 +14,7 @@ _UNLIKE = re.compile(
     r"|\{,|\[:|\[\^?\]|\\-\]"  # a count without a start, POSIX classes, empty classes
     r"|\[[^\]]*\\[bBS]"  # escapes that mean something else inside a class
     r"|[*+?}]\+"  # possessive
+    r"|(?:[\^$]|\\[bB])[*+?{]"  # a repeated anchor
 )
 _BREAKS = re.compile("[\r\u2028\u2029]|[^\u0000-\uffff]")
 _SPACE_ESCAPES = re.compile(r"(\[[^\]]*\])|\\([sS])|(\\.)", re.DOTALL)
