@@ -6,7 +6,7 @@ from typing import Any
 
 from evals.checks.registry import CheckError, Outcome, Subject, assertion
 from evals.checks.sql_expressions import NotSql
-from evals.checks.sql_grammar import SqlReader
+from evals.checks.sql_statements import SqlReader
 from evals.scripting.values import UNDEFINED, trim, truthy
 
 _IGNORED = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\"|`[^`]*`|--[^\r\n]*|#[^\r\n]*|/\*[\s\S]*?\*/")
@@ -43,12 +43,14 @@ def _misfit(subject: Subject, source: str) -> str | None:
     if truthy(options) and not isinstance(options, dict | list):
         raise CheckError("is-sql assertion must have a object value.")
     wanted: Mapping[str, Any] = options if isinstance(options, dict) else {}
-    source = trim(source)
+    source, dialect = trim(source), str(wanted.get("databaseType") or "MySQL").lower()
+    if dialect == "mysql" and re.search(r"\bgenerate_series\s*\(", source, re.IGNORECASE):
+        return "MySQL does not know generate_series"
     if _COMMA.search(_IGNORED.sub(" ? ", source)):
         return "a comma seems to be missing between two columns"
     if source.count("`") % 2 or not source:
         return "the output is no SQL statement"
-    reader = SqlReader(source)
+    reader = SqlReader(source, dialect)
     try:
         reader.read()
     except (NotSql, RecursionError) as error:

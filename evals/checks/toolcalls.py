@@ -15,8 +15,8 @@ MOST_BLOCKS = 10_000
 async def valid_tools_call(subject: Subject) -> Outcome:
     """Every tool call names a configured tool and its arguments fit that tool's schema; `not-` changes nothing."""
     calls = subject.output
-    if said := re.search(r"MCP Tool (Result|Error) \(([^)]+)\)", subject.text):
-        return Outcome(said[1] == "Result", f"MCP tool call {said[2]}: {said[1].lower()}")
+    if remote := re.search(r"MCP Tool (Result|Error) \(([^)]+)\)", subject.text):
+        return Outcome(remote[1] == "Result", f"MCP tool call {remote[2]}: {remote[1].lower()}")
     if isinstance(calls, Mapping) and "tool_calls" in calls:
         calls = calls["tool_calls"]
     if not isinstance(calls, list) or not calls or not all(_well_formed(call) for call in calls):
