@@ -2,17 +2,18 @@
 
 The Eids follow the moon: for years that are not announced yet their days are estimates. An estimated day is no working
 day, and `may_be_holiday` also names the day before and after it, to which the announcement may still move it.
-Source of the calendar: the `holidays` package, which includes the substitute days; it knows the years 1957-2100.
+Source of the calendar: a table written from the `holidays` package, which includes the substitute days and knows the
+years 1957-2100. A test compares the two, so a new release of the package shows what it changes.
 """
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import lru_cache
-
-from holidays.countries.ghana import Ghana
+from functools import cache
+from pathlib import Path
 
 from gateway.features.wording import month_name
 
+TABLE = Path(__file__).with_name("data") / "ghana_holidays.tsv"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SUNDAY = 6
 _ONE_DAY = timedelta(days=1)
@@ -32,13 +33,13 @@ def long_date(day: date, *, weekday: bool = False) -> str:
 
 def holiday(day: date) -> str | None:
     """Return the name of the public holiday on that day, None when there is none."""
-    name = _holidays(day.year).get(day)
+    name = _holidays().get(day)
     return None if name is None else name.replace(_ESTIMATED, "")
 
 
 def is_estimated(day: date) -> bool:
     """Return whether a public holiday stands on that day by calculation only, not yet by announcement."""
-    return _ESTIMATED in _holidays(day.year).get(day, "")
+    return _ESTIMATED in _holidays().get(day, "")
 
 
 def may_be_holiday(day: date) -> bool:
@@ -48,7 +49,7 @@ def may_be_holiday(day: date) -> bool:
 
 def is_working_day(day: date) -> bool:
     """Return whether shops and offices work that day: no Sunday and no public holiday."""
-    return day.weekday() != SUNDAY and day not in _holidays(day.year)
+    return day.weekday() != SUNDAY and day not in _holidays()
 
 
 def next_working_day(day: date) -> date:
@@ -82,6 +83,7 @@ def working_days(first: date, last: date) -> int:
     return sum(is_working_day(first + timedelta(days=i)) for i in range((last - first).days + 1))
 
 
-@lru_cache(maxsize=512)
-def _holidays(year: int) -> Mapping[date, str]:
-    return {day: name for day, name in Ghana(years=year).items() if day.year == year}
+@cache
+def _holidays() -> Mapping[date, str]:
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return {date.fromisoformat(day): name for day, _, name in (line.partition("\t") for line in lines)}

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.features.working_days import (
+    TABLE,
     add_working_days,
     holiday,
     is_estimated,
@@ -17,6 +18,7 @@ from gateway.features.working_days import (
     weekday_name,
     working_days,
 )
+from tests.features.holiday_table import table
 
 days = st.dates(date(1970, 1, 1), date(2199, 12, 1))
 
@@ -82,3 +84,7 @@ def test_adding_working_days_counts_them_and_nothing_else(day: date, n: int):
         assert working_days(day + timedelta(days=1), moved) == n
     if n < 0:
         assert working_days(moved, day - timedelta(days=1)) == -n
+
+
+def test_the_table_is_what_the_calendar_package_says():
+    assert TABLE.read_text(encoding="utf-8") == table(), "run `python -m tests.features.holiday_table`"
