@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from admin.examples import check_in_words
 from evals.checks.registry import CheckError, Output, Tools, all_checks
 from evals.demo_tenants import open_workbench
 from evals.engine.grading import RowError, grade
@@ -98,7 +99,12 @@ async def answered(bench: Workbench, case: Case, prompt: PromptVersion, policy: 
         except (CheckError, RowError) as error:
             return replace(_side(output, prompt, policy), passed=False, reason=str(error))
     checks = tuple(
-        {"type": str(c["assertion"]["type"]), "passed": bool(c["pass"]), "reason": str(c["reason"])}
+        {
+            "type": str(c["assertion"]["type"]),
+            "passed": bool(c["pass"]),
+            "reason": str(c["reason"]),
+            "words": check_in_words(str(c["assertion"]["type"]), c["assertion"].get("value")),
+        }
         for c in grading.components
     )
     reason = "; ".join(f"{c['type']}: {c['reason']}" for c in checks if not c["passed"])

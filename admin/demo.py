@@ -4,7 +4,7 @@ Nothing is painted. The calls go through the whole pipeline with a clock set bac
 the businesses' own records; versions are written, proven on their examples, approved by somebody else and released.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
@@ -38,6 +38,12 @@ CHANGES = (
 )
 IN_REVIEW = ("sales_assistant", "Offer one alternative", "Where nothing fits exactly, offer the nearest product first.")
 TOO_TIGHT = ("credit_risk", "Half the length")
+TRIED = ("credit_risk", "product_description", "sales_assistant", "collection_message")
+BUSY = 4
+"""So many times as often as the others the prompts that people work on are asked."""
+
+AGAIN = 0.25
+"""Share of requests that come a second time within two hours."""
 
 
 class SetBack:
@@ -68,6 +74,13 @@ class Call:
     business: Business
     feature: str
     body: dict[str, object]
+
+
+def before_the_month(days: int = DAYS) -> SetBack:
+    """Return a clock that is at the day before the demo's month began, for what was there before it."""
+    clock = SetBack()
+    clock.set(SystemClock().now() - (days + 1) * DAY)
+    return clock
 
 
 async def live_through(settings: Settings, days: int = DAYS) -> int:
@@ -102,24 +115,34 @@ def _calls(service: Service, now: int, days: int, a_day: int) -> Iterator[Call]:
     """Yield requests of the demo businesses in order of time: those of the suites, at shop hours, fewer on Sundays."""
     dice = Random(20261122)  # noqa: S311 - the same demo everywhere
     shops = list(service.site.snapshots.current.businesses.values())
-    asked = {name: _requests(name) for name in service.site.kit.catalog.features}
-    known = [name for name, bodies in asked.items() if bodies]
+    asked = {name: _requests(name, shops) for name in service.site.kit.catalog.features}
+    known = [name for name, bodies in asked.items() if bodies for _ in range(BUSY if name in TRIED else 1)]
     start = now - days * DAY
     for day in range(1, days + 1):  # the last one is today
         weekday = datetime.fromtimestamp((start + day * DAY) / 1e6, UTC).weekday()
         count = round(a_day * (0.4 if weekday == 6 else 1.2 if weekday == 5 else 1.0) * dice.uniform(0.8, 1.2))
         midnight = start + day * DAY - start % DAY
-        for at in sorted(midnight + round(dice.uniform(7.5, 19) * HOUR) for _ in range(count)):
-            feature = dice.choice(known)
-            body = dice.choice(asked[feature])
-            if at < now:
-                yield Call(at, dice.choice(shops), feature, body)
+        made = []
+        for _ in range(count):
+            feature, at = dice.choice(known), midnight + round(dice.uniform(7.5, 19) * HOUR)
+            shop, body = dice.choice(asked[feature])
+            made.append(Call(at, shop, feature, body))
+            if dice.random() < AGAIN:  # a page that is opened twice: the kept answer does
+                made.append(Call(at + round(dice.uniform(0.1, 1.5) * HOUR), shop, feature, body))
+        yield from sorted((call for call in made if call.at < now), key=lambda call: call.at)
 
 
-def _requests(feature: str) -> list[dict[str, object]]:
+def _requests(feature: str, shops: Sequence[Business]) -> list[tuple[Business, dict[str, object]]]:
+    """Return what the examples of a feature ask, each with the shop whose records it asks about."""
     suite = suite_of(feature, [])
     plain = [case for case in suite.cases if "records" not in case.vars and "reply" not in case.vars] if suite else []
-    return [dict(case.vars["request"]) for case in plain if isinstance(case.vars.get("request"), dict)]
+    return [
+        (shop, dict(case.vars["request"]))
+        for case in plain
+        if isinstance(case.vars.get("request"), dict)
+        for shop in shops
+        if shop.name.lower().startswith(str(case.vars.get("business", "")).lower())
+    ]
 
 
 async def _make(service: Service, clock: SetBack, calls: list[Call]) -> int:

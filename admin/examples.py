@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from admin.wording import text_of
@@ -25,6 +26,9 @@ _KINDS = (
 ALLOWED = frozenset((*_KINDS, *(f"not-{kind}" for kind in _KINDS)))
 """Checks that a case added here may use: none of them runs a script or asks another model."""
 MOST_IMPORTED = 500
+LONG = 5
+"""Digits from which a whole number is shown in groups."""
+_AMOUNT = re.compile(r"(-?\d{1,15})(\.\d{1,2})?")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ALWAYS = ("schema", "grounded", "no-pii", "rule", "is-json")
 _FIELD = re.compile(r"output\.([a-z_.]+) *===? *([^&|;]{1,60})")
@@ -49,11 +53,13 @@ def check_in_words(kind: str, value: Any) -> str:
     """Return what a check asks for, as a person would say it."""
     shown = ", ".join(str(each) for each in value) if isinstance(value, list) else _short(value)
     if kind == "javascript" and (found := _FIELD.fullmatch(str(value).strip())):
-        return f"{found[1].rpartition('.')[2].replace('_', ' ')} is {found[2].strip(chr(39) + chr(34))}"
+        return f"{found[1].rpartition('.')[2].replace('_', ' ')} is {_figure(found[2].strip(chr(39) + chr(34)))}"
     if kind == "json-path" and isinstance(value, Mapping) and "path" in value:
         name = str(value["path"]).strip("/$.").replace("/", " ").replace("_", " ")
         rest = [(key, item) for key, item in value.items() if key != "path"]
-        said = ", ".join(f"{'is' if key == 'equals' else key.replace('_', ' ')} {_lower(item)}" for key, item in rest)
+        said = ", ".join(
+            f"{'is' if key == 'equals' else key.replace('_', ' ')} {_figure(_lower(item))}" for key, item in rest
+        )
         return f"{name} {said}" if said else f"{name} is there"
     if isinstance(value, Mapping):
         return f"{kind.replace('-', ' ')}: " + ", ".join(f"{name} {_short(item)}" for name, item in value.items())
@@ -78,7 +84,7 @@ def inputs_in_words(variables: Mapping[str, Any]) -> str:
     request = variables.get("request")
     parts = [f"for {variables['business']}"] if variables.get("business") else []
     if isinstance(request, Mapping):
-        parts += [f"{name.replace('_', ' ')}: {_short(value)}" for name, value in request.items()]
+        parts += [f"{name.replace('_', ' ')}: {_figure(value)}" for name, value in request.items()]
     return ", ".join(parts)
 
 
@@ -221,6 +227,15 @@ def _safe(text: Any) -> str:
 def _lower(value: Any) -> str:
     text = _short(value)
     return text.replace("_", " ").lower() if re.fullmatch(r"[A-Z][A-Z_]+", text) else text
+
+
+def _figure(value: Any) -> str:
+    """Return a value shortly, an amount as `1,234.50`; four digits without a point may be a year and stay."""
+    text = _short(value)
+    found = _AMOUNT.fullmatch(text)
+    if not found or (not found[2] and len(found[1].lstrip("-")) < LONG):
+        return text
+    return f"{Decimal(text):,.2f}" if found[2] else f"{int(text):,}"
 
 
 def _short(value: Any) -> str:

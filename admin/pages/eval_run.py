@@ -1,5 +1,6 @@
 """One run: how far it is, what it found, and the matrix of its cases with draft and live side by side."""
 
+import json
 from typing import Any, cast
 
 from litestar.handlers import HTTPRouteHandler
@@ -7,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin import lifecycle
 from admin.access import Refused
 from admin.comparing import word_diff
+from admin.pages.draft import texts_of
 from admin.replaying import in_words, margins
 from admin.web.faces import Context, Done, Visit, action, found, view
 from admin.web.money import cost
@@ -62,12 +64,29 @@ async def load_case(visit: Visit) -> Context:
     at = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else -1
     case = found(await life.runs.case(run.id, at), "case")
     live, draft = case.detail.get("live"), case.detail["draft"]
-    difference = word_diff(live["text"], draft["text"]) if live and "text" in draft else []
+    told = live and "text" in draft and live["text"] != draft["text"]
+    difference = word_diff(_flat(live["text"]), _flat(draft["text"])) if told else []
     return {
         "run": run, "case": case, "title": life.feature(run.feature).title, "difference": difference,
-        "sides": [side for side in (("Draft", draft), ("Live", live)) if side[1]],
+        "sides": [
+            (name, {**side, "answer": _answer(side.get("text", ""))})
+            for name, side in (("Draft", draft), ("Live", live))
+            if side
+        ],
         "request": case.detail.get("request", {}), "flips": case.detail.get("flips", []),
     }  # fmt: skip
+
+
+def _answer(text: str) -> list[tuple[str, str]]:
+    """Return an answer's fields in words; none where it is no JSON."""
+    try:
+        return texts_of(json.loads(text)) if text else []
+    except ValueError:
+        return []
+
+
+def _flat(text: str) -> str:
+    return "\n".join(f"{name}: {words}" for name, words in _answer(text)) or text
 
 
 async def cancel(visit: Visit) -> Done:

@@ -28,7 +28,7 @@ from gateway.library.problems import LibraryError
 from gateway.store.examples import Example, Examples
 
 KEYS = ("description", "vars", "assert", "metadata")
-PER_PAGE = 50
+PER_PAGE = 20
 ALWAYS = ("schema", "grounded", "no-pii")
 """What a case checks that says nothing else: every answer must hold to it."""
 LIMIT = 600 * 1024

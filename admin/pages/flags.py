@@ -13,7 +13,7 @@ from gateway.pipeline.admission import PAUSE
 from gateway.store.businesses import EVERY_BUSINESS
 from gateway.store.flags import Flags, SetFlag
 
-PAGE = Page("Flags and pause", "/admin/flags", "Platform", 20, "plans")
+PAGE = Page("Flags and pause", "/admin/flags", "Platform", 20, "switch")
 HERE = "/admin/flags"
 WORD = "pause"
 PAUSED, RESUMED = "models.paused", "models.resumed"

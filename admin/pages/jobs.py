@@ -7,6 +7,7 @@ from admin.noting import note
 from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.office import Office
 from admin.web.page import Page
+from gateway.jobs.kinds import Every, job_kinds
 from gateway.store.admin_access import THE_SERVICE
 from gateway.store.work import Work
 
@@ -41,15 +42,17 @@ async def load(visit: Visit) -> Context:
         counts[""] = counts.get("", 0) + number
         kinds.add(name)
     due = await Work(office.site.database).oldest_due(office.now())
+    routine = sorted(name for name, each in job_kinds().items() if isinstance(each.schedule, Every))
+    everything = bool(state or kind or visit.query("routine"))
     everyone = office.site.snapshots.current.businesses
     lines = [
         (job, everyone[job.business_id].name if job.business_id in everyone else "the service")
-        for job in await Work(office.site.database).newest(state, kind)
+        for job in await Work(office.site.database).newest(state, kind, without=() if everything else routine)
     ]
     return {
         "lines": lines, "state": state, "kind": kind, "kinds": sorted(kinds),
         "states": [(name, words, counts.get(name, 0)) for name, words in STATES.items()],
-        "words": STATES, "service": SERVICE, "now": office.now(),
+        "everything": everything, "words": STATES, "service": SERVICE, "now": office.now(),
         "oldest_minutes": (office.now() - due) // 60_000_000 if due else 0,
         "in_process": office.settings.jobs_in_process == "on",
     }  # fmt: skip

@@ -21,6 +21,7 @@ from gateway.library.catalog import Feature
 from gateway.library.policy_types import OFFLINE
 from gateway.store.businesses import EVERY_BUSINESS
 from gateway.store.overview import DayTraffic, Released, Traffic
+from gateway.store.usage_days import midnight
 
 PAGE = Page("Home", "/admin", "", 0, "home", key="h")
 State = Literal["live", "not live", "off"]
@@ -72,16 +73,19 @@ async def load(visit: Visit) -> Context:
     office = visit.office
     today = office.today()
     released = await office.overview.released()
-    traffic = await office.overview.by_feature(today)
-    days = await office.overview.by_day(today.replace(day=1), today)
+    days, traffic = await office.overview.month(today)
     calls = sum(each.calls for each in traffic.values())
     return {
         "features": _features(office, released, traffic),
         "calls": calls,
         "cost_today": cost(sum(each.cost for each in traffic.values()), office.rate(today)),
         "degraded": _share(sum(each.degraded for each in traffic.values()), calls),
+        "cached": _share(sum(each.cached for each in traffic.values()), calls),
+        "failed": sum(each.failed for each in traffic.values()),
+        "slowest": await office.overview.slowest(midnight(today)),
         "businesses": len(office.site.snapshots.current.businesses),
         "money": _money(office, days, _end_of_month(today)),
+        "used": _used(office, days),
         "steps": _steps(office, *await office.overview.started()),
         "service": _service(office),
         "today": today,
@@ -124,7 +128,7 @@ def _state(office: Office, feature: Feature, live: Released | None) -> tuple[Sta
 
 def _proof(live: Released) -> str:
     judge = "the offline rules" if live.model == OFFLINE else live.model
-    return f"{live.passed} of {live.cases} golden cases passed with {judge}"
+    return f"{live.passed} of {live.cases} examples pass with {judge}"
 
 
 def _share(part: int, whole: int) -> int | None:
@@ -146,6 +150,14 @@ def _money(office: Office, days: Sequence[DayTraffic], until: date) -> Money:
         calls=chart([(each.day, each.calls) for each in month], lambda day, calls: f"{shown_day(day)}: {calls:,}"),
         rate=office.rate(days[-1].day),
     )
+
+
+def _used(office: Office, days: Sequence[DayTraffic]) -> int | None:
+    """Return how many percent of all plans' budgets this month has cost so far; None without a budget."""
+    plans = office.site.kit.policy.plans
+    everyone = office.site.snapshots.current.businesses.values()
+    allowed = sum(plans[each.plan].budget_usd_nano for each in everyone if each.plan in plans)
+    return _share(sum(each.cost for each in days), allowed)
 
 
 def _end_of_month(day: date) -> date:

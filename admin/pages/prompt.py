@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import lifecycle
 from admin.life import Where
+from admin.trends import trends
 from admin.web.faces import Context, Done, Visit, action, found, view
 from admin.web.office import Office
 from admin.wording import fields_of, text_of, thawed
@@ -81,6 +82,7 @@ async def load(visit: Visit) -> Context:
         "canaries": await life.canaries.of(feature.name),
         "examples": len(await _examples(visit, feature.name)),
         "runs": await life.runs.of_feature(feature.name, 5),
+        "trends": await trends(office, feature.name, history),
     }  # fmt: skip
 
 

@@ -39,7 +39,8 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One feature, business or model: `percent` of the whole cost, `change` against the range before, None if new."""
+    """One feature, business or model: `percent` of the cost, or of the requests where nothing was spent; `change`
+    of the cost against the range before, None where there was none."""
 
     title: str
     address: str
@@ -103,6 +104,7 @@ async def load(visit: Visit) -> Context:
     return {
         "span": span, "presets": PRESETS, "total": _total(rows), "cost": now, "cost_before": then,
         "change": _change(now.nano, then.nano), "calls_change": _change(_total(rows).calls, _total(before).calls),
+        "had_before": _total(before).calls > 0,
         "chart": _chart(office, per_day, by_day),
         "calls_chart": chart([(day, by_day.get(day, Sums()).calls) for day in per_day], _calls_text),
         "days": [(day, sums, cost(sums.cost, office.rate(day))) for day, sums in table],
@@ -174,7 +176,11 @@ def _shares(
     query: Callable[[str], str] | None,
     span: Range,
 ) -> list[Share]:
-    whole = sum(sums.cost for sums in now.values())
+    # Where nothing was spent, the share is one of requests: a column of noughts tells nothing.
+    weighed = {name: sums.cost for name, sums in now.items()}
+    if not any(weighed.values()):
+        weighed = {name: sums.calls for name, sums in now.items()}
+    whole = sum(weighed.values())
     rate = office.rate(office.today())
     ordered = sorted(now.items(), key=lambda pair: (-pair[1].cost, -pair[1].calls, pair[0]))
     return [
@@ -183,7 +189,7 @@ def _shares(
             address=f"/admin/requests?{span.query}&{query(name)}" if query else "",
             sums=sums,
             cost=cost(sums.cost, rate),
-            percent=round(100 * sums.cost / whole) if whole else 0,
+            percent=round(100 * weighed[name] / whole) if whole else 0,
             change=_change(sums.cost, then[name].cost) if name in then else None,
         )
         for name, sums in ordered

@@ -50,9 +50,10 @@
     if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copies).textContent).then(() => { copy.textContent = "Copied"; });
   });
 
-  // Browsers that cannot show closed details get the menu open where there is room for it.
-  const menu = document.querySelector(".menu");
-  if (menu && !CSS.supports("selector(::details-content)") && matchMedia("(min-width: 60rem)").matches) menu.open = true;
+  // Browsers that cannot show closed details get them open where there is room for it.
+  if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 60rem)").matches) {
+    for (const folded of document.querySelectorAll(".menu, .fold")) folded.open = true;
+  }
 
   // Ctrl+K finds a page by its name.
   const find = () => {

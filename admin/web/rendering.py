@@ -85,6 +85,11 @@ def shown_day(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def field_in_words(pointer: str) -> str:
+    """Return where a field stands as `analysis › positive factors`."""
+    return " › ".join(step.replace("_", " ") for step in pointer.strip("/").split("/") if step != "*")
+
+
 def plural(count: int, word: str, many: str = "") -> str:
     """Return `1 example`, `2 examples`, `1,200 examples`."""
     return f"{count:,} {word if count == 1 else many or word + 's'}"
@@ -123,7 +128,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "code_ticks": code_ticks, "moment": moment, "clock": clock_time, "day": shown_day,
-        "number": "{:,}".format, "plural": plural,
+        "number": "{:,}".format, "amount": "{:,.2f}".format, "field": field_in_words, "plural": plural,
     }  # fmt: skip
     return environment
 

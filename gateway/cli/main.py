@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from admin.access import new_sign_in_link
-from admin.demo import live_through
+from admin.demo import before_the_month, live_through
 from admin.lifecycle import Synced
 from admin.lifecycle import sync as sync_prompts
 from gateway.app import VERSION
@@ -27,6 +27,7 @@ from gateway.cli.webhooks import webhooks_app
 from gateway.library.catalog import load_catalog
 from gateway.library.policy import load_policy
 from gateway.pipeline.economics import PlanCost, plan_costs, plan_row
+from gateway.ports import Clock
 from gateway.settings import Settings
 from gateway.store.migrating import migrate as migrate_database
 from gateway.store.migrating import migrate_open
@@ -111,7 +112,11 @@ def quickstart(
     url = f"http://{host}:{port}"
 
     async def ready() -> tuple[list[demo_command.DemoBusiness], str]:
-        await _prepare(found)
+        await migrate_database(found.database_url)
+        async with opened(found) as store:
+            fresh = not await store.releases.known()
+        # What the repository brings was there before the demo's first month, so that its history reads in order.
+        await _prepare(found, before_the_month() if fresh else None)
         async with opened(found) as store:
             businesses = await demo_command.load(store, demo_command.TENANT, quiet=False)
             return businesses, await new_sign_in_link(store, url)
@@ -230,18 +235,18 @@ def version() -> None:
     print(VERSION)
 
 
-async def _prepare(found: Settings) -> None:
+async def _prepare(found: Settings, clock: Clock | None = None) -> None:
     await migrate_database(found.database_url)
-    synced = await _sync(found)
+    synced = await _sync(found, clock)
     async with opened(found) as store:
         await load_guides(store, found.guides_dir)
     for sentence in synced.unproven:
         Console(stderr=True).print(sentence, style="yellow", markup=False)
 
 
-async def _sync(found: Settings) -> Synced:
+async def _sync(found: Settings, clock: Clock | None = None) -> Synced:
     catalog = load_catalog(found.prompts_dir, load_policy(found.policy_dir))
-    async with opened(found) as store:
+    async with opened(found, clock) as store:
         return await sync_prompts(catalog, found.verdicts_dir, store.releases)
 
 

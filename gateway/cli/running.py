@@ -16,6 +16,7 @@ from gateway.app import Store, open_store
 from gateway.domain.verdict import VerdictUnreadable
 from gateway.errors import GatewayError
 from gateway.library.problems import LibraryError
+from gateway.ports import Clock
 from gateway.settings import Settings, SettingsError
 from gateway.store.migrating import SchemaTooNew
 from gateway.store.releases import VersionChanged
@@ -50,9 +51,9 @@ def run(work: Callable[[], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def opened(found: Settings) -> AsyncIterator[Store]:
-    """Yield the store with its database open."""
-    store = open_store(found, SystemClock())
+async def opened(found: Settings, clock: Clock | None = None) -> AsyncIterator[Store]:
+    """Yield the store with its database open; it is now unless a clock says otherwise."""
+    store = open_store(found, clock or SystemClock())
     await store.database.open()
     try:
         yield store

@@ -3,17 +3,18 @@
 Instants are microseconds since the epoch, days are UTC days.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import msgspec
 
+from gateway.domain.answer import Source
 from gateway.domain.caller import Business
 from gateway.store.businesses import business_of
 from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.releases import EVERYONE, PRODUCTION
-from gateway.store.usage_days import UsageDays
+from gateway.store.usage_days import DaySums, UsageDays
 
 _RELEASED = (
     "SELECT r.feature, r.content_hash, r.model, r.released_by, r.created_at, v.figures, p.version FROM release r "
@@ -22,6 +23,7 @@ _RELEASED = (
     "WHERE r.label = $1 AND r.target = $2 AND r.created_at = (SELECT MAX(n.created_at) FROM release n "
     "WHERE n.feature = r.feature AND n.label = r.label AND n.target = r.target)"
 )
+_TIMES = "SELECT latency_ms FROM usage WHERE created_at >= $1 AND status < 400 ORDER BY created_at DESC LIMIT $2"
 _STARTED = "SELECT EXISTS (SELECT 1 FROM pos_revision), EXISTS (SELECT 1 FROM usage)"
 _PAGE = (
     'SELECT id, name, "plan", timezone, currency, ai_opt_out, trial_ends_at FROM business '
@@ -57,11 +59,13 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Requests with their cost, and how many of them the rules had to answer."""
+    """Requests with their cost; how many the rules had to answer, the cache answered, and were refused or failed."""
 
     calls: int = 0
     cost: int = 0
     degraded: int = 0
+    cached: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +112,22 @@ class Overview:
 
     async def by_feature(self, day: date, days: int = 1) -> dict[str, Traffic]:
         """Return the requests of one day, or of the `days` that end with it, by feature."""
-        found: dict[str, Traffic] = {}
-        for row in await self._days.by_day(day - timedelta(days=days - 1), day):
-            known, sums = found.get(row.feature, Traffic()), row.sums
-            cost, degraded = known.cost + sums.cost, known.degraded + sums.degraded
-            found[row.feature] = Traffic(known.calls + sums.calls, cost, degraded)
-        return found
+        return _by_feature(await self._days.by_day(day - timedelta(days=days - 1), day))
 
-    async def by_day(self, since: date, until: date) -> list[DayTraffic]:
-        """Return every day from `since` to `until`, both included, also those without a request."""
-        found = {
-            since + timedelta(days=n): DayTraffic(since + timedelta(days=n)) for n in range((until - since).days + 1)
-        }
-        for row in await self._days.by_day(since, until):
+    async def month(self, today: date) -> tuple[list[DayTraffic], dict[str, Traffic]]:
+        """Return every day of a month up to `today`, also those without a request, and today's requests by feature."""
+        since = today.replace(day=1)
+        rows = await self._days.by_day(since, today)
+        found = {since + timedelta(days=n): DayTraffic(since + timedelta(days=n)) for n in range(today.day)}
+        for row in rows:
             known = found[row.day]
             found[row.day] = DayTraffic(row.day, known.calls + row.sums.calls, known.cost + row.sums.cost)
-        return list(found.values())
+        return list(found.values()), _by_feature(row for row in rows if row.day == today)
+
+    async def slowest(self, since: int, newest: int = 1000) -> tuple[int, int] | None:
+        """Return the 95th percentile of the newest answering times since an instant, in ms, and of how many it is."""
+        times = sorted(int(row[0]) for row in await self._database.fetch(_TIMES, since, newest))
+        return (times[min(len(times) - 1, round(0.95 * len(times)))], len(times)) if times else None
 
     async def started(self) -> tuple[bool, bool]:
         """Tell whether any records were ever pushed and whether any request was ever answered."""
@@ -137,6 +141,20 @@ class Overview:
     async def audit_lines(self, business_id: str, limit: int) -> list[AuditLine]:
         """Return the newest lines of a chain, newest first."""
         return [AuditLine(*row) for row in await self._database.fetch(_LINES, business_id, limit)]
+
+
+def _by_feature(rows: Iterable[DaySums]) -> dict[str, Traffic]:
+    found: dict[str, Traffic] = {}
+    for row in rows:
+        known, sums = found.get(row.feature, Traffic()), row.sums
+        found[row.feature] = Traffic(
+            known.calls + sums.calls,
+            known.cost + sums.cost,
+            known.degraded + sums.degraded,
+            known.cached + (sums.calls if row.source == Source.CACHE else 0),
+            known.failed + sums.failed,
+        )
+    return found
 
 
 def _standings(oldest: str, limit: int, offset: int) -> Script[list[Standing]]:

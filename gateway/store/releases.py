@@ -204,6 +204,10 @@ class Releases:
         """Return (label, target, content hash) of every release in force."""
         return [(row[1], row[2], row[3]) for row in await self._database.fetch(STANDING) if row[0] == feature]
 
+    async def known(self) -> bool:
+        """Tell whether any version was ever imported."""
+        return bool(await self._database.fetch("SELECT 1 FROM prompt_version LIMIT 1"))
+
     async def versions(self, feature: str) -> list[VersionLine]:
         """Return every imported version of a feature, newest first, with its best outcome."""
         return [VersionLine(*row) for row in await self._database.fetch(_VERSIONS, feature)]

@@ -12,6 +12,7 @@ import msgspec
 from gateway.domain.usage import Usage
 from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.overview import AuditLine
+from gateway.store.prompt_hours import Kind, PromptHours
 
 _COLUMNS = (
     "u.business_id, u.request_id, u.feature, u.prompt, u.source, u.route, u.model, u.degraded, u.status, "
@@ -93,21 +94,27 @@ class Requests:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._hours = PromptHours(database)
 
     async def page(self, which: Filter, limit: int, after: Mark | None = None) -> list[Request]:
         """Return the newest requests, or those after a mark."""
         if after is not None and after.created_at < which.until:
             # The comparison of pairs below is not what SQLite begins its search at; this is.
             which = replace(which, until=after.created_at + 1)
-        conditions, values = _conditions(which)
-        if after is not None:
-            conditions.append(f"(u.created_at, u.request_id) < (${len(values) + 1}, ${len(values) + 2})")
-            values += [after.created_at, after.request_id]
-        sql = (
-            f"SELECT {_COLUMNS} FROM usage u WHERE {' AND '.join(conditions)} "  # noqa: S608 - no value in it
-            f"ORDER BY u.created_at DESC, u.request_id DESC LIMIT ${len(values) + 1}"
-        )
-        return [_request(row) for row in await self._database.fetch(sql, *values, limit)]
+        rows: list[Row] = []
+        for since, until in await self._stretches(which):
+            sql, values = _page(replace(which, since=since, until=until), limit - len(rows), after)
+            rows += await self._database.fetch(sql, *values)
+            if len(rows) >= limit:
+                break
+        return [_request(row) for row in rows]
+
+    async def _stretches(self, which: Filter) -> list[tuple[int, int]]:
+        """Return where to look, newest first: a rare kind of request is not looked for in hours that had none."""
+        kind = Kind(which.feature, which.source, which.model, which.degraded, which.outcome)
+        if which.business or kind in (Kind(), Kind(outcome="ok")):
+            return [(which.since, which.until)]  # an index finds these
+        return await self._hours.hours_of(kind, which.since, which.until)
 
     async def named(self, request_id: str) -> list[Request]:
         """Return the requests of any business with this id, or with an id that a caller's id is the beginning of."""
@@ -124,6 +131,18 @@ class Requests:
     async def about(self, request: Request) -> About:
         """Return what else is known of a request."""
         return await self._database.read(_about, request.business_id, request.request_id, request.created_at)
+
+
+def _page(which: Filter, limit: int, after: Mark | None) -> tuple[str, list[Any]]:
+    conditions, values = _conditions(which)
+    if after is not None:
+        conditions.append(f"(u.created_at, u.request_id) < (${len(values) + 1}, ${len(values) + 2})")
+        values += [after.created_at, after.request_id]
+    sql = (
+        f"SELECT {_COLUMNS} FROM usage u WHERE {' AND '.join(conditions)} "  # noqa: S608 - no value in it
+        f"ORDER BY u.created_at DESC, u.request_id DESC LIMIT ${len(values) + 1}"
+    )
+    return sql, [*values, limit]
 
 
 def _conditions(which: Filter) -> tuple[list[str], list[Any]]:

@@ -9,7 +9,7 @@ from piccolo.table import Table
 
 from gateway.store.tables_alerts import AlertOutcome, CreditAlert
 from gateway.store.tables_plans import PlanRevision
-from gateway.store.tables_usage import UsageDay, UsageHour
+from gateway.store.tables_usage import PromptHour, UsageDay, UsageHour
 
 
 class Revision(Table, tablename="revision"):
@@ -369,6 +369,7 @@ TABLES: tuple[type[Table], ...] = (
     AIUsageTracking,
     UsageDay,
     UsageHour,
+    PromptHour,
     AuditHead,
     Audit,
     Idempotency,

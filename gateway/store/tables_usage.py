@@ -36,3 +36,21 @@ class UsageHour(Table, tablename="usage_hourly"):
     input_tokens = BigInt()
     cached_tokens = BigInt()
     output_tokens = BigInt()
+
+
+class PromptHour(Table, tablename="prompt_hourly"):
+    """Sums of a closed hour. Key: feature, hour, prompt, source, model, reason."""
+
+    began_at = BigInt(primary_key=True)
+    feature = Text()
+    prompt = Text()
+    source = Text()
+    model = Text()
+    degraded = Text()
+    calls = BigInt()
+    failed = BigInt()
+    repaired = BigInt()
+    cost = BigInt()
+    input_tokens = BigInt()
+    output_tokens = BigInt()
+    latency_ms = BigInt()

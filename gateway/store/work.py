@@ -1,12 +1,13 @@
 """Background work over all businesses, for operators: counts and the newest jobs of a state or kind; no contents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.store.database import Database
 
 _LIST = (
     "SELECT business_id, id, kind, state, done, total, attempts, fault, run_at, created_at, finished_at FROM job "
-    "WHERE ($1 = '' OR state = $1) AND ($2 = '' OR kind = $2) ORDER BY created_at DESC, id DESC LIMIT $3"
+    "WHERE ($1 = '' OR state = $1) AND ($2 = '' OR kind = $2) {} ORDER BY created_at DESC, id DESC LIMIT $3"
 )
 _DUE = "SELECT MIN(run_at) FROM job WHERE state = 'queued' AND run_at <= $1"
 
@@ -34,9 +35,11 @@ class Work:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def newest(self, state: str, kind: str, limit: int = 100) -> list[JobLine]:
-        """Return the newest jobs; empty texts say nothing."""
-        return [JobLine(*row) for row in await self._database.fetch(_LIST, state, kind, limit)]
+    async def newest(self, state: str, kind: str, limit: int = 100, without: Sequence[str] = ()) -> list[JobLine]:
+        """Return the newest jobs; empty texts say nothing. Of the kinds `without`, those that are done are left out."""
+        marks = ", ".join(f"${number}" for number in range(4, 4 + len(without)))
+        sql = _LIST.format(f"AND NOT (state = 'completed' AND kind IN ({marks}))" if without else "")
+        return [JobLine(*row) for row in await self._database.fetch(sql, state, kind, limit, *without)]
 
     async def oldest_due(self, now: int) -> int | None:
         """Return since when the longest waiting job could have been done; None when none is due."""
