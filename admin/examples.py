@@ -26,8 +26,8 @@ _KINDS = (
 ALLOWED = frozenset((*_KINDS, *(f"not-{kind}" for kind in _KINDS)))
 """Checks that a case added here may use: none of them runs a script or asks another model."""
 MOST_IMPORTED = 500
-LONG = 5
-"""Digits from which a whole number is shown in groups."""
+YEARS = range(1900, 2100)
+"""Whole numbers that may be a year stay in one piece."""
 _AMOUNT = re.compile(r"(-?\d{1,15})(\.\d{1,2})?")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ALWAYS = ("schema", "grounded", "no-pii", "rule", "is-json")
@@ -230,10 +230,10 @@ def _lower(value: Any) -> str:
 
 
 def _figure(value: Any) -> str:
-    """Return a value shortly, an amount as `1,234.50`; four digits without a point may be a year and stay."""
+    """Return a value shortly, an amount as `1,234.50`."""
     text = _short(value)
     found = _AMOUNT.fullmatch(text)
-    if not found or (not found[2] and len(found[1].lstrip("-")) < LONG):
+    if not found or (not found[2] and abs(int(text)) in YEARS):
         return text
     return f"{Decimal(text):,.2f}" if found[2] else f"{int(text):,}"
 
