@@ -135,7 +135,7 @@ class Access:
     async def sign_in(self, request: AnyRequest, email: str, password: str, code: str) -> str:
         """Check address, password and, where one is asked for, one-time code; returns a session. Raises Refused."""
         account, peer = account_of(email), peer_of(request)
-        await self._refuse_hasty(account, peer)
+        await self.refuse_hasty(account, peer)
         found = await self.people.secrets(email.strip().lower())
         right = await self.passwords.right(found.password if found else None, password)
         if not (right and found and found.person.active and await self._right_code(found, code)):
@@ -167,7 +167,7 @@ class Access:
 
     async def check_link(self, request: AnyRequest, token: str) -> Invitation:
         """Return what a link is for, without using it up. Raises Refused."""
-        await self._refuse_hasty("", peer_of(request))
+        await self.refuse_hasty("", peer_of(request))
         invitation = await self.sessions.invitation(token) if token else None
         if invitation is None:
             await self._wrong_link(request)
@@ -182,7 +182,8 @@ class Access:
     async def _right_code(self, found: Secrets, code: str) -> bool:
         return found.totp is None or await self.right_code(found.person, found.totp, code)
 
-    async def _refuse_hasty(self, account: str, peer: str) -> None:
+    async def refuse_hasty(self, account: str, peer: str) -> None:
+        """Raise Refused after too many tries that did not match, of an account or of a peer."""
         now = self._clock.now()
         since = (now - ACCOUNT_SPAN, now - PEER_SPAN)
         (mine, first), (theirs, earliest) = await self.people.wrong_tries(account, peer, since)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
+from gateway.domain.staff import ROLES
+
 ROOT = Path(__file__).resolve().parent.parent
 _FLAG = re.compile(r"^AI_[A-Z][A-Z_]*_ENABLED$")
 OPENAI_URL = "https://api.openai.com/v1"
@@ -94,6 +96,20 @@ class Settings:
     guides_dir: Path = _setting(
         "GUIDES_DIR", "Folder of the guides that the support chat answers from", ROOT / "docs" / "guides"
     )
+    admin_url: str = _setting(
+        "ADMIN_URL",
+        "Address of this service as browsers see it, such as `https://ai.example.com`; for single sign-on",
+        "",
+    )
+    oidc_issuer: str = _setting("OIDC_ISSUER", "OpenID Connect provider for signing in to the admin; empty: none", "")
+    oidc_client_id: str = _setting("OIDC_CLIENT_ID", "What the provider calls this service", "")
+    oidc_client_secret: str = _setting("OIDC_CLIENT_SECRET", "Its secret; empty for a public client, PKCE alone", "")
+    oidc_name: str = _setting("OIDC_NAME", "What people call the provider, for the sign-in page", "single sign-on")
+    oidc_scope: str = _setting("OIDC_SCOPE", "What the provider is asked for", "openid email profile")
+    oidc_role_claim: str = _setting("OIDC_ROLE_CLAIM", "Claim that lists a person's groups, such as `groups`", "")
+    oidc_roles: tuple[tuple[str, str], ...] = _setting(
+        "OIDC_ROLES", "`group=role,…`: people of these groups get an account; empty: invited people only", ()
+    )
     log_level: str = _setting("LOG_LEVEL", "`debug`, `info`, `warning` or `error`", "info")
     flags_off: frozenset[str] = _setting(
         "AI_*_ENABLED", "One switch per feature, for example `AI_INSIGHTS_ENABLED=false`; unset means on", frozenset()
@@ -116,6 +132,7 @@ class Settings:
             raise SettingsError("SECRET_KEY is needed when APP_ENV=production: set at least 32 random characters.")
         if settings.secret_key and len(settings.secret_key) < 32:
             raise SettingsError("SECRET_KEY is too short: at least 32 random characters are needed.")
+        _check_oidc(settings)
         if settings.webhook_loopback == "on" and production:
             raise SettingsError("WEBHOOK_LOOPBACK=on is for APP_ENV=development only: unset it.")
         return settings
@@ -137,6 +154,11 @@ class Settings:
         """True when no provider is set, so that the offline rules stand in for a model; a local server needs no key."""
         return not self.openai_api_key and self.openai_base_url == OPENAI_URL
 
+    @property
+    def roles_of_groups(self) -> dict[str, str]:
+        """The role that each group of the provider gives."""
+        return dict(self.oidc_roles)
+
     def flag(self, name: str) -> bool:
         """Return the environment's default of a feature flag; on when unset."""
         return name not in self.flags_off
@@ -150,7 +172,7 @@ def table() -> list[tuple[str, str, str]]:
         if isinstance(default, Path):
             default = default.relative_to(ROOT)
         rows.append(
-            (entry.metadata["env"], "" if default in ("", frozenset()) else str(default), entry.metadata["doc"])
+            (entry.metadata["env"], "" if default in ("", frozenset(), ()) else str(default), entry.metadata["doc"])
         )
     return rows
 
@@ -158,6 +180,8 @@ def table() -> list[tuple[str, str, str]]:
 def _convert(env: str, text: str, kind: object, default: object) -> object:
     if isinstance(default, Path):
         return Path(text)
+    if isinstance(default, tuple):
+        return _pairs(env, text)
     if isinstance(default, int):
         if not text.isdigit() or int(text) <= 0:
             raise SettingsError(f"{env} must be a whole number above 0.")
@@ -175,11 +199,42 @@ def _boolean(env: str, text: str) -> bool:
     return lowered in _TRUE
 
 
-def _check_provider_url(url: str) -> None:
+def is_loopback_http(url: str) -> bool:
+    """Tell whether an address is plain HTTP to this very machine, where nobody listens in between."""
     parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
+    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def _safe_url(url: str) -> bool:
+    parts = urlsplit(url)
+    return (parts.scheme == "https" and bool(parts.hostname)) or is_loopback_http(url)
+
+
+def _pairs(env: str, text: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for part in text.split(","):
+        group, _, role = (piece.strip() for piece in part.rpartition("="))
+        if not group or role not in ROLES:
+            raise SettingsError(f"{env} must be group=role,… with the roles {', '.join(ROLES)}.")
+        found.append((group, role))
+    return tuple(found)
+
+
+def _check_oidc(settings: Settings) -> None:
+    if settings.oidc_roles and not settings.oidc_role_claim:
+        raise SettingsError("OIDC_ROLES needs OIDC_ROLE_CLAIM: name the claim that lists a person's groups.")
+    if not settings.oidc_issuer:
         return
-    if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}:
+    if not _safe_url(settings.oidc_issuer):
+        raise SettingsError("OIDC_ISSUER must be an https:// address; http:// is allowed on loopback only.")
+    if not settings.oidc_client_id:
+        raise SettingsError("OIDC_CLIENT_ID is needed with OIDC_ISSUER: what the provider calls this service.")
+    if not _safe_url(settings.admin_url):
+        raise SettingsError("ADMIN_URL is needed with OIDC_ISSUER: this service's https:// address, or loopback.")
+
+
+def _check_provider_url(url: str) -> None:
+    if _safe_url(url):
         return
     raise SettingsError("OPENAI_BASE_URL must be an https:// address; http:// is allowed on loopback only.")
 

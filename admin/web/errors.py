@@ -15,6 +15,8 @@ from gateway.api.problems import problem_response, request_id_of
 from gateway.errors import Conflict, FieldError, Forbidden, GatewayError, NotFound, RateLimited, Unauthenticated
 from gateway.store.releases import NotPassed
 
+SSO = "admin_sso_start"
+"""The name of the way to the provider, where there is one; its label is what people call the provider."""
 COMMAND = "python -m gateway admin link"
 _log = structlog.get_logger("admin.errors")
 
@@ -30,8 +32,10 @@ def sign_in_page(
 ) -> Response[str]:
     """Return the sign-in page; after a try that did not match it keeps the address and says so."""
     asked = back or request.scope["path"] if request.method == "GET" else back
+    way = request.app.get_handler_index_by_name(SSO)
     return page(
         request, "signed_out.html", status=status, headers={"WWW-Authenticate": 'Cookie realm="admin"'},
+        sso=way["handler"].opt["label"] if way else "",
         command=COMMAND, wrong=wrong, email=email, back=asked if is_ours(asked) else "/admin/",
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ _TOTP = "UPDATE admin_person SET totp = $2 WHERE id = $1"
 _STEP = "UPDATE admin_person SET totp_step = $2 WHERE id = $1 AND totp_step < $2 RETURNING id"
 _SIGN_OUT = "DELETE FROM admin_session WHERE person_id = $1"
 _UNLINK = "DELETE FROM admin_link WHERE person_id = $1"
+_UNBIND = "DELETE FROM admin_identity WHERE person_id = $1"
 _WRONG = "INSERT INTO admin_wrong_try (id, account, peer, tried_at) VALUES ($1, $2, $3, $4)"
 _OLD = "DELETE FROM admin_wrong_try WHERE tried_at <= $1"
 _BY_ACCOUNT = "SELECT COUNT(*), MIN(tried_at) FROM admin_wrong_try WHERE account = $1 AND tried_at > $2"
@@ -102,7 +103,7 @@ class People:
         action = "person.reactivated" if active else "person.deactivated"
         entry = AuditEntry(THE_SERVICE, by, action, person.id, self._clock.now(), {"email": person.email})
         change = Statement(_ACTIVE, (person.id, active))
-        await self._database.run(_change, entry, change, keeps_admin=active, signs_out=not active)
+        await self._database.run(_change, entry, change, keeps_admin=active, signs_out=not active, unbinds=not active)
 
     async def set_password(self, person: Person, hashed: str, by: str) -> None:
         """Change the password; every session ends."""
@@ -143,7 +144,9 @@ def _add(row: Row, entry: AuditEntry) -> Script[None]:
     yield from audit.append(entry)
 
 
-def _change(entry: AuditEntry, change: Statement, *, keeps_admin: bool, signs_out: bool = False) -> Script[None]:
+def _change(
+    entry: AuditEntry, change: Statement, *, keeps_admin: bool, signs_out: bool = False, unbinds: bool = False
+) -> Script[None]:
     person_id = entry.object_id
     rows = yield Statement(_ONE, (person_id,))
     if rows and not keeps_admin and person_of(rows[0]).role == "admin" and person_of(rows[0]).active:
@@ -154,4 +157,6 @@ def _change(entry: AuditEntry, change: Statement, *, keeps_admin: bool, signs_ou
     if signs_out:
         yield Statement(_SIGN_OUT, (person_id,))
         yield Statement(_UNLINK, (person_id,))
+    if unbinds:
+        yield Statement(_UNBIND, (person_id,))
     yield from audit.append(entry)

@@ -35,11 +35,15 @@ class Running:
 
 
 @contextmanager
-def quickstarted(folder: Path) -> Iterator[Running]:
-    """Run `quickstart` on a free port with a database in `folder`, without a provider key."""
+def quickstarted(folder: Path, **more: str) -> Iterator[Running]:
+    """Run `quickstart` on a free port with a database in `folder`, without a provider key.
+
+    `more` are further variables of its environment; `{url}` in one stands for the service's address.
+    """
     port, screen = free_port(), folder / "screen.txt"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "AI_", "APP_ENV"))}
     environment = {**kept, "DATABASE_URL": f"sqlite:///{folder}/gateway.sqlite", "PYTHONUNBUFFERED": "1"}
+    environment |= {name: value.format(url=f"http://127.0.0.1:{port}") for name, value in more.items()}
     command = [sys.executable, "-m", "gateway", "quickstart", "--no-month", "--port", str(port)]
     with screen.open("wb") as out:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
