@@ -8,6 +8,7 @@ from admin import lifecycle
 from admin.access import Refused
 from admin.bench import MODEL, Bench, Side, answered, suite_of
 from admin.canary import why_halt, why_turned
+from admin.committing import commit_kind
 from admin.life import Life, Where
 from admin.replaying import flips, replay_cases
 from admin.wording import parsed
@@ -63,6 +64,7 @@ def kinds(bench: Bench) -> tuple[JobKind, ...]:
     return (
         JobKind("prompt_run", run, timeout_s=3600.0),
         JobKind("prompt_release", _release),
+        commit_kind(bench.settings),
         JobKind("canary_watch", watch, schedule=Every(WATCH_EVERY_S)),
     )
 

@@ -12,6 +12,8 @@ from gateway.domain.staff import ROLES
 
 ROOT = Path(__file__).resolve().parent.parent
 _FLAG = re.compile(r"^AI_[A-Z][A-Z_]*_ENABLED$")
+_GIT = re.compile(r"(https://|ssh://|/|file:///|[A-Za-z0-9][\w.-]*@[A-Za-z0-9][\w.-]*:)[^\s\x00-\x1f]+\Z")
+_GIT_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_/-]*\Z")
 OPENAI_URL = "https://api.openai.com/v1"
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
@@ -82,6 +84,10 @@ class Settings:
     prompts_dir: Path = _setting("PROMPTS_DIR", "Folder of the prompt files", ROOT / "prompts")
     verdicts_dir: Path = _setting("VERDICTS_DIR", "Folder of the committed verdicts", ROOT / "evals" / "verdicts")
     policy_dir: Path = _setting("POLICY_DIR", "Folder of plans.yaml and models.yaml", ROOT / "gateway" / "policy")
+    prompts_git_url: str = _setting(
+        "PROMPTS_GIT_URL", "Git remote to which the admin commits released versions: https, ssh or a folder", ""
+    )
+    prompts_git_prefix: str = _setting("PROMPTS_GIT_PREFIX", "How the branches of these commits begin", "prompts/")
     otlp_endpoint: str = _setting(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "Collector of traces, such as `http://127.0.0.1:4318`; needs the extra `telemetry`",
@@ -133,6 +139,7 @@ class Settings:
         if settings.secret_key and len(settings.secret_key) < 32:
             raise SettingsError("SECRET_KEY is too short: at least 32 random characters are needed.")
         _check_oidc(settings)
+        _check_git(settings)
         if settings.webhook_loopback == "on" and production:
             raise SettingsError("WEBHOOK_LOOPBACK=on is for APP_ENV=development only: unset it.")
         return settings
@@ -231,6 +238,14 @@ def _check_oidc(settings: Settings) -> None:
         raise SettingsError("OIDC_CLIENT_ID is needed with OIDC_ISSUER: what the provider calls this service.")
     if not _safe_url(settings.admin_url):
         raise SettingsError("ADMIN_URL is needed with OIDC_ISSUER: this service's https:// address, or loopback.")
+
+
+def _check_git(settings: Settings) -> None:
+    url = settings.prompts_git_url
+    if url and not (_GIT.match(url) or is_loopback_http(url)):
+        raise SettingsError("PROMPTS_GIT_URL must be https://…, ssh://…, user@host:path or the path of a folder.")
+    if not _GIT_PREFIX.match(settings.prompts_git_prefix) or ".." in settings.prompts_git_prefix:
+        raise SettingsError("PROMPTS_GIT_PREFIX must be the beginning of a branch's name, such as prompts/.")
 
 
 def _check_provider_url(url: str) -> None:
