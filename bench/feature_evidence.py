@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import gc
 import statistics
-import sys
 import tempfile
 import time
 from argparse import Namespace
@@ -29,7 +28,7 @@ from demo.generate import simulate, write
 from gateway.domain.caller import Business
 from gateway.domain.records import Record
 from gateway.features.collection_board import read_board
-from gateway.features.remembering import Remembered
+from gateway.features.remembering import forget_everything
 from gateway.ports import PosData
 from gateway.store.database import Database, open_database
 from gateway.store.demo import load_tenant
@@ -64,14 +63,14 @@ class Shop:
         }
 
     async def push_sales(self, turn: int) -> None:
-        """Send 20 new sales of today."""
-        await self._push("sales", 20, turn, lambda row, n: {"id": f"bench-{turn}-{n}"})
+        """Send 20 sales of today, new at first and changed later, so that the day stays as busy as others."""
+        await self._push("sales", 20, turn, lambda row, n: {"id": f"bench-{n}", "total_amount": f"{turn % 997 + 1}.00"})
 
     async def push_everything(self, turn: int) -> None:
         """Send new sales, invoices and payments, more reminders and a changed customer."""
         await self.push_sales(turn)
-        await self._push("invoices", 5, turn, lambda row, n: {"id": f"bench-{turn}-{n}"})
-        await self._push("payments", 5, turn, lambda row, n: {"id": f"bench-{turn}-{n}"})
+        await self._push("invoices", 5, turn, lambda row, n: {"id": f"bench-{turn % 7}-{n}"})
+        await self._push("payments", 5, turn, lambda row, n: {"id": f"bench-{turn % 7}-{n}"})
         await self._push("reminders", 3, turn, lambda row, n: {})
         await self._push("customers", 1, turn, lambda row, n: {"credit_limit": row.credit_limit + turn % 997})
 
@@ -133,11 +132,7 @@ async def _nothing(_: int) -> None:
 async def _forget(shop: Shop, database: Database) -> None:
     """Empty what the store and the features keep, as in a process that has just begun."""
     shop.store = RecordStore(database, memo=Memo())
-    for name, module in list(sys.modules.items()):
-        if name.startswith("gateway.features"):
-            for value in vars(module).values():
-                if isinstance(value, Remembered):
-                    value.clear()
+    forget_everything()
 
 
 async def _no_register(_: Business) -> None:

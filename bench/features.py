@@ -77,7 +77,7 @@ def asked(customers: list[str], products: list[str], sale: str) -> Mapping[str, 
         "receipt_enhancement": Asked(receipt_enhancement.gather, [{"sale_id": sale}]),
         "product_description": Asked(
             product_description.gather,
-            [{"product_name": "Rice 5 kg", "tone": "casual", "attributes": {"weight": "5 kg"}}],
+            [{"product_name": "Rice 5 kg", "category": "Rice", "tone": "casual", "attributes": {"weight": "5 kg"}}],
         ),
         "report_narrative": Asked(report_narrative.gather, [{"report_type": "financial_summary", "data": REPORT}]),
         "support_chat": Asked(_support, [{"message": "How much does customer credit cost me?"}]),

@@ -21,6 +21,16 @@ class DayUnits:
     amount: Decimal
 
 
+def units_by_product(sales: Iterable[Sale]) -> dict[str, float]:
+    """Return the units sold of each product, to a thousandth."""
+    found: dict[str, int] = {}
+    for sale in sales:
+        if sale.status not in NOT_SOLD:
+            for line in sale.items:
+                found[line.product] = found.get(line.product, 0) + round(line.quantity * 1000)
+    return {product: units / 1000 for product, units in sorted(found.items())}
+
+
 def sold_by_day(sales: Iterable[Sale], products: Collection[str] | None = None) -> list[DayUnits]:
     """Return units and amounts by day and type of sale, in that order; `products` narrows them.
 

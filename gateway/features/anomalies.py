@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from gateway.domain.alert_outcome import FALSE_POSITIVE, AlertOutcome
+from gateway.features.anomaly_days import reduce_day
 from gateway.features.anomaly_patterns import (
     EMPLOYEE_PATTERN,
     credit_hits,
@@ -40,21 +41,22 @@ async def found(pos: PosData, since: date, as_of: date) -> Sequence[Hit]:
 
 
 async def _find(pos: PosData, first: date, as_of: date) -> tuple[Hit, ...]:
-    sales, refunds, sums = await asyncio.gather(pos.sales(since=first), pos.refunds(since=first), pos.line_sums())
+    days = await pos.sale_days(first, reduce_day)
+    refunds, sold = await asyncio.gather(pos.refunds(since=first), pos.units_sold())
     products, movements = await asyncio.gather(pos.products(), pos.stock_movements())
     invoices, customers = await asyncio.gather(pos.invoices(), pos.customers())
 
     def work_out() -> tuple[Hit, ...]:
-        hits = [*sale_hits(sales, pos.currency), *refund_hits(refunds, pos.currency)]
-        hits += employee_hits(hits, sales, as_of)
-        sold = {one.product: one.units for one in sums}
+        hits = [*sale_hits(days, pos.currency), *refund_hits(refunds, pos.currency)]
+        hits += employee_hits(hits, days, as_of)
         hits += stock_hits(products, sold, movements, (first, as_of), pos.currency)
         hits += credit_hits(invoices, customers, as_of, pos.currency)
         if any(hit.severity == HIGH for hit in hits):
-            hits += digit_hits(sales, as_of)
+            hits += digit_hits(days, as_of)
         return tuple(ranked(hits))
 
-    return await asyncio.to_thread(work_out) if len(sales) > OFF_LOOP_SALES else work_out()
+    many = sum(len(day.heads) for day in days) > OFF_LOOP_SALES
+    return await asyncio.to_thread(work_out) if many else work_out()
 
 
 def ranked(hits: Sequence[Hit]) -> list[Hit]:

@@ -1,14 +1,14 @@
 """Rules over many records: tills that differ from their peers, stock that is missing, credit that rises fast."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from math import log10
 from statistics import median
 
-from gateway.domain.records import Customer, Invoice, Product, Sale, StockMovement
-from gateway.domain.sold import NOT_SOLD
+from gateway.domain.records import Customer, Invoice, Product, StockMovement
+from gateway.features.anomaly_days import SaleDay, total
 from gateway.features.anomaly_rules import (
     BELOW_COST,
     EXCESSIVE_DISCOUNT,
@@ -33,9 +33,9 @@ COMMON = "Explanations such as training, one busy till or a faulty printer are c
 BENFORD_SALES, BENFORD_LIMIT = 500, 0.015
 
 
-def employee_hits(hits: Iterable[Hit], sales: Sequence[Sale], as_of: date) -> Iterator[Hit]:
+def employee_hits(hits: Iterable[Hit], days: Iterable[SaleDay], as_of: date) -> Iterator[Hit]:
     """Yield tills with several times the cases of their peers, per 100 sales, and at least five of them."""
-    rung = Counter(sale.user for sale in sales if sale.user)
+    rung = total(day.rung for day in days)
     cases = Counter(hit.employee for hit in hits if hit.type in COUNTED and hit.employee)
     rates = {user: 100 * cases[user] / rung[user] for user in rung if rung[user] >= FEWEST_SALES}
     for user, rate in sorted(rates.items()):
@@ -120,14 +120,10 @@ def credit_hits(
             )  # fmt: skip
 
 
-def digit_hits(sales: Iterable[Sale], as_of: date) -> Iterator[Hit]:
+def digit_hits(days: Iterable[SaleDay], as_of: date) -> Iterator[Hit]:
     """Yield a note when the first digits of the last 30 days' amounts are uneven; prices cause it too."""
     since = as_of - timedelta(days=29)
-    digits = Counter(
-        str(sale.total_amount.normalize().as_tuple().digits[0])
-        for sale in sales
-        if sale.status not in NOT_SOLD and sale.total_amount > 0 and sale.created_at.date() >= since
-    )
+    digits = total(day.digits for day in days if day.day >= since)
     n = sum(digits.values())
     if n < BENFORD_SALES:
         return

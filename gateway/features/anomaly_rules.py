@@ -1,15 +1,15 @@
 """Typed rules that find unusual sales: each hit is a pattern to review with the figures behind it, never a verdict."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from math import exp, log
+from math import exp
 from statistics import median
 
-from gateway.domain.records import Refund, Sale
-from gateway.domain.sold import NOT_SOLD
+from gateway.domain.records import Refund
+from gateway.features.anomaly_days import Placed, SaleDay, below_cost, discount_share, minutes_to_void
 from gateway.features.wording import count, money, number, percent
 
 HIGH, MEDIUM, LOW = "HIGH", "MEDIUM", "LOW"
@@ -22,8 +22,7 @@ VOID_AFTER_TENDER, UNLINKED_REFUND = "VOID_AFTER_TENDER", "UNLINKED_REFUND"
 FEWEST_SALES, FEWEST_FOR_HOURS, FEWEST_LINES = 30, 300, 10
 Z_LIMIT, TIMES_MEDIAN, TIMES_QUANTITY = 3.5, 10.0, 3.0
 RARE_HOUR = 0.002
-MOST_DISCOUNT = 0.15
-LATE_MINUTES, EVENING_SHARE = 15, 0.85
+EVENING_SHARE = 0.85
 ROUND = Decimal(50)
 
 
@@ -53,15 +52,14 @@ class Hit:
         return f"{self.type}|{self.employee or self.customer or self.product or ''}"
 
 
-def sale_hits(sales: Sequence[Sale], currency: str) -> Iterator[Hit]:
+def sale_hits(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
     """Yield what is unusual about single sales, each rule against all of them."""
-    sold = [sale for sale in sales if sale.status not in NOT_SOLD]
-    yield from _unusual_amounts(sold, currency)
-    yield from _large_quantities(sold)
-    yield from _off_hours(sold)
-    yield from _below_cost(sold, currency)
-    yield from _discounts(sold, currency)
-    yield from _late_voids(sales, currency)
+    yield from _unusual_amounts(days, currency)
+    yield from _large_quantities(days)
+    yield from _off_hours(days)
+    yield from _below_cost(days, currency)
+    yield from _discounts(days, currency)
+    yield from _late_voids(days, currency)
 
 
 def refund_hits(refunds: Iterable[Refund], currency: str) -> Iterator[Hit]:
@@ -76,105 +74,137 @@ def refund_hits(refunds: Iterable[Refund], currency: str) -> Iterator[Hit]:
             )  # fmt: skip
 
 
-def _unusual_amounts(sold: Sequence[Sale], currency: str) -> Iterator[Hit]:
-    for kind in sorted({sale.type for sale in sold}):
-        mine = [sale for sale in sold if sale.type == kind and sale.total_amount > 0]
-        if len(mine) < FEWEST_SALES:
+def _unusual_amounts(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
+    for kind in sorted({kind for day in days for kind in day.logs}):
+        parts = [(day, day.logs[kind]) for day in days if kind in day.logs]
+        logs = _ordered(found for _, found in parts)
+        if len(logs) < FEWEST_SALES:
             continue
-        logs = [log(sale.total_amount) for sale in mine]
         middle = median(logs)
         spread = 1.4826 * median(abs(one - middle) for one in logs)
+        if not spread or (logs[-1] - middle) / spread <= Z_LIMIT:
+            continue
         usual = exp(middle)
-        for sale, one in zip(mine, logs, strict=True):
-            times = float(sale.total_amount) / usual
-            if spread and (one - middle) / spread > Z_LIMIT:
+        for day, found in parts:
+            for one, place in found.over(middle):
+                if (one - middle) / spread <= Z_LIMIT:
+                    continue
+                sale = day.heads[place]
+                times = float(sale.amount) / usual
                 yield Hit(
-                    UNUSUAL_TRANSACTION, HIGH if times >= TIMES_MEDIAN else MEDIUM, sale.id, sale.created_at,
-                    f"A {kind.lower()} sale of {money(sale.total_amount, currency)} is {number(times, 1)} times "
+                    UNUSUAL_TRANSACTION, HIGH if times >= TIMES_MEDIAN else MEDIUM, sale.id, sale.at,
+                    f"A {kind.lower()} sale of {money(sale.amount, currency)} is {number(times, 1)} times "
                     f"the usual {money(round(usual, 2), currency)}.",
                     (one - middle) / spread, sale.user, sale.customer,
                 )  # fmt: skip
 
 
-def _large_quantities(sold: Sequence[Sale]) -> Iterator[Hit]:
-    lines: dict[tuple[str, str], list[tuple[float, Sale]]] = {}
-    for sale in sold:
-        for line in sale.items:
-            lines.setdefault((sale.type, line.product), []).append((line.quantity, sale))
-    for (_, product), found in sorted(lines.items(), key=lambda one: one[0]):
-        if len(found) <= FEWEST_LINES:
+def _large_quantities(days: Sequence[SaleDay]) -> Iterator[Hit]:
+    lines: dict[tuple[str, str], list[tuple[SaleDay, Placed]]] = {}
+    for day in days:
+        for key, found in day.lines.items():
+            lines.setdefault(key, []).append((day, found))
+    for (_, product), parts in sorted(lines.items(), key=lambda one: one[0]):
+        ordered = _ordered(found for _, found in parts)
+        n = len(ordered)
+        if n <= FEWEST_LINES:
             continue
-        ordered = sorted(quantity for quantity, _ in found)
-        for quantity, sale in found:
-            others = ordered[:-1] if quantity == ordered[-1] else ordered
-            usual = others[int(0.99 * (len(others) - 1))]
-            if usual > 0 and quantity > TIMES_QUANTITY * usual:
+        # The largest is measured against the others alone.
+        usual_of_others, usual_of_largest = ordered[int(0.99 * (n - 1))], ordered[int(0.99 * (n - 2))]
+        if ordered[-1] <= TIMES_QUANTITY * usual_of_largest:
+            continue
+        for day, found in parts:
+            for quantity, place in found.over(TIMES_QUANTITY * usual_of_largest):
+                usual = usual_of_largest if quantity == ordered[-1] else usual_of_others
+                if usual <= 0 or quantity <= TIMES_QUANTITY * usual:
+                    continue
+                sale = day.heads[place]
                 yield Hit(
-                    LARGE_QUANTITY, MEDIUM, sale.id, sale.created_at,
+                    LARGE_QUANTITY, MEDIUM, sale.id, sale.at,
                     f"{number(quantity)} units of one product were sold at once; {number(usual)} are the most in 99 "
                     "of 100 other sales of it.",
                     quantity / usual, sale.user, sale.customer, product,
                 )  # fmt: skip
 
 
-def _off_hours(sold: Sequence[Sale]) -> Iterator[Hit]:
-    if len(sold) < FEWEST_FOR_HOURS:
+def _ordered(parts: Iterable[Placed]) -> list[float]:
+    values: list[float] = []
+    for part in parts:
+        values += part.values
+    values.sort()
+    return values
+
+
+def _off_hours(days: Sequence[SaleDay]) -> Iterator[Hit]:
+    hours = _hours(days)
+    n = sum(hours.values())
+    if n < FEWEST_FOR_HOURS:
         return
-    hours = Counter(sale.created_at.hour for sale in sold)
-    for sale in sold:
-        share = (hours[sale.created_at.hour] - 1) / len(sold)
-        if share < RARE_HOUR:
-            yield Hit(
-                OFF_HOURS, MEDIUM, sale.id, sale.created_at,
-                f"The sale was rung up at {sale.created_at:%H:%M}, when {percent(share, 2)} of other sales are made.",
-                2.0 - share, sale.user, sale.customer,
-            )  # fmt: skip
+    rare = {hour for hour, times in hours.items() if (times - 1) / n < RARE_HOUR}
+    for day in days:
+        for sale in day.heads if rare & day.hours.keys() else ():
+            if sale.at.hour in rare:
+                share = (hours[sale.at.hour] - 1) / n
+                yield Hit(
+                    OFF_HOURS, MEDIUM, sale.id, sale.at,
+                    f"The sale was rung up at {sale.at:%H:%M}, when {percent(share, 2)} of other sales are made.",
+                    2.0 - share, sale.user, sale.customer,
+                )  # fmt: skip
 
 
-def _below_cost(sold: Iterable[Sale], currency: str) -> Iterator[Hit]:
-    for sale in sold:
-        below = [line for line in sale.items if 0 < line.unit_price < line.cost_price]
-        if below and sale.override_by is None:
-            worst = max(below, key=lambda line: (line.cost_price - line.unit_price) * Decimal(str(line.quantity)))
-            lost = (worst.cost_price - worst.unit_price) * Decimal(str(worst.quantity))
-            yield Hit(
-                BELOW_COST, HIGH, sale.id, sale.created_at,
-                f"{number(worst.quantity)} units went at {money(worst.unit_price, currency)} each, below their cost of "
-                f"{money(worst.cost_price, currency)}.",
-                3.0 + float(lost) / 1000, sale.user, sale.customer, worst.product,
-                ("No manager's approval is on record.",),
-            )  # fmt: skip
+def _below_cost(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
+    for sale in (sale for day in days for sale in day.cheap):
+        below = below_cost(sale)
+        worst = max(below, key=lambda line: (line.cost_price - line.unit_price) * Decimal(str(line.quantity)))
+        lost = (worst.cost_price - worst.unit_price) * Decimal(str(worst.quantity))
+        yield Hit(
+            BELOW_COST, HIGH, sale.id, sale.created_at,
+            f"{number(worst.quantity)} units went at {money(worst.unit_price, currency)} each, below their cost of "
+            f"{money(worst.cost_price, currency)}.",
+            3.0 + float(lost) / 1000, sale.user, sale.customer, worst.product,
+            ("No manager's approval is on record.",),
+        )  # fmt: skip
 
 
-def _discounts(sold: Iterable[Sale], currency: str) -> Iterator[Hit]:
-    for sale in sold:
-        share = float(sale.discount_amount / sale.subtotal) if sale.subtotal > 0 else 0.0
-        if share > MOST_DISCOUNT and sale.override_by is None:
-            yield Hit(
-                EXCESSIVE_DISCOUNT, MEDIUM, sale.id, sale.created_at,
-                f"A discount of {percent(share)} ({money(sale.discount_amount, currency)}) was given.",
-                share * 10, sale.user, sale.customer, more=("No manager's approval is on record.",),
-            )  # fmt: skip
+def _discounts(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
+    for sale in (sale for day in days for sale in day.discounted):
+        share = discount_share(sale)
+        yield Hit(
+            EXCESSIVE_DISCOUNT, MEDIUM, sale.id, sale.created_at,
+            f"A discount of {percent(share)} ({money(sale.discount_amount, currency)}) was given.",
+            share * 10, sale.user, sale.customer, more=("No manager's approval is on record.",),
+        )  # fmt: skip
 
 
-def _late_voids(sales: Sequence[Sale], currency: str) -> Iterator[Hit]:
-    evening = _evening(sales)
-    for sale in sales:
-        if sale.status != "CANCELLED" or sale.cancelled_at is None:
-            continue
-        minutes = int((sale.cancelled_at - sale.created_at).total_seconds() // 60)
-        if minutes > LATE_MINUTES:
-            late = sale.created_at.hour >= evening
-            more = ("It was in the last hours of the day.",) if late else ()
-            yield Hit(
-                VOID_AFTER_TENDER, HIGH if late else MEDIUM, sale.id, sale.created_at,
-                f"A sale of {money(sale.total_amount, currency)} was cancelled {count(minutes, 'minute')} after "
-                "it was paid.",
-                2.0 + late + minutes / 200, sale.user, sale.customer, more=more,
-            )  # fmt: skip
+def _late_voids(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
+    evening = _evening(_hours(days))
+    for sale in (sale for day in days for sale in day.voided):
+        minutes = minutes_to_void(sale) or 0
+        late = sale.created_at.hour >= evening
+        more = ("It was in the last hours of the day.",) if late else ()
+        yield Hit(
+            VOID_AFTER_TENDER, HIGH if late else MEDIUM, sale.id, sale.created_at,
+            f"A sale of {money(sale.total_amount, currency)} was cancelled {count(minutes, 'minute')} after "
+            "it was paid.",
+            2.0 + late + minutes / 200, sale.user, sale.customer, more=more,
+        )  # fmt: skip
 
 
-def _evening(sales: Sequence[Sale]) -> int:
+def _hours(days: Iterable[SaleDay]) -> Counter[int]:
+    hours: Counter[int] = Counter()
+    for day in days:
+        hours.update(day.hours)
+    return hours
+
+
+def _evening(hours: Mapping[int, int]) -> int:
     """Return the hour from which the last part of a day's trade runs; 18 where there is little to tell from."""
-    hours = sorted(sale.created_at.hour for sale in sales if sale.status not in NOT_SOLD)
-    return hours[int(EVENING_SHARE * (len(hours) - 1))] if len(hours) >= FEWEST_FOR_HOURS else 18
+    n = sum(hours.values())
+    if n < FEWEST_FOR_HOURS:
+        return 18
+    place, passed = int(EVENING_SHARE * (n - 1)), 0
+    for hour in sorted(hours):
+        passed += hours[hour]
+        if passed > place:
+            return hour
+    return 18

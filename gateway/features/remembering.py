@@ -7,11 +7,20 @@ the first part of every key.
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from gateway.ports import PosData
 
 T = TypeVar("T")
+
+EVERY: list[Any] = []
+"""All that features remember in this process."""
+
+
+def forget_everything() -> None:
+    """Empty everything of this kind, as in a process that has just begun."""
+    for one in EVERY:
+        one.clear()
 
 
 def scope_of(pos: PosData) -> Hashable:
@@ -23,6 +32,7 @@ class Remembered(Generic[T]):
     """The `size` results that were asked for last."""
 
     def __init__(self, size: int) -> None:
+        EVERY.append(self)
         self._size = size
         self._kept: OrderedDict[Hashable, tuple[frozenset[str], Hashable, T]] = OrderedDict()
 
@@ -56,6 +66,7 @@ class Unchanged(Generic[T]):
     """
 
     def __init__(self, size: int) -> None:
+        EVERY.append(self)
         self._size = size
         self._kept: OrderedDict[Hashable, tuple[tuple[object, ...], T]] = OrderedDict()
 

@@ -67,6 +67,7 @@ HOLDINGS = (
     Holding("pos_revision", Kept("counters only"), key=()),
     Holding("pos_table_revision", Kept("counters only"), key=("name",)),
     Holding("pos_change", Kept("ids of the rows of the last 64 pushes; erasure empties it"), key=("name", "revision")),
+    Holding("pos_sale_mark", Kept("when sales of a day or customer changed; erasure empties it"), key=("about", "key")),
     Holding("pos_sale_items", POS, key=("sale", "line")),
     Holding("pos_product_days", POS, key=("product", "day")),
     *(Holding(f"pos_{table}", POS) for table in TABLES),

@@ -1,6 +1,6 @@
 """Keeps and reads `pos_product_days`: units sold by product, day and type of sale, renewed with the sales."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -39,53 +39,81 @@ def renew_days(business_id: str, days: Iterable[str]) -> Script[None]:
         yield Statement(FILL.replace("GROUP BY", condition), (business_id, *block))
 
 
-def stored_days(business_id: str, sales: Sequence[str]) -> Script[list[str]]:
-    """Return the days on which the stored sales of these ids are."""
-    found: set[str] = set()
-    for block in _blocks(sales):
-        places = ", ".join(f"${at}" for at in range(2, 2 + len(block)))
-        sql = f'SELECT DISTINCT "day" FROM pos_sales WHERE business_id = $1 AND id IN ({places})'  # noqa: S608
-        rows = yield Statement(sql, (business_id, *block))
-        found.update(row[0] for row in rows)
-    return sorted(found)
-
-
 def select_days(
-    business_id: str, currency: str, as_of: date, products: Collection[str] | None, since: date | None
+    business_id: str,
+    currency: str,
+    as_of: date,
+    products: Collection[str] | None,
+    since: date | None,
+    days: Sequence[str] | None = None,
 ) -> list[tuple[str, list[Any]]]:
-    """Return the reading statements, a block of products each, with their arguments."""
-    if products is None:
-        return [_select(business_id, currency, as_of, (), since)]
-    known = sorted({one for one in products if is_id(one)})
-    return [_select(business_id, currency, as_of, block, since) for block in _blocks(known)]
+    """Return the reading statements, a block of products and of `days` each (None: all), with their arguments."""
+    known = [()] if products is None else _blocks(sorted({one for one in products if is_id(one)}))
+    wanted = [()] if days is None else list(_blocks(days))
+    return [_select(business_id, currency, as_of, block, since, some) for block in known for some in wanted]
 
 
-def decode_days(rows: Iterable[Sequence[Any]]) -> list[DayUnits]:
-    """Return the read rows added up by day and type, in that order."""
+def decode_days(rows: Iterable[Sequence[Any]]) -> dict[str, list[DayUnits]]:
+    """Return the read rows by day, added up by type, in that order."""
     found: dict[tuple[str, str], tuple[float, int]] = {}
     for day, kind, units, amount in rows:
         before = found.get((day, kind), (0.0, 0))
         found[day, kind] = (before[0] + units, before[1] + int(amount))
+    days: dict[str, list[DayUnits]] = {}
+    for (day, kind), (units, amount) in sorted(found.items()):
+        days.setdefault(day, []).append(DayUnits(decode_day(day), kind, units, decode_money(amount)))
+    return days
+
+
+def select_units(
+    business_id: str, currency: str, as_of: date, days: Sequence[str] | None
+) -> list[tuple[str, list[Any]]]:
+    """Return the statements that read units by day and product, a block of `days` each (None: all)."""
+    wanted: Sequence[Sequence[str]] = [()] if days is None else list(_blocks(days))
     return [
-        DayUnits(decode_day(day), kind, units, decode_money(amount))
-        for (day, kind), (units, amount) in sorted(found.items())
+        _select(business_id, currency, as_of, (), None, some, 'SELECT "day", product, SUM(units)', '"day", product')
+        for some in wanted
     ]
 
 
+def decode_units(rows: Iterable[Sequence[Any]]) -> dict[str, dict[str, int]]:
+    """Return thousandths of units by day and product."""
+    found: dict[str, dict[str, int]] = {}
+    for day, product, units in rows:
+        found.setdefault(day, {})[product] = round(units * 1000)
+    return found
+
+
+def total_units(days: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return the sum over days, by product."""
+    total: dict[str, int] = {}
+    for day in days:
+        for product, units in day.items():
+            total[product] = total.get(product, 0) + units
+    return total
+
+
 def _select(
-    business_id: str, currency: str, as_of: date, products: Sequence[str], since: date | None
+    business_id: str,
+    currency: str,
+    as_of: date,
+    products: Sequence[str],
+    since: date | None,
+    days: Sequence[str],
+    what: str = 'SELECT "day", "type", SUM(units), SUM(amount)',
+    by: str = '"day", "type"',
 ) -> tuple[str, list[Any]]:
     args: list[Any] = [business_id, currency, (as_of - EPOCH.date()).days, as_of.isoformat()]
     conditions = ["business_id = $1", "currency IN ('*', $2)", "void_day > $3", '"day" <= $4']
     if since is not None:
         args.append(since.isoformat())
         conditions.append(f'"day" >= ${len(args)}')
-    if products:
-        first = len(args) + 1
-        conditions.append(f"product IN ({', '.join(f'${at}' for at in range(first, first + len(products)))})")
-        args += products
-    sql = f'SELECT "day", "type", SUM(units), SUM(amount) FROM pos_product_days WHERE {" AND ".join(conditions)}'  # noqa: S608
-    return f'{sql} GROUP BY "day", "type"', args
+    for column, values in (("product", products), ('"day"', days)):
+        if values:
+            places = ", ".join(f"${at}" for at in range(len(args) + 1, len(args) + 1 + len(values)))
+            conditions.append(f"{column} IN ({places})")
+            args += values
+    return f"{what} FROM pos_product_days WHERE {' AND '.join(conditions)} GROUP BY {by}", args
 
 
 def _blocks(values: Sequence[str]) -> Iterator[Sequence[str]]:

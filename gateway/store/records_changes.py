@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from gateway.store.database import Database, Script, Statement
 from gateway.store.records_schema import SCHEMA
+from gateway.store.sale_marks import mark_everything
 
 MOST_IDS = 500
 """Ids of one change that are written down; after a larger one the table is read again."""
@@ -52,6 +53,7 @@ def note_everything(business_id: str) -> Script[None]:
     revision = (yield Statement(_BUMP, (business_id,)))[0][0]
     yield Statement("DELETE FROM pos_change WHERE business_id = $1", (business_id,))
     yield Statement(_MOVE, [(business_id, name, revision) for name in SCHEMA], many=True)
+    yield from mark_everything(business_id)
 
 
 async def revisions_of(db: Database, business_id: str) -> Mapping[str, int]:

@@ -1,15 +1,18 @@
 """Reads the tables that a request brought along, with the same meaning as the stored ones."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.domain.records import Record, Sale
-from gateway.domain.sold import DayUnits, sold_by_day
+from gateway.domain.sold import DayUnits, sold_by_day, units_by_product
 from gateway.domain.sums import LineSum, SaleSum, baskets_of, sum_lines, sum_sales
 from gateway.store.records_schema import SCHEMA, Table
 from gateway.store.records_source import Filter, Sums, as_known
+from gateway.store.sale_days import by_day
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,15 @@ class InlineRows:
         """See `Source.daily_units`."""
         sales = (row for row in self._known("sales") if row.currency in (None, currency))
         return sold_by_day((row for row in sales if since is None or row.created_at.date() >= since), products)
+
+    async def units_sold(self, currency: str) -> Mapping[str, float]:
+        """See `Source.units_sold`."""
+        return units_by_product(row for row in self._known("sales") if row.currency in (None, currency))
+
+    async def sale_days(self, currency: str, since: date, reduce: Callable[[date, Sequence[Sale]], T]) -> Sequence[T]:
+        """See `Source.sale_days`."""
+        days = by_day(sale for sale in self._sales(currency) if sale.created_at.date() >= since)
+        return [reduce(day, sales) for day, sales in days.items()]
 
     def _known(self, name: str) -> Sequence[Any]:
         if name not in self._sorted:

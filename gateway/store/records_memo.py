@@ -8,7 +8,8 @@ from gateway.domain.records import Sale
 
 ROW_BYTES = 500
 LINE_BYTES = 110
-"""Rough sizes in memory of a row and of a line of a sale; sizing each object would cost more than it saves."""
+UNITS_BYTES, CELL_BYTES = 300, 100
+"""Rough sizes in memory of a row, a line of a sale, a day's units, a number: sizing each would cost too much."""
 
 
 class Memo:

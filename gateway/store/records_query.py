@@ -1,22 +1,26 @@
 """Reads the stored tables, one query per question, and remembers the answers of a revision."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from gateway.domain.records import SaleItem
+from gateway.domain.records import Sale, SaleItem
 from gateway.domain.sold import DayUnits
 from gateway.domain.sums import LineSum, SaleSum
 from gateway.store.database import Database
-from gateway.store.product_days import decode_days, select_days
+from gateway.store.product_days import decode_days, decode_units, select_days, select_units, total_units
 from gateway.store.records_changes import UNLOGGED
 from gateway.store.records_kept import OFF_LOOP_ROWS, kept_already, kept_table
-from gateway.store.records_memo import Memo
+from gateway.store.records_memo import CELL_BYTES, ROW_BYTES, UNITS_BYTES, Memo
 from gateway.store.records_schema import LINES, SCHEMA, Table, decode_sales
 from gateway.store.records_source import EVERYTHING, Filter, Sums, as_known
-from gateway.store.records_sums import Period, stored_baskets, stored_line_sums, stored_sale_sums
+from gateway.store.records_sums import Basket, Period, stored_baskets, stored_line_sums, stored_sale_sums
+from gateway.store.sale_days import kept_days, known_days
+from gateway.store.sale_marks import CUSTOMER, DAY, kept_parts
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,27 @@ class StoredRows:
 
     async def sale_sums(self, wanted: Sums, currency: str) -> Sequence[SaleSum]:
         """See `Source.sale_sums`."""
+        if wanted.by == "customer" and not wanted.customers:
+            return await self._customer_sums(wanted, currency)
         key = (self.business_id, self.revision("sales"), self.as_of, "sale sums", wanted, currency)
         found: Sequence[SaleSum] | None = self.memo.get(key)
         if found is None:
             found = await stored_sale_sums(self.db, self._period(wanted, currency), wanted.by, wanted.customers)
             self.memo.put(key, found)
         return found
+
+    async def _customer_sums(self, wanted: Sums, currency: str) -> Sequence[SaleSum]:
+        period = self._period(wanted, currency)
+
+        async def read(customers: Sequence[str] | None) -> Mapping[str, SaleSum]:
+            return {one.key: one for one in await stored_sale_sums(self.db, period, "customer", customers or ())}
+
+        def size(found: Mapping[str, SaleSum]) -> int:
+            return ROW_BYTES * len(found)
+
+        key = (self.business_id, CUSTOMER, (wanted, self.as_of, currency))
+        kept = await kept_parts(self.db, self.memo, key, self.revision("sales"), read, size)
+        return [kept.found[name] for name in sorted(kept.found)]
 
     async def line_sums(self, wanted: Sums, currency: str) -> Sequence[LineSum]:
         """See `Source.line_sums`."""
@@ -78,12 +97,17 @@ class StoredRows:
 
     async def baskets(self, wanted: Sums, currency: str) -> Sequence[frozenset[str]]:
         """See `Source.baskets`."""
-        key = (self.business_id, self.revision("sales"), self.as_of, "baskets", wanted, currency)
-        found: Sequence[frozenset[str]] | None = self.memo.get(key)
-        if found is None:
-            found = await stored_baskets(self.db, self._period(wanted, currency))
-            self.memo.put(key, found)
-        return found
+        period = self._period(wanted, currency)
+
+        async def read(days: Sequence[str] | None) -> Mapping[str, list[Basket]]:
+            return await stored_baskets(self.db, period, days)
+
+        def size(found: Mapping[str, list[Basket]]) -> int:
+            return ROW_BYTES * sum(map(len, found.values()))
+
+        key = (self.business_id, DAY, ("baskets", wanted, self.as_of, currency))
+        kept = await kept_parts(self.db, self.memo, key, self.revision("sales"), read, size)
+        return [basket for _, basket in sorted((one for day in kept.found.values() for one in day), key=_sale_of)]
 
     def _period(self, wanted: Sums, currency: str) -> Period:
         return Period(self.business_id, wanted.since, wanted.until, self.as_of, currency)
@@ -93,13 +117,46 @@ class StoredRows:
     ) -> Sequence[DayUnits]:
         """See `Source.daily_units`."""
         wanted = None if products is None else frozenset(products)
-        key = (self.business_id, self.revision("sales"), self.as_of, "daily_units", currency, wanted, since)
-        found: Sequence[DayUnits] | None = self.memo.get(key)
-        if found is None:
-            asked = select_days(self.business_id, currency, self.as_of, products, since)
-            found = decode_days([row for sql, args in asked for row in await self.db.fetch(sql, *args)])
-            self.memo.put(key, found)
-        return found
+
+        async def read(days: Sequence[str] | None) -> Mapping[str, list[DayUnits]]:
+            asked = select_days(self.business_id, currency, self.as_of, products, since, days)
+            return decode_days([row for sql, args in asked for row in await self.db.fetch(sql, *args)])
+
+        def size(found: Mapping[str, list[DayUnits]]) -> int:
+            return UNITS_BYTES * len(found)
+
+        key = (self.business_id, DAY, ("units", wanted, since, self.as_of, currency))
+        kept = await kept_parts(self.db, self.memo, key, self.revision("sales"), read, size)
+        return [one for day in sorted(kept.found) for one in kept.found[day]]
+
+    async def units_sold(self, currency: str) -> Mapping[str, float]:
+        """See `Source.units_sold`."""
+
+        async def read(days: Sequence[str] | None) -> Mapping[str, dict[str, int]]:
+            asked = select_units(self.business_id, currency, self.as_of, days)
+            return decode_units([row for sql, args in asked for row in await self.db.fetch(sql, *args)])
+
+        def size(found: Mapping[str, dict[str, int]]) -> int:
+            return CELL_BYTES * sum(map(len, found.values()))
+
+        key = (self.business_id, DAY, ("sold", self.as_of, currency))
+        kept = await kept_parts(self.db, self.memo, key, self.revision("sales"), read, size)
+        return {product: units / 1000 for product, units in sorted(total_units(kept.found.values()).items())}
+
+    async def sale_days(self, currency: str, since: date, reduce: Callable[[date, Sequence[Sale]], T]) -> Sequence[T]:
+        """See `Source.sale_days`."""
+
+        async def read(first: date, last: date) -> Sequence[Sale]:
+            sql, args = select(SCHEMA["sales"], Filter(since=first), "<=", self.business_id, last)
+            stored = await self.db.fetch(sql, *args)
+            many = len(stored) > OFF_LOOP_ROWS
+            rows = await asyncio.to_thread(_decoded, SCHEMA["sales"], stored, date.max) if many else None
+            found = _decoded(SCHEMA["sales"], stored, date.max) if rows is None else rows
+            return [sale for sale in found if sale.currency in (None, currency)]
+
+        key = (self.business_id, currency, reduce)
+        days = await kept_days(self.db, self.memo, key, self.revision("sales"), since, read, reduce)
+        return await known_days(days, since, self.as_of, read, reduce)
 
     async def _remembered(self, name: str, where: Filter, side: str) -> Sequence[Any]:
         key = (self.business_id, self.revision(name), self.as_of, name, where, side)
@@ -186,6 +243,10 @@ def _joined_sales(stored: Sequence[Sequence[Any]]) -> list[Any]:
     heads = {row[0]: row[:width] for row in stored}
     in_order = ([item for _, item in sorted(numbered, key=_number)] for numbered in lines.values())
     return decode_sales(heads.values(), in_order)
+
+
+def _sale_of(basket: Basket) -> str:
+    return basket[0]
 
 
 def _number(line: tuple[int, SaleItem]) -> int:

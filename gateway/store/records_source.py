@@ -1,9 +1,9 @@
 """What a view asks of the place where its rows come from: the stored tables, or what the request brought along."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -11,6 +11,8 @@ from gateway.domain.records import Sale
 from gateway.domain.sold import DayUnits
 from gateway.domain.sums import LineSum, SaleKey, SaleSum
 from gateway.store.records_kinds import is_id
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ class Source(Protocol):
         self, currency: str, products: Collection[str] | None, since: date | None
     ) -> Sequence[DayUnits]:
         """Return what was sold in this currency up to `as_of` by day and type of sale."""
+
+    async def units_sold(self, currency: str) -> Mapping[str, float]:
+        """Return what was ever sold in this currency up to `as_of`, by product."""
+
+    async def sale_days(self, currency: str, since: date, reduce: Callable[[date, Sequence[Sale]], T]) -> Sequence[T]:
+        """Return each day's sales in this currency up to `as_of`, reduced."""
 
 
 def as_known(sale: Sale, as_of: date) -> Sale:

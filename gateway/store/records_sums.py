@@ -13,6 +13,9 @@ from gateway.domain.sums import SOLD, THOUSAND, LineSum, SaleKey, SaleSum, amoun
 from gateway.store.database import Database
 from gateway.store.records_kinds import EPOCH, MICROSECOND, decode_day
 
+Basket = tuple[str, frozenset[str]]
+"""A sale's id and its products."""
+
 _HOUR = 3_600_000_000
 _KEYS: dict[SaleKey, str] = {
     "day": '"day"',
@@ -96,16 +99,24 @@ async def stored_line_sums(db: Database, period: Period, product: str | None, da
     return sorted(found, key=lambda one: (one.product, one.day or date.min))
 
 
-async def stored_baskets(db: Database, period: Period) -> list[frozenset[str]]:
-    """Return the products of every sale that counts, in the order of the sales' ids."""
+async def stored_baskets(db: Database, period: Period, days: Sequence[str] | None = None) -> dict[str, list[Basket]]:
+    """Return every sale that counts with its products, by day; only of these days of the period if any are named."""
+    first, last = period.args[1:3]
+    wanted = [] if days is None else [day for day in days if first <= day <= last]
+    if days is not None and not wanted:
+        return {}
+    only = f'AND l."day" IN ({", ".join(f"${6 + n}" for n in range(len(wanted)))}) ' if wanted else ""
     sql = (
-        "SELECT l.sale, l.product FROM pos_sale_items l "  # noqa: S608
-        f'WHERE l.business_id = $1 AND l."day" >= $2 AND l."day" <= $3 AND l.quantity > 0 AND {_COUNTED}'
+        'SELECT l."day", l.sale, l.product FROM pos_sale_items l '  # noqa: S608
+        f'WHERE l.business_id = $1 AND l."day" >= $2 AND l."day" <= $3 {only}AND l.quantity > 0 AND {_COUNTED}'
     )
-    baskets: dict[str, set[str]] = {}
-    for sale, product in await db.fetch(sql, *period.args):
-        baskets.setdefault(sale, set()).add(product)
-    return [frozenset(baskets[sale]) for sale in sorted(baskets)]
+    baskets: dict[tuple[str, str], set[str]] = {}
+    for day, sale, product in await db.fetch(sql, *period.args, *wanted):
+        baskets.setdefault((day, sale), set()).add(product)
+    found: dict[str, list[Basket]] = {}
+    for (day, sale), products in baskets.items():
+        found.setdefault(day, []).append((sale, frozenset(products)))
+    return found
 
 
 def _line_sum(row: Sequence[Any]) -> LineSum:

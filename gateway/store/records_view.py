@@ -1,10 +1,10 @@
 """One business's records as they were known at the end of a day."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -28,6 +28,8 @@ from gateway.store.records_inline import InlineRows
 from gateway.store.records_later import Later
 from gateway.store.records_query import StoredRows
 from gateway.store.records_source import EVERYTHING, Filter, Source, Sums
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -132,6 +134,10 @@ class RecordView:
         """Return whole sales by time; with `product_id` those that hold it on some line."""
         return await self._rows("sales", Filter(customer=customer_id, product=product_id, since=since))
 
+    async def sale_days(self, since: date, reduce: Callable[[date, Sequence[Sale]], T]) -> Sequence[T]:
+        """Return what `reduce` makes of each day with sales from `since` on, in order of days."""
+        return await self._source("sales").sale_days(self.currency, since, reduce)
+
     async def sale_by_receipt(self, receipt_number: str) -> Sale | None:
         """Return the last sale with this receipt number, None when this business has no such one by `as_of`."""
         found = await self._rows("sales", Filter(receipt=receipt_number))
@@ -178,6 +184,10 @@ class RecordView:
     ) -> Sequence[DayUnits]:
         """Return what was sold by day and type of sale, of all products or of these together."""
         return await self._source("sales").daily_units(self.currency, products, since)
+
+    async def units_sold(self) -> Mapping[str, float]:
+        """Return how many units of each product were ever sold."""
+        return await self._source("sales").units_sold(self.currency)
 
     async def refunds(self, *, since: date | None = None) -> Sequence[Refund]:
         """Return refunds by time."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gateway.store.database import Script, Statement
-from gateway.store.product_days import renew_days, stored_days
+from gateway.store.product_days import renew_days
 from gateway.store.records_changes import note_change
 from gateway.store.records_schema import LINES, SCHEMA, Encoded, Table
+from gateway.store.sale_marks import mark, stored_keys
 
 BLOCK = 500
 """Ids per statement: one shape of statement to prepare, and few round trips."""
@@ -23,11 +24,13 @@ def write_rows(business_id: str, table: Table, rows: Sequence[Encoded]) -> Scrip
     # The revision's row lock makes pushes of one business wait for each other, so that the count is exact.
     yield from note_change(business_id, table.name, ids)
     present = yield from _present(business_id, table, ids)
-    days = (yield from stored_days(business_id, present)) if table.name == "sales" else []
+    days, customers = (yield from stored_keys(business_id, present)) if table.name == "sales" else ([], [])
     yield Statement(_UPSERTS[table.name], [(business_id, *_stored(table, row)) for row in rows], many=True)
     if table.name == "sales":
         yield from _replace_lines(business_id, rows, present)
-        yield from renew_days(business_id, [*days, *(row["day"] for row in rows)])
+        days += [row["day"] for row in rows]
+        yield from renew_days(business_id, days)
+        yield from mark(business_id, days, [*customers, *(row["customer"] for row in rows if row["customer"])])
     return len(present)
 
 
@@ -35,7 +38,7 @@ def remove_rows(business_id: str, table: Table, ids: Sequence[str]) -> Script[in
     """Delete rows by id; returns how many there were."""
     yield from note_change(business_id, table.name, ids)
     present = yield from _present(business_id, table, ids)
-    days = (yield from stored_days(business_id, present)) if table.name == "sales" else []
+    days, customers = (yield from stored_keys(business_id, present)) if table.name == "sales" else ([], [])
     yield Statement(
         f"DELETE FROM pos_{table.name} WHERE business_id = $1 AND id = $2",  # noqa: S608
         [(business_id, row_id) for row_id in present],
@@ -44,6 +47,7 @@ def remove_rows(business_id: str, table: Table, ids: Sequence[str]) -> Script[in
     if table.name == "sales":
         yield from _remove_lines(business_id, present)
         yield from renew_days(business_id, days)
+        yield from mark(business_id, days, customers)
     return len(present)
 
 

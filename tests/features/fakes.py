@@ -24,7 +24,7 @@ from gateway.domain.records import (
     Storefront,
     Supplier,
 )
-from gateway.domain.sold import DayUnits, sold_by_day
+from gateway.domain.sold import DayUnits, sold_by_day, units_by_product
 from gateway.domain.sums import LineSum, SaleKey, SaleSum, baskets_of, sum_lines, sum_sales
 
 DEMO_DAY = date(2026, 11, 20)
@@ -166,6 +166,15 @@ class InlinePos:
         daily: bool = False,
     ) -> Sequence[LineSum]:
         return sum_lines(self._rows["sales"], since, until or self.as_of, product_id, daily)
+
+    async def units_sold(self):
+        return units_by_product(self._rows["sales"])
+
+    async def sale_days(self, since: date, reduce):
+        found: dict[date, list[Sale]] = {}
+        for sale in self._pick("sales", since):
+            found.setdefault(sale.created_at.date(), []).append(sale)
+        return [reduce(day, sales) for day, sales in sorted(found.items())]
 
     async def sale_by_receipt(self, receipt_number: str) -> Sale | None:
         found = self._pick("sales", receipt_number=receipt_number)

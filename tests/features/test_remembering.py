@@ -1,6 +1,6 @@
 """What was worked out of records is kept while the records stay the same, and never longer."""
 
-from gateway.features.remembering import Remembered
+from gateway.features.remembering import Remembered, Unchanged
 from tests.features.fakes import InlinePos
 
 
@@ -33,3 +33,17 @@ async def test_only_so_many_results_are_kept():
     for question in ("a", "b", "c", "a"):
         await answer(remembered, pos, question, calls)
     assert calls == ["a", "b", "c", "a"]
+
+
+def test_what_rests_on_rows_is_worked_out_again_only_when_one_of_them_differs():
+    unchanged, calls = Unchanged(2), []
+
+    def work_out():
+        calls.append("x")
+        return len(calls)
+
+    assert unchanged.get("a", ([1, 2],), work_out) == unchanged.get("a", ([1, 2],), work_out) == 1
+    assert unchanged.get("a", ([1, 3],), work_out) == 2
+    assert unchanged.get("b", ([1, 3],), work_out) == 3
+    unchanged.get("c", (), work_out)
+    assert unchanged.get("a", ([1, 3],), work_out) == 5  # the oldest of two went

@@ -1,0 +1,108 @@
+"""Whole sales by day, reduced to what a feature needs of a day, and kept: a push costs the days that it touches."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Generic, TypeVar
+
+from gateway.domain.records import Sale
+from gateway.store.database import Database
+from gateway.store.records_memo import Memo
+from gateway.store.records_source import as_known
+from gateway.store.sale_marks import DAY, changed_keys
+
+T = TypeVar("T")
+Reduce = Callable[[date, Sequence[Sale]], T]
+Read = Callable[[date, date], Awaitable[Sequence[Sale]]]
+"""Reads the sales from a day to a day as they are stored now, in their fixed order."""
+
+CHUNK = timedelta(days=21)
+"""Days that are read and reduced at once, so that a year of sales is never in memory as rows."""
+SALE_BYTES = 550
+"""What a reduced sale weighs, roughly."""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """One day: how many sales, the day of the latest cancellation among them, and what they were reduced to."""
+
+    sales: int
+    settled: date
+    reduced: T
+
+
+@dataclass(frozen=True, slots=True)
+class Days(Generic[T]):
+    """The parts of the days with sales from `since` on, as of a revision of the sales."""
+
+    revision: int
+    since: date
+    parts: Mapping[date, Part[T]]
+
+
+async def kept_days(
+    db: Database, memo: Memo, key: tuple[str, str, Any], revision: int, since: date, read: Read, reduce: Reduce[T]
+) -> Days[T]:
+    """Return the parts from `since` on; `key` is the business, its currency and what the days are reduced for."""
+    name = ("sale days", *key)
+    kept: Days[T] | None = memo.get(name)
+    changed: Sequence[str] | None = None
+    if kept is not None and since >= kept.since:
+        if kept.revision >= revision:
+            return kept
+        changed = await changed_keys(db, key[0], DAY, kept.revision)
+    if kept is None or changed is None:
+        kept = Days(revision, since, await _everything(db, key[0], since, read, reduce))
+    else:
+        days = [day for day in map(date.fromisoformat, changed) if day >= kept.since]
+        fresh: dict[date, Part[T]] = {}
+        for day in days:
+            fresh |= await _reduced(await read(day, day), reduce)
+        left = {day: part for day, part in kept.parts.items() if day not in set(days)}
+        kept = Days(revision, kept.since, left | fresh)
+    memo.put(name, kept, 1_000 + SALE_BYTES * sum(part.sales for part in kept.parts.values()))
+    return kept
+
+
+async def known_days(days: Days[T], since: date, as_of: date, read: Read, reduce: Reduce[T]) -> list[T]:
+    """Return the days from `since` to `as_of` as they were known then, in order."""
+    found = []
+    for day in sorted(day for day in days.parts if since <= day <= as_of):
+        part = days.parts[day]
+        # A sale that was cancelled after that day still stood on it.
+        known = part.settled <= as_of
+        found.append(part.reduced if known else reduce(day, [as_known(one, as_of) for one in await read(day, day)]))
+    return found
+
+
+def by_day(sales: Iterable[Sale]) -> dict[date, list[Sale]]:
+    """Return sales by their day, in rising order."""
+    found: dict[date, list[Sale]] = {}
+    for sale in sales:
+        found.setdefault(sale.created_at.date(), []).append(sale)
+    return dict(sorted(found.items()))
+
+
+async def _everything(
+    db: Database, business_id: str, since: date, read: Read, reduce: Reduce[T]
+) -> dict[date, Part[T]]:
+    rows = await db.fetch('SELECT MAX("day") FROM pos_sales WHERE business_id = $1', business_id)
+    last = date.fromisoformat(rows[0][0]) if rows and rows[0][0] else date.min
+    parts: dict[date, Part[T]] = {}
+    while since <= last:
+        parts |= await _reduced(await read(since, min(since + CHUNK - _DAY, last)), reduce)
+        since += CHUNK
+    return parts
+
+
+async def _reduced(sales: Sequence[Sale], reduce: Reduce[T]) -> dict[date, Part[T]]:
+    def work() -> dict[date, Part[T]]:
+        return {day: Part(len(rows), _settled(rows), reduce(day, rows)) for day, rows in by_day(sales).items()}
+
+    return await asyncio.to_thread(work)
+
+
+def _settled(sales: Iterable[Sale]) -> date:
+    return max((sale.cancelled_at.date() for sale in sales if sale.cancelled_at), default=date.min)

@@ -1,0 +1,98 @@
+"""When the sales of a day and of a customer last changed, so that sums over the others stay good.
+
+Every push and deletion of sales writes the table's new revision under the days and the customers that it touches, both
+where the sales were and where they are now. Rows without a key are written by erasure, which touches everything.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from gateway.store.database import Database, Script, Statement
+from gateway.store.records_memo import Memo
+
+T = TypeVar("T")
+
+DAY, CUSTOMER = "day", "customer"
+MOST_CHANGED = 400
+"""Keys changed since parts were kept, above which everything is read again."""
+BLOCK = 200
+
+_WRITE = (
+    "INSERT INTO pos_sale_mark (business_id, about, key, revision) SELECT $1, $2, $3, revision "
+    "FROM pos_table_revision WHERE business_id = $1 AND name = 'sales' "
+    "ON CONFLICT (business_id, about, key) DO UPDATE SET revision = excluded.revision"
+)
+_SINCE = "SELECT key FROM pos_sale_mark WHERE business_id = $1 AND about = $2 AND revision > $3 ORDER BY key LIMIT $4"
+
+
+def stored_keys(business_id: str, sales: Sequence[str]) -> Script[tuple[list[str], list[str]]]:
+    """Return the days and the customers of the stored sales of these ids."""
+    days: set[str] = set()
+    customers: set[str] = set()
+    for start in range(0, len(sales), BLOCK):
+        block = sales[start : start + BLOCK]
+        places = ", ".join(f"${at}" for at in range(2, 2 + len(block)))
+        sql = f'SELECT DISTINCT "day", customer FROM pos_sales WHERE business_id = $1 AND id IN ({places})'  # noqa: S608
+        for day, customer in (yield Statement(sql, (business_id, *block))):
+            days.add(day)
+            if customer is not None:
+                customers.add(customer)
+    return sorted(days), sorted(customers)
+
+
+def mark(business_id: str, days: Iterable[str], customers: Iterable[str]) -> Script[None]:
+    """Note that sales of these days and customers changed at the table's present revision."""
+    rows = [
+        (business_id, about, key) for about, keys in ((DAY, days), (CUSTOMER, customers)) for key in sorted({*keys})
+    ]
+    if rows:
+        yield Statement(_WRITE, rows, many=True)
+
+
+def mark_everything(business_id: str) -> Script[None]:
+    """Forget which days and customers changed, as an id may be a person's, and note that everything did."""
+    yield Statement("DELETE FROM pos_sale_mark WHERE business_id = $1", (business_id,))
+    yield Statement(_WRITE, [(business_id, about, "") for about in (DAY, CUSTOMER)], many=True)
+
+
+async def changed_keys(db: Database, business_id: str, about: str, after: int) -> Sequence[str] | None:
+    """Return the days or customers whose sales changed after a revision, None when they are too many to tell."""
+    keys = [row[0] for row in await db.fetch(_SINCE, business_id, about, after, MOST_CHANGED + 1)]
+    return None if len(keys) > MOST_CHANGED or "" in keys else keys
+
+
+@dataclass(frozen=True, slots=True)
+class Parts(Generic[T]):
+    """What was read of sales by day or by customer, as of a revision of the table."""
+
+    revision: int
+    found: Mapping[str, T]
+
+
+async def kept_parts(
+    db: Database,
+    memo: Memo,
+    key: tuple[str, str, Hashable],
+    revision: int,
+    read: Callable[[Sequence[str] | None], Awaitable[Mapping[str, T]]],
+    size: Callable[[Mapping[str, T]], int],
+) -> Parts[T]:
+    """Return the parts that `read` gives, reading anew only those that changed since they were kept.
+
+    `key` is the business, what the parts are about (`DAY`, `CUSTOMER`) and whatever else they depend on. `read` is
+    given the keys to read, None for all; `size` is what parts weigh in bytes.
+    """
+    kept: Parts[T] | None = memo.get(("parts", *key))
+    if kept is not None and kept.revision >= revision:
+        return kept
+    changed = None if kept is None else await changed_keys(db, key[0], key[1], kept.revision)
+    if kept is None or changed is None:
+        kept = Parts(revision, await read(None))
+    elif changed:
+        left = {name: part for name, part in kept.found.items() if name not in set(changed)}
+        kept = Parts(revision, {**left, **await read(changed)})
+    else:
+        kept = Parts(revision, kept.found)
+    memo.put(("parts", *key), kept, size(kept.found))
+    return kept
