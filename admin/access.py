@@ -25,6 +25,7 @@ from gateway.ports import Clock
 from gateway.store.admin_access import AdminAccess, AdminSession, Invitation
 from gateway.store.database import ConstraintViolation
 from gateway.store.people import People, Secrets
+from gateway.store.scope import OPERATOR, enter
 
 # Browsers keep a `__Host-` cookie only when it is Secure, for this host alone and for all its paths. They count
 # http://127.0.0.1 as secure; Safari does not, and the signed-out page says what to do then.
@@ -101,7 +102,11 @@ class Access:
         self._clock = clock
 
     async def guard(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        """Check the request against the route's declared access. Raises SignedOut or Refused."""
+        """Check the request against the route's declared access. Raises SignedOut or Refused.
+
+        What an admin route reads and writes may be any business's.
+        """
+        enter(OPERATOR)
         bearer = bearer_of(connection.headers)
         if connection.scope.get("method") not in _SAFE and not bearer:
             refuse_cross_site(connection)

@@ -27,6 +27,7 @@ from gateway.store.migrating import migrate_open
 from gateway.store.records import RecordStore
 from gateway.store.records_memo import Memo
 from gateway.store.records_view import RecordView
+from gateway.store.scope import OPERATOR, enter
 
 ROUNDS = 7
 TODAY = date(2026, 11, 20)
@@ -102,6 +103,7 @@ async def main() -> None:
         tenant = options.tenant or Path(folder) / "tenant"
         if not options.tenant:
             write(simulate(Namespace(**SHARED, **(DEMO if options.small else LARGE))), tenant)
+        enter(OPERATOR)
         database = open_database(options.database_url or f"sqlite:///{folder}/bench.sqlite")
         await database.open()
         try:

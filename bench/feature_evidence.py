@@ -35,6 +35,7 @@ from gateway.store.demo import load_tenant
 from gateway.store.migrating import migrate_open
 from gateway.store.records import RecordStore
 from gateway.store.records_memo import Memo
+from gateway.store.scope import OPERATOR, enter
 
 ROUNDS, STARTS = 12, 3
 BUSIEST = "SELECT business_id FROM pos_sales GROUP BY business_id ORDER BY COUNT(*) DESC LIMIT 1"
@@ -150,6 +151,7 @@ async def main() -> None:
         tenant = options.tenant or Path(folder) / "tenant"
         if not options.tenant:
             write(simulate(Namespace(**SHARED, **LARGE)), tenant)
+        enter(OPERATOR)
         database = open_database(options.database_url or f"sqlite:///{folder}/bench.sqlite")
         await database.open()
         try:

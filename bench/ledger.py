@@ -18,10 +18,11 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from gateway.domain.ledger import UNLIMITED
+from gateway.domain.ledger import UNLIMITED, Claim
 from gateway.store.database import Database, open_database
 from gateway.store.ledger import DatabaseLedger
 from gateway.store.migrating import migrate_open
+from gateway.store.scope import OPERATOR, acting, business, enter
 from tests.backends import available_backends, fresh_database_url
 from tests.store.making import SetClock, assert_balanced, claim, sealer, settlement
 from tests.store.test_overspend import spend_in_processes
@@ -45,17 +46,20 @@ def calls_on(ledger: DatabaseLedger, businesses: int) -> dict[str, Call]:
     """Return the calls to measure; `businesses` share the load, as they do in life."""
     turn = iter(range(10**9))
 
-    def wish(amount: int) -> object:
+    def wish(amount: int) -> Claim:
         return claim(business_id=f"b{next(turn) % businesses}", amount=amount, budget_cap=10**15, quota_limit=UNLIMITED)
 
     async def whole() -> None:
-        hold = await ledger.reserve(wish(1000))  # type: ignore[arg-type]
-        await ledger.mark_sent(hold)
-        await ledger.settle(hold, settlement(hold.claim, cost=400))
+        wanted = wish(1000)
+        with acting(business(wanted.business_id)):
+            hold = await ledger.reserve(wanted)
+            await ledger.mark_sent(hold)
+            await ledger.settle(hold, settlement(hold.claim, cost=400))
 
     async def direct() -> None:
         wanted = wish(0)
-        await ledger.settle_direct(wanted, 1, lambda hold: (None, settlement(hold.claim)))  # type: ignore[arg-type]
+        with acting(business(wanted.business_id)):
+            await ledger.settle_direct(wanted, 1, lambda hold: (None, settlement(hold.claim)))
 
     return {"reserve+sent+settle": whole, "direct settlement": direct}
 
@@ -82,6 +86,7 @@ async def main() -> None:
     options.add_argument("--calls", type=int, default=4000)
     options.add_argument("--overspend", type=int, default=10_000)
     given = options.parse_args()
+    enter(OPERATOR)
     print(f"{'database':24} {'call':22} {'tasks':>5} {'CPU µs':>8} {'wall µs':>8} {'p99 µs':>8}")
     variants = [("sqlite", "process"), ("sqlite", "power")]
     variants += [(name, "process") for name in available_backends() if name != "sqlite"]

@@ -20,6 +20,7 @@ from gateway.domain.ledger import UNLIMITED
 from gateway.store.database import Database, open_database
 from gateway.store.ledger import DatabaseLedger
 from gateway.store.migrating import migrate_open
+from gateway.store.scope import OPERATOR, acting, business, enter
 from gateway.store.usage import UsageQueries
 from tests.backends import fresh_database_url
 from tests.store.making import NOW, SetClock, claim, sealer, settlement
@@ -90,23 +91,28 @@ async def figures(database: Database, businesses: int, times: int) -> dict[str, 
         return f"b{dice.randint(1, businesses)}"
 
     holds = []
+    first, last = date(2026, 10, 23), date(2026, 11, 22)
 
     async def reserve() -> None:
         wanted = claim(business_id=anyone(), amount=1000, budget_cap=10**15, quota_limit=UNLIMITED)
-        holds.append(await ledger.reserve(wanted))
+        with acting(business(wanted.business_id)):
+            holds.append(await ledger.reserve(wanted))
 
     async def settle() -> None:
         hold = holds.pop()
-        await ledger.mark_sent(hold)
-        await ledger.settle(hold, settlement(hold.claim, cost=400))
+        with acting(business(hold.claim.business_id)):
+            await ledger.mark_sent(hold)
+            await ledger.settle(hold, settlement(hold.claim, cost=400))
 
-    first, last = date(2026, 10, 23), date(2026, 11, 22)
+    async def shown() -> None:
+        shop = anyone()
+        with acting(business(shop)):
+            await usage.by_day(shop, first, last, "Africa/Accra")
+
     return {
         "reserve": await timed(reserve, times),
         "mark sent + settle": await timed(settle, times),
-        "usage of a business over 30 days": await timed(
-            lambda: usage.by_day(anyone(), first, last, "Africa/Accra"), times
-        ),
+        "usage of a business over 30 days": await timed(shown, times),
         "cost by plan (all businesses)": await timed(lambda: usage.cost_by_plan("2026-11"), 20),
     }
 
@@ -120,6 +126,7 @@ async def main() -> None:
     parser.add_argument("--times", type=int, default=300, help="how often each operation is measured")
     chosen = parser.parse_args()
     rows = chosen.businesses * chosen.calls // chosen.every
+    enter(OPERATOR)
     with tempfile.TemporaryDirectory() as folder:
         async with fresh_database_url("postgresql", Path(folder)) as url:
             database = open_database(url)

@@ -17,6 +17,7 @@ from gateway.features import anomalies, fraud_alerts, inventory_forecast, pricin
 from gateway.store.database import open_database
 from gateway.store.records import RecordStore
 from gateway.store.records_memo import Memo
+from gateway.store.scope import OPERATOR, enter
 
 TODAY = date(2026, 11, 20)
 BUSIEST = "SELECT business_id FROM pos_sales GROUP BY business_id ORDER BY COUNT(*) DESC LIMIT 1"
@@ -37,6 +38,7 @@ async def main() -> None:
     """Read the command line, measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database-url", required=True)
+    enter(OPERATOR)
     database = open_database(parser.parse_args().database_url)
     await database.open()
     business = (await database.fetch(BUSIEST))[0][0]

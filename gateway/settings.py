@@ -32,6 +32,11 @@ class Settings:
     """Everything an operator can set. Durations carry their unit in the name."""
 
     database_url: str = _setting("DATABASE_URL", "`sqlite:///path` or `postgresql://…`", "sqlite:///var/gateway.sqlite")
+    database_app_password: str = _setting(
+        "DATABASE_APP_PASSWORD",
+        "PostgreSQL: `migrate` lets the role `gateway_app` log in with it, and nobody else needs it",
+        "",
+    )
     redis_url: str = _setting("REDIS_URL", "Redis for rate limits and the shared cache; empty: in process", "")
     openai_api_key: str = _setting(
         "OPENAI_API_KEY",

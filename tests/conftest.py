@@ -7,12 +7,18 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from gateway.store.scope import OPERATOR, enter
 from tests.backends import available_backends, drop_originals
 from tests.service import SANKOFA, Client, Databases, Served, serving
 
 # How long making an input takes says how busy the machine is, not whether the code is right.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+def pytest_configure() -> None:
+    """Let tests look at every business's rows; the services that they start work for nobody until a caller is known."""
+    enter(OPERATOR)
 
 
 @pytest.fixture(scope="session")

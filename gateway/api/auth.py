@@ -10,6 +10,8 @@ from litestar import Request
 from gateway.api.site import Site
 from gateway.domain.caller import Business, Caller
 from gateway.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
+from gateway.store.scope import business as only
+from gateway.store.scope import enter
 from gateway.store.snapshot import LiveKey
 
 _SCHEMES = ("bearer ", "token ")
@@ -20,6 +22,7 @@ AnyRequest = Request[Any, Any, Any]
 def authenticate(site: Site, request: AnyRequest, business: str | None = None) -> Caller:
     """Return who is calling, and for which business; `business` is the wanted one where no header names it.
 
+    From here on the database shows this request that business's rows only.
     Raises Unauthenticated, ValidationFailed for a header that cannot be read, NotFound for a business this key
     cannot act for: another tenant looks the same as one that does not exist.
     """
@@ -28,6 +31,7 @@ def authenticate(site: Site, request: AnyRequest, business: str | None = None) -
     if user_id is not None and not _USER_ID.match(user_id):
         raise _wrong_header("X-User-Id", "1 to 128 visible ASCII characters")
     acted_for = _business(site, key.business_id, request.headers.get("x-business-id", business))
+    enter(only(acted_for.id))
     return Caller(acted_for, key.id, key.name, key.scopes, user_id)
 
 

@@ -12,6 +12,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.domain.ids import new_id
+from gateway.store.scope import NOBODY, acting
 
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
 _log = structlog.get_logger("gateway.access")
@@ -65,7 +66,8 @@ class Edge:
                 message["headers"] = headers
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        with acting(NOBODY):  # until a key or a session says for whom
+            await self.app(scope, receive, send_with_headers)
         seconds, route = time.perf_counter() - started, scope.get("path_template") or ""
         self._served(scope["method"], route, status, seconds)
         _log.info(

@@ -29,8 +29,9 @@ from gateway.library.policy import load_policy
 from gateway.pipeline.economics import PlanCost, plan_costs, plan_row
 from gateway.ports import Clock
 from gateway.settings import Settings
+from gateway.store.migrating import let_log_in, migrate_open
 from gateway.store.migrating import migrate as migrate_database
-from gateway.store.migrating import migrate_open
+from gateway.store.scope import NOBODY
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The POS AI gateway."
@@ -73,14 +74,14 @@ def worker() -> None:
     """Do background jobs until told to stop, without serving requests; any number of these may run."""
     found = settings()
     run(lambda: _prepare(found))
-    run(lambda: work_forever(found))
+    run(lambda: work_forever(found), within=NOBODY)
 
 
 @app.command()
 def migrate(as_json: Json = False) -> None:
     """Bring the database up to date."""
     found = settings()
-    ran = run(lambda: migrate_database(found.database_url))
+    ran = run(lambda: _migrate(found))
     say({"migrations": ran}, as_json=as_json, human=lambda: out.print(f"{len(ran)} migrations ran."))
 
 
@@ -233,6 +234,13 @@ def link(
 def version() -> None:
     """Print the version."""
     print(VERSION)
+
+
+async def _migrate(found: Settings) -> list[str]:
+    ran = await migrate_database(found.database_url)
+    if found.database_app_password and not found.database_url.startswith("sqlite:"):
+        await let_log_in(found.database_url, found.database_app_password)
+    return ran
 
 
 async def _prepare(found: Settings, clock: Clock | None = None) -> None:

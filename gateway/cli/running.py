@@ -18,11 +18,12 @@ from gateway.errors import GatewayError
 from gateway.library.problems import LibraryError
 from gateway.ports import Clock
 from gateway.settings import Settings, SettingsError
-from gateway.store.migrating import SchemaTooNew
+from gateway.store.migrating import MayNotMigrate, SchemaTooNew
 from gateway.store.releases import VersionChanged
+from gateway.store.scope import OPERATOR, Scope, enter
 
 T = TypeVar("T")
-REFUSALS = (GatewayError, LibraryError, SettingsError, SchemaTooNew, VersionChanged, VerdictUnreadable)
+REFUSALS = (GatewayError, LibraryError, SettingsError, SchemaTooNew, MayNotMigrate, VersionChanged, VerdictUnreadable)
 err = Console(stderr=True)
 
 
@@ -36,10 +37,11 @@ def settings() -> Settings:
     return found
 
 
-def run(work: Callable[[], Awaitable[T]]) -> T:
-    """Run `work`; a refusal ends the command with its sentence and status 1."""
+def run(work: Callable[[], Awaitable[T]], within: Scope = OPERATOR) -> T:
+    """Run `work`; a refusal ends the command with its sentence and status 1. Commands may see every business."""
 
     async def awaited() -> T:
+        enter(within)
         return await work()
 
     try:

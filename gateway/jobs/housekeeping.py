@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from gateway.store.scope import OPERATOR, enter
+
 log = structlog.get_logger("gateway.housekeeping")
 
 
@@ -38,6 +40,7 @@ class Housekeeping:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _repeat(self, chore: Chore) -> None:
+        enter(OPERATOR)  # a chore is for all businesses
         while True:
             try:
                 await chore.run()

@@ -19,6 +19,7 @@ from gateway.errors import GatewayError, IdempotencyConflict, NotReady, RateLimi
 from gateway.jobs.context import JobContext, Tools
 from gateway.jobs.kinds import JobKind, Outcome, TryLater
 from gateway.store.jobs import LEASE, Lost, Then
+from gateway.store.scope import OPERATOR, acting, of_job
 
 IDLE_S = 0.5
 """How long an idle runner sleeps between two looks, in seconds; a nudge wakes it at once."""
@@ -105,9 +106,14 @@ class Runner:
         if free <= 0:
             return []
         owner = f"{self._owner}:{new_id()}"
-        return await self._tools.jobs.claim(owner, tuple(self._kinds), free, tuple(self._running))
+        with acting(OPERATOR):
+            return await self._tools.jobs.claim(owner, tuple(self._kinds), free, tuple(self._running))
 
     async def _do(self, job: Job) -> None:
+        with acting(of_job(job.business_id)):
+            await self._done(job)
+
+    async def _done(self, job: Job) -> None:
         kind = self._kinds[job.kind]
         try:
             if job.attempt > kind.retry.attempts:  # it took its process with it each time

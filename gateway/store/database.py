@@ -15,7 +15,7 @@ from SQLite: read it with `bool()`.
 """
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 Row = tuple[Any, ...]
@@ -28,11 +28,15 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One SQL statement of a script; with `many`, `args` is a list of argument tuples and no rows come back."""
+    """One SQL statement of a script; with `many`, `args` is a list of argument tuples and no rows come back.
+
+    An `operator` statement sees every business's rows, whatever the task's scope is (`gateway/store/scope.py`).
+    """
 
     sql: str
     args: Sequence[Any] = ()
     many: bool = False
+    operator: bool = False
 
 
 Script = Generator[Statement, list[Row], T]
@@ -88,11 +92,26 @@ def one(sql: str, *args: Any) -> Script[list[Row]]:
     return (yield Statement(sql, args))
 
 
-def open_database(url: str, *, durability: Durability = "process", pool_size: int = 10) -> Database:
+def as_operator(script: Script[T]) -> Script[T]:
+    """Return the script with every statement as an operator's: for what a business's work does beside its own rows."""
+    rows: list[Row] | None = None
+    try:
+        while True:
+            statement = next(script) if rows is None else script.send(rows)
+            rows = yield replace(statement, operator=True)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
+def open_database(
+    url: str, *, durability: Durability = "process", pool_size: int = 10, as_owner: bool = False
+) -> Database:
     """Return the driver, not yet open, for `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`.
 
     `durability` matters on SQLite only: `process` survives the death of the process, `power` also a power cut.
-    `pool_size` is the number of PostgreSQL connections.
+    `pool_size` is the number of PostgreSQL connections; `as_owner` keeps the rights of the role that connects, for
+    migrations.
     """
     if url.startswith("sqlite:"):
         from gateway.store.sqlite import SqliteDatabase
@@ -101,6 +120,6 @@ def open_database(url: str, *, durability: Durability = "process", pool_size: in
     if url.startswith(("postgresql://", "postgres://")):
         from gateway.store.postgres import PostgresDatabase
 
-        return PostgresDatabase(url, pool_size=pool_size)
+        return PostgresDatabase(url, pool_size=pool_size, as_owner=as_owner)
     scheme = url.split(":", 1)[0]
     raise ValueError(f"DATABASE_URL begins with {scheme!r}; use sqlite:///path.sqlite or postgresql://user@host/name")

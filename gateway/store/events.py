@@ -11,7 +11,7 @@ from gateway.domain.ids import new_id
 from gateway.domain.jobs import NewJob
 from gateway.ports import Clock
 from gateway.store.crypto import Sealer
-from gateway.store.database import Database, Script, Statement
+from gateway.store.database import Database, Script, Statement, as_operator
 from gateway.store.jobs import enqueue
 
 SERVICE = ""
@@ -67,10 +67,10 @@ def emit(sealer: Sealer, now: int, business_id: str, event: Event) -> Script[boo
     once = hashlib.sha256(event.dedupe_key.encode()).hexdigest()
     if not (yield Statement(_EVENT, (business_id, event_id, event.type, once, data, now))):
         return False
-    listeners = yield Statement(_LISTENERS, (business_id, f'%"{event.type}"%'))
-    for owner, webhook_id in listeners:
-        yield Statement(_DELIVERY, (owner, webhook_id, event_id, business_id, event.type, now))
-        yield from enqueue(sealer, now, owner, delivery_job(webhook_id, business_id, event_id))
+    listeners = yield Statement(_LISTENERS, (business_id, f'%"{event.type}"%'), operator=True)
+    for owner, webhook_id in listeners:  # an operator's webhook hears of every business, in rows of its own
+        yield Statement(_DELIVERY, (owner, webhook_id, event_id, business_id, event.type, now), operator=True)
+        yield from as_operator(enqueue(sealer, now, owner, delivery_job(webhook_id, business_id, event_id)))
     return True
 
 

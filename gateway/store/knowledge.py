@@ -43,8 +43,7 @@ _CANDIDATES = {
     "sqlite": f"SELECT {_COLUMNS} FROM knowledge_search JOIN knowledge_chunk c ON c.id = knowledge_search.rowid "  # noqa: S608
     "WHERE c.business_id IN ($1, '*') AND knowledge_search MATCH $2 ORDER BY c.id LIMIT $3",
     "postgresql": f"SELECT {_COLUMNS} FROM knowledge_chunk c "  # noqa: S608
-    "WHERE c.business_id IN ($1, '*') AND to_tsvector('simple', c.terms) @@ to_tsquery('simple', $2) "
-    "ORDER BY c.id LIMIT $3",
+    "WHERE c.business_id IN ($1, '*') AND c.id IN (SELECT knowledge_hits($1, $2, $3)) ORDER BY c.id",
 }
 _OR = {"sqlite": " OR ", "postgresql": " | "}
 
@@ -90,7 +89,7 @@ class KnowledgeStore:
         await self._database.run(_replace, business_id, collection, rows)
         if self._database.dialect == "postgresql":  # it would read the whole table until its own round of statistics
             with contextlib.suppress(NotReady):
-                await self._database.execute("ANALYZE knowledge_chunk")
+                await self._database.execute("SELECT gateway_statistics($1)", "knowledge_chunk")
         return len(rows)
 
     async def documents(self, business_id: str) -> list[Listed]:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import asyncpg
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.engine.finder import engine_finder
 
 from gateway.store import piccolo_migrations
 from gateway.store.database import Database, Dialect, Script, Statement, open_database
+from gateway.store.scope import APP_ROLE
 
 APP = "gateway"
 LOCK = 0x6761746577617901
@@ -27,10 +29,19 @@ MIGRATION_TABLE = {
         id SERIAL PRIMARY KEY NOT NULL, name VARCHAR(200) NOT NULL DEFAULT '',
         app_name VARCHAR(200) NOT NULL DEFAULT '', ran_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)""",
 }
+_LOG_IN = "SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)"
+_IS_THERE = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
+    "postgresql": "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migration'",
+}
 
 
 class SchemaTooNew(Exception):
     """A newer release of this software has migrated the database; the text says what to do."""
+
+
+class MayNotMigrate(Exception):
+    """The role of `DATABASE_URL` owns no tables; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +68,36 @@ def migrations() -> tuple[Migration, ...]:
 async def migrate(database_url: str) -> list[str]:
     """Bring the database up to date and return the ids of what ran now; safe when several processes start at once.
 
-    Raises SchemaTooNew when the database knows a migration that this release does not, and NotReady.
+    Raises SchemaTooNew when the database knows a migration that this release does not, MayNotMigrate and NotReady.
     """
-    database = open_database(database_url)
+    database = open_database(database_url, pool_size=1, as_owner=True)
     await database.open()
     try:
-        return await migrate_open(database)
+        return await database.run(_forwards, database.dialect, migrations())
+    except asyncpg.InsufficientPrivilegeError:
+        raise MayNotMigrate(
+            "The role of DATABASE_URL may not change tables. Run `python -m gateway migrate` as their owner first."
+        ) from None
+    finally:
+        await database.close()
+
+
+async def let_log_in(database_url: str, password: str, role: str = APP_ROLE) -> None:
+    """Let the application's role log in to PostgreSQL with this password. Raises MayNotMigrate and NotReady."""
+    database = open_database(database_url, pool_size=1, as_owner=True)
+    await database.open()
+    try:
+        ((sql,),) = await database.fetch(_LOG_IN, role, password)
+        await database.execute(sql)
+    except asyncpg.InsufficientPrivilegeError:
+        raise MayNotMigrate(f"The role of DATABASE_URL may not give {role} a password.") from None
     finally:
         await database.close()
 
 
 async def migrate_open(database: Database) -> list[str]:
-    """Do the same to an open database."""
-    return await database.run(_forwards, database.dialect, migrations())
+    """Do the same to an open database, on a connection of its own with the rights of the role that connects."""
+    return await migrate(database.url)
 
 
 async def pending(database: Database) -> list[str]:
@@ -78,31 +106,41 @@ async def pending(database: Database) -> list[str]:
 
 
 def _pending(dialect: Dialect, known: Sequence[Migration]) -> Script[list[str]]:
-    waiting = yield from _waiting(dialect, known)
+    waiting = yield from _waiting(dialect, known, make=False)
     return [migration.id for migration in waiting]
 
 
 def _forwards(dialect: Dialect, known: Sequence[Migration]) -> Script[list[str]]:
-    waiting = yield from _waiting(dialect, known)
+    waiting = yield from _waiting(dialect, known, make=True)
     for migration in waiting:
         for sql in migration.statements(dialect):
             yield Statement(sql)
         yield Statement("INSERT INTO migration (name, app_name) VALUES ($1, $2)", (migration.id, APP))
+    if waiting and dialect == "postgresql":  # also tables that came in a migration that says nothing of it
+        yield Statement("SELECT gateway_protect()")
     return [migration.id for migration in waiting]
 
 
-def _waiting(dialect: Dialect, known: Sequence[Migration]) -> Script[list[Migration]]:
+def _waiting(dialect: Dialect, known: Sequence[Migration], *, make: bool) -> Script[list[Migration]]:
     """Return what has not run, and keep every other process from running it until this transaction ends."""
     if dialect == "postgresql":  # SQLite's writing transaction is already exclusive
         yield Statement("SELECT pg_advisory_xact_lock($1)", (LOCK,))
-    yield Statement(MIGRATION_TABLE[dialect])
-    rows = yield Statement("SELECT name FROM migration WHERE app_name = $1", (APP,))
-    ran = {row[0] for row in rows}
+    ran = yield from _ran(dialect, MIGRATION_TABLE[dialect] if make else None)
     if newer := sorted(ran - {migration.id for migration in known}):
         raise SchemaTooNew(
             f"The database was migrated by a newer release ({', '.join(newer)}). Start that release or a later one."
         )
     return [migration for migration in known if migration.id not in ran]
+
+
+def _ran(dialect: Dialect, make: str | None) -> Script[set[str]]:
+    """Return the ids of what ran; `make` is the statement for the table that holds them, where there is none."""
+    if not (yield Statement(_IS_THERE[dialect])):
+        if make is None:
+            return set()
+        yield Statement(make)
+    rows = yield Statement("SELECT name FROM migration WHERE app_name = $1", (APP,))
+    return {row[0] for row in rows}
 
 
 def manager_of(migration_id: str, description: str) -> MigrationManager:

@@ -1,4 +1,4 @@
-"""PostgreSQL through an asyncpg pool; deadlocks are tried again."""
+"""PostgreSQL through an asyncpg pool; deadlocks are tried again, and every statement runs in its task's scope."""
 
 import asyncio
 import random
@@ -6,9 +6,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import asyncpg
+import structlog
 
+from gateway.store import scope
 from gateway.store.database import Dialect, P, Row, Script, Statement, T
 from gateway.store.errors import not_ready, translate_db_error
+from gateway.store.scope import APP_ROLE, OPERATOR, Scope
 
 ATTEMPTS = 6
 SESSION = {
@@ -20,6 +23,33 @@ SESSION = {
     # Every statement is short; compiling one costs more than running it.
     "jit": "off",
 }
+# Whoever connects, the service acts with the rights of the application's role; migrations do not.
+_STEP_DOWN = (
+    "SELECT set_config('role', rolname, false) FROM pg_roles "  # noqa: S608 - our own constant
+    f"WHERE rolname = '{APP_ROLE}' AND rolname <> current_user AND pg_has_role(session_user, oid, 'MEMBER')"
+)
+_BYPASSES = (
+    "SELECT r.rolsuper OR r.rolbypassrls OR pg_has_role(current_user, c.relowner, 'MEMBER') "
+    "FROM pg_roles r, pg_class c WHERE r.rolname = current_user AND c.oid = to_regclass('public.usage')"
+)
+_log = structlog.get_logger(__name__)
+
+
+class _Connection(asyncpg.Connection):
+    """A connection that knows in which scope it is: switching costs a round trip, staying costs nothing."""
+
+    _scope: Scope | None = None
+
+    async def within(self, wanted: Scope) -> None:
+        """Switch to a scope for the statements that follow outside of a transaction."""
+        if self._scope != wanted:
+            self._scope = None  # should the next line be cut short, nobody knows which it is
+            await self.execute(_switch(wanted, local=False))
+            self._scope = wanted
+
+    async def begin(self, begin: str, wanted: Scope) -> None:
+        """Begin a transaction in a scope, in one round trip; it ends with the transaction."""
+        await self.execute(begin if self._scope == wanted else f"{begin}; {_switch(wanted, local=True)}")
 
 
 class PostgresDatabase:
@@ -27,9 +57,10 @@ class PostgresDatabase:
 
     dialect: Dialect = "postgresql"
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, as_owner: bool = False) -> None:
         self.url = url
         self._pool_size = pool_size
+        self._as_owner = as_owner
         self._pool: Any = None
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -44,8 +75,12 @@ class PostgresDatabase:
                 command_timeout=30,
                 statement_cache_size=512,
                 server_settings=SESSION,
+                connection_class=_Connection,
+                init=None if self._as_owner else _step_down,
                 reset=_keep,
             )
+            if not self._as_owner and (await self.fetch(_BYPASSES) or [(False,)])[0][0]:
+                _log.warning("row_security_off", reason="the role owns the tables or may bypass row-level security")
         except Exception as error:
             raise translate_db_error(error) from error
 
@@ -61,6 +96,7 @@ class PostgresDatabase:
         """See `Database.fetch`."""
         try:
             async with self._connected().acquire(timeout=5) as connection:
+                await connection.within(scope.current())
                 return _rows(await connection.fetch(sql, *args))
         except Exception as error:
             raise translate_db_error(error) from error
@@ -117,10 +153,15 @@ class PostgresDatabase:
 
 
 async def _drive(connection: Any, script: Script[T], begin: str) -> T:
-    await connection.execute(begin)
+    mine = now = scope.current()
     try:
+        await connection.begin(begin, mine)
         statement = next(script)
         while True:
+            wanted = OPERATOR if statement.operator else mine
+            if wanted != now:
+                await connection.execute(_switch(wanted, local=True))
+                now = wanted
             statement = script.send(await _execute(connection, statement))
     except StopIteration as stop:
         await connection.execute("COMMIT")
@@ -132,8 +173,22 @@ async def _drive(connection: Any, script: Script[T], begin: str) -> T:
             await connection.execute("ROLLBACK")
 
 
+async def _step_down(connection: Any) -> None:
+    await connection.execute(_STEP_DOWN)
+
+
 async def _keep(_: Any) -> None:
     """Give a connection back as it is: `_drive` leaves none in a transaction, and a reset costs a round trip."""
+
+
+def _switch(wanted: Scope, *, local: bool) -> str:
+    """Return the statement that sets a scope, with `local` to the end of the transaction.
+
+    The business is written in hexadecimal digits: no text of a caller is ever part of a statement.
+    """
+    named = f"convert_from(decode('{wanted.business_id.encode().hex()}', 'hex'), 'UTF8')"
+    who, until = "operator" if wanted.operator else "", "true" if local else "false"
+    return f"SELECT set_config('app.business_id', {named}, {until}), set_config('app.scope', '{who}', {until})"
 
 
 async def _execute(connection: Any, statement: Statement) -> list[Row]:

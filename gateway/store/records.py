@@ -82,7 +82,7 @@ class RecordStore:
             for name in (table.name, "sale_items") if table.name == "sales" else (table.name,):
                 # The rows are stored; that PostgreSQL is at it itself must not make the push fail.
                 with contextlib.suppress(NotReady):
-                    await self._db.execute(f"ANALYZE pos_{name}")
+                    await self._db.execute("SELECT gateway_statistics($1)", f"pos_{name}")
         self._growth[table.name] = (grown, analyzed)
 
     async def delete(self, business_id: str, table: str, ids: Sequence[str]) -> int:

@@ -103,4 +103,4 @@ class Samples:
 def _add(row: tuple[Any, ...], thin: bool, now: int) -> Script[None]:
     yield Statement(_ADD, row)
     if thin:
-        yield Statement(_OLD, (row[2], now - KEPT_FOR, KEPT))
+        yield Statement(_OLD, (row[2], now - KEPT_FOR, KEPT), operator=True)  # the newest of all businesses stay

@@ -17,6 +17,7 @@ from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.keys import Keys
 from gateway.store.releases import BUSINESS, CANARY, EVERYONE, PLAN, PROVEN, SHARE, STANDING
 from gateway.store.revisions import Changed
+from gateway.store.scope import OPERATOR, acting
 
 POLL_SECONDS = 1.0
 NOTE_USE_SECONDS = 60.0
@@ -86,7 +87,8 @@ class Snapshots:
     async def start(self) -> None:
         """Load the first snapshot and poll from then on. Raises NotReady."""
         async with self._lock:
-            await self._load()
+            with acting(OPERATOR):
+                await self._load()
         self._polling = asyncio.create_task(self._poll(), name="snapshot")
 
     async def stop(self) -> None:
@@ -106,9 +108,10 @@ class Snapshots:
     async def refresh(self) -> None:
         """Bring the snapshot up to date if any counter has moved. Raises NotReady, and the old one stays."""
         async with self._lock:
-            rows = await self._database.fetch(_REVISIONS)
-            if {row[0]: row[1] for row in rows} != self.current.revisions:
-                await self._load()
+            with acting(OPERATOR):  # it holds every business, whoever's change it is that brings it up to date
+                rows = await self._database.fetch(_REVISIONS)
+                if {row[0]: row[1] for row in rows} != self.current.revisions:
+                    await self._load()
 
     async def _load(self) -> None:
         before = self.current.revisions
@@ -153,7 +156,8 @@ class Snapshots:
         if self._keys is not None and used:
             key_ids = set(used)
             used.clear()
-            await self._keys.mark_used(key_ids)
+            with acting(OPERATOR):
+                await self._keys.mark_used(key_ids)
 
 
 def _load(used: set[str]) -> Script[Snapshot]:

@@ -200,6 +200,8 @@ def test_the_compose_file_starts_what_the_settings_know_without_rights_or_secret
         assert service["command"] if name != "gateway" else "8000" in service["ports"][0]
         for secret in ("SECRET_KEY", "OPENAI_API_KEY"):
             assert service["environment"][secret].startswith("${"), "a secret in a file"
+        role = "gateway:" if name == "migrate" else "gateway_app:"
+        assert service["environment"]["DATABASE_URL"].startswith(f"postgresql://{role}"), "row security would not hold"
     assert int(service["stop_grace_period"].rstrip("s")) > 30, "killed before what was begun can end"
     image = (ROOT / "Dockerfile").read_text()
     assert "--require-hashes -r /tmp/requirements.lock" in image

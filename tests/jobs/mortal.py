@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from gateway.store.database import Script, Statement, open_database
 from gateway.store.jobs import Jobs, Lost
+from gateway.store.scope import OPERATOR, enter
 from tests.store.making import NOW, sealer
 
 FASTER = 600
@@ -39,6 +40,7 @@ def effect(name: str) -> Script[None]:
 
 async def work(url: str, name: str, started: float, dice: random.Random, *, until_idle: bool = False) -> None:
     """Do jobs for ever, or until there is nothing left to do for a while."""
+    enter(OPERATOR)
     database = open_database(url, pool_size=2)
     await database.open()
     jobs, number, idle = Jobs(database, sealer(), FastClock(started)), 0, 0

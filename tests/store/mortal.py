@@ -15,6 +15,7 @@ import time
 from gateway.domain.ledger import UNLIMITED
 from gateway.store.database import open_database
 from gateway.store.ledger import DatabaseLedger
+from gateway.store.scope import OPERATOR, enter
 from tests.store.making import SetClock, claim, sealer, settlement
 
 TASKS = 6
@@ -43,6 +44,7 @@ async def one_request(ledger: DatabaseLedger, request_id: str, dice: random.Rand
 
 async def live(url: str, name: str, dice: random.Random) -> None:
     """Call for ever."""
+    enter(OPERATOR)
     database = open_database(url, pool_size=TASKS)
     await database.open()
     ledger = DatabaseLedger(database, sealer(), SetClock())

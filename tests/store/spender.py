@@ -9,6 +9,7 @@ from gateway.domain.ledger import BudgetExhausted
 from gateway.errors import QuotaExceeded
 from gateway.store.database import open_database
 from gateway.store.ledger import DatabaseLedger
+from gateway.store.scope import OPERATOR, enter
 from tests.store.making import SetClock, claim, sealer, settlement
 
 
@@ -36,6 +37,7 @@ async def call(ledger: DatabaseLedger, order: dict, number: int, dice: random.Ra
 
 async def spend(order: dict) -> dict[str, int]:
     """Run `calls` calls in `tasks` tasks and count the outcomes."""
+    enter(OPERATOR)
     database = open_database(order["url"])
     await database.open()
     ledger = DatabaseLedger(database, sealer(), SetClock())

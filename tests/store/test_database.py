@@ -22,7 +22,7 @@ SQLITE_ONLY = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 async def numbers(database_url):
     """An open database with one table of named numbers, none negative."""
-    opened = open_database(database_url)
+    opened = open_database(database_url, as_owner=True)
     await opened.open()
     await opened.execute_ddl(["CREATE TABLE n (id TEXT NOT NULL PRIMARY KEY, v BIGINT NOT NULL CHECK (v >= 0))"])
     yield opened
@@ -45,7 +45,7 @@ async def value(database, name):
 
 
 async def test_a_result_is_there_for_every_other_connection(numbers):
-    other = open_database(numbers.url)
+    other = open_database(numbers.url, as_owner=True)
     await other.open()
     for expected in range(1, 20):
         assert await numbers.run(add, "a", 1) == await value(other, "a") == expected
@@ -120,7 +120,7 @@ async def test_a_script_ends_though_its_caller_is_gone(numbers):
 
 
 async def test_closing_finishes_what_was_begun(database_url):
-    database = open_database(database_url)
+    database = open_database(database_url, as_owner=True)
     await database.open()
     await database.execute_ddl(["CREATE TABLE n (id TEXT NOT NULL PRIMARY KEY, v BIGINT NOT NULL)"])
     calls = [asyncio.create_task(database.run(add, "a", 1)) for _ in range(10)]
@@ -185,7 +185,7 @@ async def test_a_full_disk_refuses_writes_until_there_is_room(numbers):
 @SQLITE_ONLY
 async def test_durability_against_a_power_cut_syncs_every_commit(database_url):
     for durability, wanted in (("process", 1), ("power", 2)):
-        database = open_database(database_url, durability=durability)
+        database = open_database(database_url, durability=durability, as_owner=True)
         await database.open()
         assert await database.execute("PRAGMA synchronous") == [(wanted,)]
         assert await database.execute("PRAGMA journal_mode") == [("wal",)]

@@ -52,7 +52,7 @@ async def test_processes_that_start_at_once_run_each_migration_once(database_url
 
 async def test_a_database_of_a_newer_release_is_refused_by_name(database_url):
     await migrate(database_url)
-    database = open_database(database_url)
+    database = open_database(database_url, as_owner=True)
     await database.open()
     await database.execute("INSERT INTO migration (name, app_name) VALUES ($1, $2)", "2999-01-01", "gateway")
     await database.close()
