@@ -1,5 +1,6 @@
 """Runs Python assertions, providers and prompt functions in a process of its own, with limits on memory.
 
+With `--confined` the scripts are kept off network, processes and files too; a provider is not, since it may need them.
 Reads one JSON job a line from standard input and writes one JSON answer a line; what a script prints goes to standard
 error and is never taken for a result. Started by `workers.py`, which also limits the time.
 """
@@ -10,9 +11,12 @@ import inspect
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from evals.scripting.confinement import MOST_FILE_BYTES, confine
 
 MEMORY = 4 * 1024 * 1024 * 1024
 _kept: dict[str, ModuleType] = {}
@@ -23,6 +27,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     _limit()
+    if "--confined" in sys.argv:
+        confine(tempfile.gettempdir())
     for line in sys.stdin:
         job = json.loads(line)
         try:
@@ -42,6 +48,8 @@ def _limit() -> None:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if "--confined" in sys.argv:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_FILE_BYTES, MOST_FILE_BYTES))
 
 
 def _run(job: dict[str, Any]) -> Any:

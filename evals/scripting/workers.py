@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,11 +37,16 @@ class EngineMissing(ScriptError):
 
 @dataclass(slots=True)
 class Worker:
-    """One child process that answers one job at a time and is started again after a crash or a timeout."""
+    """One child process that answers one job at a time and is started again after a crash or a timeout.
+
+    A confined one may write only into a temporary folder of its own, which is gone when it stops.
+    """
 
     module: str
     env: Mapping[str, str]
     seconds: float
+    confined: bool = False
+    _scratch: tempfile.TemporaryDirectory[str] | None = None
     _process: asyncio.subprocess.Process | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ids: Any = field(default_factory=itertools.count)
@@ -70,9 +76,12 @@ class Worker:
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
             paths = [str(_PACKAGES), *filter(None, [self.env.get("PYTHONPATH")])]
-            env = {**self.env, "PYTHONPATH": os.pathsep.join(paths)}
+            env, flags = {**self.env, "PYTHONPATH": os.pathsep.join(paths)}, []
+            if self.confined:
+                self._scratch = tempfile.TemporaryDirectory(prefix="evals-", ignore_cleanup_errors=True)
+                env["TMPDIR"], flags = self._scratch.name, ["--confined"]
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self.module, env=env, limit=MOST_BYTES, stdin=asyncio.subprocess.PIPE,
+                sys.executable, "-m", self.module, *flags, env=env, limit=MOST_BYTES, stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
         return self._process
@@ -83,6 +92,9 @@ class Worker:
         if process is not None and process.returncode is None:
             process.kill()
             await process.wait()
+        scratch, self._scratch = self._scratch, None
+        if scratch is not None:
+            scratch.cleanup()
 
 
 class Workers:
@@ -95,7 +107,7 @@ class Workers:
         bare = {name: env[name] for name in ("PATH", "PYTHONPATH", "LANG", "SYSTEMROOT") if name in env}
         self._javascript = Worker("evals.scripting.v8_child", bare, JAVASCRIPT_SECONDS)
         self._checks = [
-            Worker("evals.scripting.python_child", {**visible, **(script_env or {})}, PYTHON_SECONDS)
+            Worker("evals.scripting.python_child", {**visible, **(script_env or {})}, PYTHON_SECONDS, confined=True)
             for _ in range(python_children)
         ]
         self._providers = [
