@@ -82,9 +82,10 @@ class Runner:
             await self._judge(row, step, text, variables, answered, (time.monotonic() - started) * 1000)
             self._remember(step, key, text, row)
         except (RowError, ProviderError, TemplateError, ScriptError, FileProblem, ConfigError) as error:
-            row |= {"success": False, "score": 0, "failureReason": ERROR, "error": str(error), "namedScores": {}}
-            row.pop("gradingResult", None)
-            row.setdefault("latencyMs", round((time.monotonic() - started) * 1000))
+            _failed(row, str(error), started)
+        except Exception as error:
+            # A slip of our own code must cost this row and not the run.
+            _failed(row, f"{type(error).__name__}: {error}", started)
         return row
 
     async def _answer(self, step: Step, text: str, variables: dict[str, Any]) -> Answered:
@@ -187,6 +188,12 @@ def _json_or_text(text: str) -> Any:
         return parse_json(text) or text
     except ValueError:
         return text
+
+
+def _failed(row: dict[str, Any], said: str, started: float) -> None:
+    row |= {"success": False, "score": 0, "failureReason": ERROR, "error": said, "namedScores": {}}
+    row.pop("gradingResult", None)
+    row.setdefault("latencyMs", round((time.monotonic() - started) * 1000))
 
 
 def _serial(plan: Plan) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from evals.nunjucks.lexer import TemplateError
+from evals.nunjucks.links import urlize
 from evals.nunjucks.operators import add, compare, lookup
 from evals.scripting.values import (
     UNDEFINED,
@@ -149,8 +150,10 @@ def replace(value: Any, old: Any = UNDEFINED, new: Any = UNDEFINED, most: Any = 
 
 def truncate(value: Any, size: Any = 255, kill_words: Any = False, end: Any = UNDEFINED) -> str:
     """Cut at a word's end and add three dots."""
-    found = _string(value, "truncate")
     most = int(number(size)) if truthy(size) else 255
+    if isinstance(value, list) and len(value) <= most:
+        return text(value)
+    found = _string(value, "truncate")
     if units(found) <= most:
         return found
     if not truthy(kill_words):
@@ -170,10 +173,10 @@ def indent(value: Any, width: Any = 4, first: Any = False) -> str:
 
 def center(value: Any, width: Any = 80) -> str:
     """Put white space at both sides."""
-    found = _plain(value)
-    if not isinstance(found, str):
-        return text(found)
-    spaces = (int(number(width)) if truthy(width) else 80) - units(found)
+    found = text(_plain(value))
+    if not isinstance(_plain(value), str | list):
+        return found
+    spaces = (int(number(width)) if truthy(width) else 80) - (len(value) if isinstance(value, list) else units(found))
     if spaces <= 0:
         return found
     before = math.ceil(max(spaces / 2 - spaces % 2, 0))
@@ -191,12 +194,16 @@ def batch(value: Any, size: Any, filler: Any = UNDEFINED) -> list[Any]:
 
 def sliced(value: Any, count: Any, filler: Any = UNDEFINED) -> list[Any]:
     """Cut a list into this many lists."""
-    found, parts = _items(value, "slice"), max(int(number(count)), 1)
+    if not isinstance(value, str | list):
+        raise TemplateError(f"slice: a list is needed, not {text(value)}")
+    found: Any = value
+    parts = max(int(number(count)), 1)
     size, extra = divmod(len(found), parts)
     rows, start = [], 0
     for index in range(parts):
         end = start + size + (index < extra)
-        rows.append(found[start:end] + ([filler] if truthy(filler) and index >= extra else []))
+        more = [filler] if truthy(filler) and index >= extra and isinstance(found, list) else found[:0]
+        rows.append(found[start:end] + more)
         start = end
     return rows
 
@@ -363,7 +370,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "rejectattr": lambda v, a: chosen(v, a, False), "replace": replace, "reverse": reverse, "round": rounded,
     "safe": _shown, "selectattr": lambda v, a: chosen(v, a, True), "slice": sliced, "sort": sort, "string": as_string,
     "striptags": striptags, "sum": total, "title": title, "trim": trimmed, "truncate": truncate,
-    "upper": lambda v=UNDEFINED: _text_needed(upper, "upper", v), "urlencode": urlencode, "wordcount": wordcount,
+    "upper": lambda v=UNDEFINED: _text_needed(upper, "upper", v), "urlencode": urlencode, "urlize": urlize,
+    "wordcount": wordcount,
 }  # fmt: skip
 NAMED = {
     "sort": ("reverse", "case_sensitive", "attribute"), "int": ("default", "base"),

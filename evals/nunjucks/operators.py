@@ -60,6 +60,8 @@ def _floor_divide(one: float, two: float) -> float:
 
 
 def _power(one: float, two: float) -> float:
+    if math.isnan(two):
+        return NAN
     found = float(one) ** two
     return NAN if isinstance(found, complex) else found
 

@@ -35,7 +35,7 @@ from evals.nunjucks.nodes import (
 )  # fmt: skip
 from evals.nunjucks.operators import add, arithmetic, compare, contains, lookup
 from evals.nunjucks.parser import parse
-from evals.scripting.values import UNDEFINED, number, strictly_equal, text, truthy
+from evals.scripting.values import UNDEFINED, number, strictly_equal, text, truthy, unit_list
 
 MOST_STEPS = 500_000
 
@@ -158,7 +158,7 @@ class _Run:
         wanted = node.name == "select"
         if value is None or value is UNDEFINED:
             raise TemplateError(f"{node.name}: there is nothing to choose from")
-        items = value if isinstance(value, list) else []
+        items = unit_list(value) if isinstance(value, str) else value if isinstance(value, list) else []
         return [item for item in items if test(item, *arguments[1:2]) is wanted]
 
     def test(self, node: Test, frame: _Frame) -> bool:

@@ -60,7 +60,7 @@ def _run(job: dict[str, Any]) -> Any:
     else:
         function = _found(_module(job["file"], fresh=not job.get("keep")), job["function"])
     result = function(*job["arguments"])
-    return asyncio.run(result) if inspect.iscoroutine(result) else result
+    return asyncio.run(result) if inspect.iscoroutinefunction(function) else result
 
 
 def _module(file: str, fresh: bool) -> ModuleType:

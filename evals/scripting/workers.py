@@ -179,7 +179,7 @@ def _result(answer: dict[str, Any]) -> Any:
         return whole(float(answer["text"].replace("Infinity", "inf")))
     if kind in ("undefined", "function"):
         return UNDEFINED
-    return answer["value"]
+    return answer.get("value", UNDEFINED)
 
 
 def reread(value: Any) -> Any:
