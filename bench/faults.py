@@ -110,7 +110,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serving() as upstream:
         site = make_site(Path(folder))
         for run in (brownout, blackout, slow_model):
-            with running(site, upstream.url, LOG_LEVEL="error") as service:
+            with running(site, upstream.url, LOG_LEVEL="error", AI_DEADLINE_MS="3000") as service:
                 upstream.reset()
                 asked(service, descriptions(), 5, 1)
                 asked(service, assessments(site), 5, 1)

@@ -9,6 +9,8 @@ from gateway.library.schema_keywords import KEYWORDS, TYPES, VALUE_CHECKS, child
 
 MAX_DEPTH = 20
 MAX_NODES = 2_000
+MAX_UNFOLDED = 10_000
+"""How many nodes a schema may have once every reference is followed: thirty lines can make more than a billion."""
 
 _DEFINITION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 _ANY = frozenset(TYPES)
@@ -123,6 +125,7 @@ def _check_object(node: dict[str, Any], place: Place, findings: Findings) -> Non
 def _check_references(schema: Any, findings: Findings) -> None:
     if not isinstance(schema, dict):
         return
+    before = len(findings.problems)
     defs = schema.get("$defs")
     uses = {name: _references(body) for name, body in defs.items()} if isinstance(defs, dict) else {}
     for place, target in _references(schema):
@@ -137,6 +140,47 @@ def _check_references(schema: Any, findings: Findings) -> None:
             findings.add(("$defs", name), f"`{name[:80]}` is no name for a definition.", fix)
         if _reaches_itself(name, uses):
             findings.add(("$defs", name), f"`{name}` contains itself.", "Definitions may not form a circle.")
+    if len(findings.problems) > before:
+        return
+    size, depth = _unfolded(schema, uses)
+    if size > MAX_UNFOLDED or depth > 3 * MAX_DEPTH:
+        said = "With every reference followed, the schema is too large or nested too deep."
+        findings.add((), said, "Use fewer definitions that use one another.")
+
+
+def _unfolded(schema: dict[str, Any], uses: Mapping[str, list[tuple[Place, str]]]) -> tuple[int, int]:
+    """Return how many nodes and how many steps deep a schema without circles is once every reference is followed."""
+    whole = ""  # no definition has an empty name
+    bodies = {name: schema["$defs"][name] for name in uses}
+    bodies[whole] = {key: schema[key] for key in schema.keys() - {"$defs"}}
+    uses = {**uses, whole: [use for use in _references(schema) if use[0][0] != "$defs"]}
+    known: dict[str, tuple[int, int]] = {}
+    open_names = [whole]
+    while open_names:
+        name = open_names[-1]
+        targets = [(len(place), _name(target)) for place, target in uses[name] if _name(target) in uses]
+        missing = [target for _, target in targets if target not in known]
+        if missing:
+            open_names.extend(missing)
+            continue
+        open_names.pop()
+        if name not in known:
+            size, depth = _measured(bodies[name])
+            size += sum(known[target][0] for _, target in targets)
+            known[name] = size, max([depth, *(steps + known[target][1] for steps, target in targets)])
+    return known[whole]
+
+
+def _measured(schema: Any) -> tuple[int, int]:
+    """Return how many nodes a schema has as it stands, and how many steps deep it is."""
+    size = depth = 0
+    open_nodes: list[tuple[int, Any]] = [(0, schema)]
+    while open_nodes:
+        steps, node = open_nodes.pop()
+        size, depth = size + 1, max(depth, steps)
+        if isinstance(node, dict):
+            open_nodes.extend((steps + len(step), child) for step, child in children(node))
+    return size, depth
 
 
 def _name(target: str) -> str:

@@ -8,6 +8,8 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 
+import structlog
+
 from gateway.domain.answer import Degraded, DegradedReason
 from gateway.domain.reply import Attempt, Delta, EgressBlocked, Fault, Message, ModelCall, Reply, UpstreamFault
 from gateway.domain.usage import NO_USAGE, Usage
@@ -28,6 +30,7 @@ from gateway.pipeline.routing import Candidate, Route
 from gateway.pipeline.serving import SafeStream
 from gateway.pipeline.validating import Judge, Judged
 
+_log = structlog.get_logger("gateway.calling")
 MIN_ATTEMPT_S = 0.05
 _RESTS = Degraded(DegradedReason.UPSTREAM_UNAVAILABLE, "The model is failing and rests for a while.")
 _PASSING = frozenset({Fault.CONNECTION, Fault.SERVER_ERROR, Fault.RATE_LIMITED})
@@ -133,6 +136,7 @@ async def _ask_one(attempts: Attempts, candidate: Candidate, *, is_last: bool) -
         if judged.usable:
             return Called(judged, candidate, None)
         attempts.last = _unusable(judged)
+        _tell(attempts, "answer_unusable", candidate, reason=attempts.last.reason.value)
         if attempts.streamed or attempts.deadline.remaining() < MIN_ATTEMPT_S:
             return Called(None, candidate, attempts.last)
         # Who gave away its instructions once would do it again.
@@ -196,6 +200,16 @@ def _note(
     spec, by, reason = candidate.spec, reply.model if reply else "", reply.finish_reason if reply else ""
     attempts.held.spend.attempted.append(
         Attempt(spec.id, spec.dialect, began_at, seconds, usage, cost, fault, by, reason)
+    )
+    if fault:
+        _tell(attempts, "model_call_failed", candidate, fault=fault, seconds=round(seconds, 3))
+
+
+def _tell(attempts: Attempts, event: str, candidate: Candidate, **more: object) -> None:
+    """Write a line about a call that gave no answer; it holds codes and names, never the upstream's words."""
+    asked, number = attempts.ask, len(attempts.held.spend.attempted)
+    _log.warning(
+        event, request_id=asked.request_id, feature=asked.feature.name, model=candidate.spec.id, attempt=number, **more
     )
 
 

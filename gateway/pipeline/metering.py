@@ -146,7 +146,7 @@ def claim(kit: Kit, ask: Ask, admission: Admission, amount: int) -> Claim:
         budget_window=admission.budget_window,
         budget_cap=admission.plan.budget_usd_nano,
         amount=amount,
-        expires_at=ask.received_at + deadline_ms(ask, feature.deadline_ms) * 1000 + kit.reservation_grace_s * 1_000_000,
+        expires_at=ask.received_at + deadline_ms(ask, kit.deadline_ms) * 1000 + kit.reservation_grace_s * 1_000_000,
     )
 
 

@@ -5,7 +5,8 @@ time. Its module says with `bare()` what the request alone gives. Refusals of th
 """
 
 import asyncio
-import logging
+
+import structlog
 
 from gateway.domain.answer import Degraded, DegradedReason, Source
 from gateway.errors import GatewayError
@@ -17,7 +18,7 @@ from gateway.pipeline.background import later
 from gateway.pipeline.kit import Kit
 from gateway.pipeline.meta import Made, meta
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger("gateway.punctual")
 _LATE = "The answer was not ready in time; this one was made from the request alone."
 _FAILED = "Something failed inside; this answer was made from the request alone."
 
@@ -37,9 +38,7 @@ async def answer_in_time(kit: Kit, ask: Ask) -> Answered:
     except Exception as error:
         if isinstance(error, GatewayError) and error.status < 500:
             raise
-        log.warning(
-            "answered from the request alone", extra={"feature": ask.feature.name, "error": type(error).__name__}
-        )
+        log.warning("answered_from_the_request_alone", feature=ask.feature.name, error=type(error).__name__)
         return bare_answer(kit, ask, Degraded(DegradedReason.UPSTREAM_UNAVAILABLE, _FAILED))
 
 
@@ -64,4 +63,4 @@ async def _finish(work: "asyncio.Future[Answered]") -> None:
     """Let late work come to its end, so that what it reserved is settled."""
     (error,) = await asyncio.gather(work, return_exceptions=True)
     if isinstance(error, BaseException):
-        log.warning("late work failed", extra={"error": type(error).__name__})
+        log.warning("late_work_failed", error=type(error).__name__)

@@ -26,6 +26,9 @@ K1, B = 1.2, 0.6
 IN_BODY = 0.75
 """What a word counts for coverage that stands in the text only: a heading says what a passage is about."""
 
+LOCK = 0x6761746577617902
+"""Of PostgreSQL's advisory locks, the one under which documents are replaced."""
+
 _INSERT = (
     "INSERT INTO knowledge_chunk (business_id, id, document, place, title, heading, url, body, terms, length) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
@@ -86,7 +89,7 @@ class KnowledgeStore:
         Other collections of the business stay as they are.
         """
         rows = [row for document in documents for row in _rows(business_id, collection, document)]
-        await self._database.run(_replace, business_id, collection, rows)
+        await self._database.run(_replace, self._database.dialect, business_id, collection, rows)
         if self._database.dialect == "postgresql":  # it would read the whole table until its own round of statistics
             with contextlib.suppress(NotReady):
                 await self._database.execute("SELECT gateway_statistics($1)", "knowledge_chunk")
@@ -117,7 +120,9 @@ def _rows(business_id: str, collection: str, document: Document) -> list[tuple[o
     return rows
 
 
-def _replace(business_id: str, collection: str, rows: Sequence[tuple[object, ...]]) -> Script[None]:
+def _replace(dialect: str, business_id: str, collection: str, rows: Sequence[tuple[object, ...]]) -> Script[None]:
+    if dialect == "postgresql":  # gateways that start together all bring the guides in line; SQLite has one writer
+        yield Statement("SELECT pg_advisory_xact_lock($1)", (LOCK,))
     yield Statement(_CLEAR, (business_id, f"{collection}/", f"{collection}0"))  # `0` comes right after `/`
     if rows:
         yield Statement(_INSERT, rows, many=True)

@@ -1,11 +1,10 @@
 """Privacy: the test box masks and keeps nothing, opt-outs and erasures are shown, with what is kept how long."""
 
-import asyncio
-
 import pytest
 
 from tests.admin.visiting import text
 from tests.service import SANKOFA, VOLTA
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SAID = "Call Kwame Mensah on 0244123456 about the rice."
@@ -43,11 +42,12 @@ async def test_an_erasure_ends_with_a_signed_receipt(place):
     admin = await place.signed_in()
     body = {"type": "customer", "subject": "somebody-unknown", "confirm": "forget"}
     made = (await admin.api("POST", f"/admin/api/businesses/{SANKOFA}/erasure", body)).json()
-    for _ in range(100):
-        found = (await admin.api("GET", "/admin/api/privacy")).json()["erasures"]
-        if found and found[0]["state"] == "completed":
-            break
-        await asyncio.sleep(0.2)
+
+    async def done():
+        erasures = (await admin.api("GET", "/admin/api/privacy")).json()["erasures"]
+        return erasures if erasures and erasures[0]["state"] == "completed" else None
+
+    found = await eventually(done)
     assert (found[0]["id"], found[0]["business"]) == (made["job"], "Sankofa Stores Ltd")
     assert len(found[0]["receipt"]) > 60
     assert "somebody-unknown" not in (await admin.get("/admin/privacy")).body.decode()

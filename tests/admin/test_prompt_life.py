@@ -13,6 +13,7 @@ from gateway.store.database import ConstraintViolation
 from tests.admin.visiting import text
 from tests.service import ASSISTANT, CUSTOMER, RISK, SANKOFA, Client, release_everything
 from tests.store.test_migrating import columns as columns_of
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FEATURE = "credit_risk"
@@ -43,7 +44,7 @@ async def reworded(editor, draft_id, words, **more):
     return await call(editor, f"/drafts/{draft_id}/save", fields)
 
 
-async def finished(visitor, run_id, seconds=90):
+async def finished(visitor, run_id, seconds=240):
     for _ in range(seconds * 5):
         run = (await visitor.api("GET", f"/admin/api/evals/{run_id}")).json()
         if not run["running"]:
@@ -338,11 +339,12 @@ async def test_a_canary_with_bad_answers_is_taken_back_by_itself(place):
     content = next(line["content_hash"] for line in shown["versions"] if line["version"] == version)
     await bad_answers(place, content, 5)
     await place.service.store.jobs.add("", NewJob("canary_watch"))
-    for _ in range(100):
-        shown = (await releaser.api("GET", f"/admin/api/prompts/{FEATURE}")).json()
-        if shown["canaries"][0]["state"] != "watched":
-            break
-        await asyncio.sleep(0.1)
+
+    async def judged():
+        page = (await releaser.api("GET", f"/admin/api/prompts/{FEATURE}")).json()
+        return page if page["canaries"][0]["state"] != "watched" else None
+
+    shown = await eventually(judged)
     assert shown["canaries"][0]["state"] == "halted" and "not in the records" in shown["canaries"][0]["said"]
     assert shown["standing"] == []
 
@@ -370,9 +372,9 @@ async def test_a_planned_release_is_made_when_its_time_has_come(place):
     assert (await answer_of(place))["prompt"]["version"] != version
     plan = (await releaser.api("GET", f"/admin/api/drafts/{draft_id}/review")).json()["planned"][0]
     await place.service.store.jobs.add("", NewJob("prompt_release", {"plan": plan["id"]}))
-    for _ in range(100):
-        if (await answer_of(place))["prompt"]["version"] == version:
-            break
-        await asyncio.sleep(0.1)
-    assert (await answer_of(place))["prompt"]["version"] == version
+
+    async def live():
+        return (await answer_of(place))["prompt"]["version"] == version
+
+    await eventually(live)
     await call(releaser, f"/prompts/{FEATURE}/rollback")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.browser.chromium import FLAGS, chromium
 from tests.browser.looking import set_up
 from tests.browser.running import Running, quickstarted
+from tests.waiting import PATIENCE_S
 
 HERE = Path(__file__).parent
 collect_ignore_glob = [] if chromium() else ["test_*.py"]
@@ -41,6 +42,15 @@ async def browser() -> AsyncIterator[Browser]:
     """Chromium."""
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        opened = launched.new_context
+
+        async def patient(**options: Any) -> BrowserContext:
+            context = await opened(**options)
+            context.set_default_timeout(PATIENCE_S * 1000)
+            return context
+
+        launched.new_context = patient  # type: ignore[method-assign]
+        expect.set_options(timeout=PATIENCE_S * 1000)
         yield launched
         await launched.close()
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from gateway.settings import ROOT
 from tests.flows.processes import free_port
 
-START_S = 90
-STOP_S = 20
+START_S = 240
+STOP_S = 60
 LINK = re.compile(r"(http://\S+/admin/sign-in\?token=\S+)")
 
 
@@ -70,7 +70,7 @@ def _ready(process: "subprocess.Popen[bytes]", port: int, screen: Path) -> str:
 
 
 def _answers(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status == 200

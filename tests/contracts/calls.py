@@ -33,7 +33,7 @@ def make_call(dialect: str = "responses", **changes: Any) -> ModelCall:
         prompt_cache_key="credit_risk@1:0123456789abcdef",
         safety_identifier="s-1",
         guard=allow,
-        timeout=5.0,
+        timeout=60.0,
         request_id="r-1",
     )
     return replace(call, **changes)

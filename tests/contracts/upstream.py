@@ -82,7 +82,7 @@ def chunked(pieces: list[bytes], *, pause: float = 0.0, then: str = "end") -> An
         if then == "cut":
             writer.close()
         elif then == "hang":
-            await asyncio.sleep(30)
+            await asyncio.sleep(3600)
         elif then == "ping":
             while True:
                 writer.write(b"3\r\n:\n\n\r\n")
@@ -101,4 +101,4 @@ async def hang_up(writer: asyncio.StreamWriter) -> None:
 
 async def say_nothing(_: asyncio.StreamWriter) -> None:
     """Keep the connection open and never answer."""
-    await asyncio.sleep(30)
+    await asyncio.sleep(3600)

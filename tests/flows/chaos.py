@@ -21,7 +21,7 @@ from tests.flows.processes import Service, Site
 def locked(site: Site) -> Iterator[None]:
     """Hold the ledger's lock for the block, as a stuck process or a careless operator would."""
     if site.database_url.startswith("sqlite"):
-        with closing(sqlite3.connect(sqlite_path(site.database_url), timeout=10, isolation_level=None)) as other:
+        with closing(sqlite3.connect(sqlite_path(site.database_url), timeout=60, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             yield
             other.execute("ROLLBACK")

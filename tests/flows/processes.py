@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -29,7 +30,10 @@ from gateway.library.policy import load_policy
 from gateway.settings import ROOT, Settings
 from gateway.store.migrating import migrate
 
-READY_S = 40
+READY_S = 120
+PATIENT_MS = 60_000
+"""The deadline of every request unless a test sets another: a busy machine must not turn a model's answer into the
+rules'. Only what a test is about may cut an answer short."""
 DAY = "2026-11-20"
 """The day that the demo data speak of."""
 
@@ -59,6 +63,8 @@ class Site:
             "DATABASE_URL": self.database_url,
             "VERDICTS_DIR": str(self.folder / "verdicts"),
             "POLICY_DIR": str(self.folder / "policy"),
+            "PROMPTS_DIR": str(self.folder / "prompts"),
+            "AI_DEADLINE_MS": str(PATIENT_MS),
             "SECRET_KEY": "the secret of a test that nobody else knows",
             "OPENAI_API_KEY": "sk-test-key-of-the-operator",
             "LOG_LEVEL": "debug",
@@ -74,7 +80,7 @@ class Site:
 
     def rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
         """Return what somebody beside the service reads, or writes (SQLite)."""
-        with closing(sqlite3.connect(self.folder / "gateway.sqlite", timeout=10)) as connection, connection:
+        with closing(sqlite3.connect(self.folder / "gateway.sqlite", timeout=60)) as connection, connection:
             return connection.execute(sql, args).fetchall()
 
     def usage(self, request_id: str) -> dict[str, Any]:
@@ -93,6 +99,7 @@ def make_site(folder: Path, database_url: str = "", *, plans: Mapping[str, Any] 
     """Return a fresh site; `plans` are merged into every plan, so that rate limits do not disturb."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_policy(folder / "policy", {"requests_per_minute": 100_000, "modes": {}, **(plans or {})})
+    _write_prompts(folder / "prompts")
     site = Site(folder, database_url or f"sqlite:///{folder / 'gateway.sqlite'}", [])
     settings = Settings.from_environ(site.env)
     catalog = load_catalog(settings.prompts_dir, load_policy(settings.policy_dir))
@@ -128,6 +135,14 @@ def _write_policy(folder: Path, changes: Mapping[str, Any]) -> None:
     (folder / "plans.yaml").write_text(json.dumps(plans, indent=1))  # JSON is YAML
 
 
+def _write_prompts(folder: Path) -> None:
+    """Copy the prompts, patient ones: each feature's own deadline is as long as `PATIENT_MS`."""
+    shutil.copytree(ROOT / "prompts", folder, dirs_exist_ok=True)
+    for file in folder.glob("*/feature.yaml"):
+        told = file.read_text("utf-8")
+        file.write_text(re.sub(r"(?m)^deadline_ms: \d+$", f"deadline_ms: {PATIENT_MS}", told), "utf-8")
+
+
 @dataclass
 class Service:
     """One running service."""
@@ -158,7 +173,7 @@ class Service:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def stop(self, seconds: float = 35) -> int:
+    def stop(self, seconds: float = 90) -> int:
         """Ask the service to end; return its exit status."""
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
@@ -203,7 +218,8 @@ class Nursery:
         self.site = site
         self._log_path = site.folder / "nursery.log"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.flows.nursery"], env=_environment(site, upstream_url, env), cwd=ROOT,
+            [sys.executable, "-m", "tests.flows.nursery"], cwd=ROOT,
+            env=_environment(site, upstream_url, {"AI_DEADLINE_MS": "3000", **env}),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         self._children: list[int] = []
@@ -254,7 +270,7 @@ def running(site: Site, upstream_url: str = "", *, workers: int = 1, **env: str)
         if service.process.poll() is None:
             service.signal(signal.SIGTERM)
             try:
-                service.process.wait(5)
+                service.process.wait(20)
             except subprocess.TimeoutExpired:
                 service.kill()
 
@@ -317,7 +333,7 @@ class Client:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[HTTPConnection, HTTPResponse]:
         """Return the connection and the response once its head is there."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=2 * PATIENT_MS / 1000)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         own = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **self.headers}
         connection.request(method, path, body, {**own, **named})

@@ -20,6 +20,7 @@ from tests.flows.asking import DESCRIPTION, description
 from tests.flows.loading import Request, days, hammer, same, site_on
 from tests.flows.processes import Site, running
 from tests.flows.upstream import says
+from tests.waiting import eventually
 
 # Where servers are required, a missing tool fails the test instead of leaving it out.
 NEEDS_TOOLS = pytest.mark.skipif(
@@ -31,7 +32,7 @@ def command(url, *words):
     """Run one of the service's commands and return its standard output."""
     env = {**os.environ, **Site(ROOT, url, []).env, "POLICY_DIR": str(ROOT / "gateway" / "policy")}
     done = subprocess.run(
-        [sys.executable, "-m", "gateway", *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "gateway", *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=240
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -43,8 +44,8 @@ def copied(url, file, into):
         command(url, "backup", str(file))
         shutil.copy(file, into.removeprefix("sqlite:///"))
     else:
-        subprocess.run(["pg_dump", "--format=custom", "--file", str(file), url], check=True, timeout=60)
-        subprocess.run(["pg_restore", "--no-owner", "--dbname", into, str(file)], check=True, timeout=60)
+        subprocess.run(["pg_dump", "--format=custom", "--file", str(file), url], check=True, timeout=240)
+        subprocess.run(["pg_restore", "--no-owner", "--dbname", into, str(file)], check=True, timeout=240)
 
 
 @pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=NEEDS_TOOLS)])
@@ -59,8 +60,7 @@ async def test_what_is_restored_from_a_backup_under_load_balances(tmp_path, upst
             bodies = (Request(DESCRIPTION, {**description(), "as_of": day}) for day in days())
             key = site.tenant("PROFESSIONAL").key
             load = asyncio.ensure_future(hammer(started.port, key, itertools.islice(bodies, 400), 8))
-            while len(upstream.calls) < 60:
-                await asyncio.sleep(0.01)
+            await eventually(lambda: len(upstream.calls) >= 60)
             await asyncio.to_thread(copied, site.database_url, tmp_path / "copy", into)
             assert {outcome.status for outcome in await load} == {200}
         finally:

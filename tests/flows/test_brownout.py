@@ -1,34 +1,41 @@
-"""Models that fail half the time, not at all times, or slowly: callers go on getting answers, soon, and few attempts.
+"""Models that fail half the time, not at all times, or never end: everybody is answered, and few attempts are made.
 
-The long runs, with the targets' own figures, are `python -m bench.faults`; these are short, and generous with time,
-since other work may share the machine.
+What is asserted here is who was answered by what, and how often models were asked. How quickly that goes, against the
+targets' own figures, is measured by `python -m bench.faults`: a test that shares its machine cannot tell.
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import random
+import threading
 
 import pytest
 
 from gateway.pipeline.breaker import OPEN_S
+from gateway.pipeline.bulkhead import PLACES
 from tests.flows.asking import CREDIT, DESCRIPTION, credit, description
-from tests.flows.loading import Request, days, same
-from tests.flows.pacing import arriving, share
+from tests.flows.loading import Request, days, hammer, same
+from tests.flows.pacing import arriving
 from tests.flows.processes import running
-from tests.flows.upstream import hang, honest, says, status
+from tests.flows.upstream import hang, honest, says, status, when
+from tests.waiting import eventually
 
 RATE = 50
 FAILED = status(500)
+SLOW_MODEL = "gpt-6-luna"
 
 
 @pytest.fixture
-def service(fresh_site, upstream):
-    with running(fresh_site, upstream.url, LOG_LEVEL="warning") as started:
-        upstream.reset()
-        client = started.client()
-        client.post(DESCRIPTION, description())  # the first call warms up
-        client.post(CREDIT, credit(fresh_site.tenant("PROFESSIONAL").customer_id))
+def start(fresh_site, upstream):
+    """Give a function that starts a service on a fresh site; only the deadline may differ."""
+    with contextlib.ExitStack() as stack:
+
+        def started(**env):
+            upstream.reset()
+            return stack.enter_context(running(fresh_site, upstream.url, LOG_LEVEL="warning", **env))
+
         yield started
 
 
@@ -37,10 +44,8 @@ def descriptions():
     return (Request(DESCRIPTION, {**description(), "as_of": day}) for day in days())
 
 
-def asked(service, requests, seconds, rate=RATE):
-    """Return what came of requests that arrive at this rate."""
-    key = service.site.tenant("PROFESSIONAL").key
-    return asyncio.run(arriving(service.port, key, requests, rate, seconds))
+def key_of(service):
+    return service.site.tenant("PROFESSIONAL").key
 
 
 def half_of(behave, otherwise, seed=11):
@@ -58,12 +63,12 @@ def states(service):
     return json.loads(service.client().get("/health/ready").body)["breakers"]
 
 
-def test_a_brownout_of_half_the_calls_leaves_nobody_without_an_answer_and_makes_few_attempts(service, upstream):
+def test_a_brownout_of_half_the_calls_leaves_nobody_without_an_answer_and_makes_few_attempts(start, upstream):
+    service = start()
     upstream.reset(half_of(FAILED, says(same())))
-    timed = asked(service, descriptions(), 8)
+    timed = asyncio.run(arriving(service.port, key_of(service), descriptions(), RATE, 8))
     answered = [one for one in timed if one.outcome.status == 200]
     assert len(answered) >= 0.95 * len(timed)
-    assert share(timed, 0.99) <= 3.0
     assert len(upstream.calls) <= 1.5 * len(timed)
     assert {one.outcome.source for one in answered} == {"model", "rules"}
     assert service.site.open_holds() == (0, 0)
@@ -72,37 +77,41 @@ def test_a_brownout_of_half_the_calls_leaves_nobody_without_an_answer_and_makes_
 
 
 @pytest.mark.parametrize("dead", [FAILED, hang], ids=["errors", "silence"])
-def test_a_blackout_opens_the_breaker_within_five_seconds_and_the_rules_answer_at_once(service, upstream, dead):
+def test_in_a_blackout_models_are_soon_left_alone_and_the_rules_answer(start, upstream, dead):
+    service = start(AI_DEADLINE_MS="3000")
     upstream.reset(dead)
-    timed = asked(service, descriptions(), 9)
-    assert {one.outcome.status for one in timed} == {200}
-    assert {one.outcome.source for one in timed} == {"rules"}
-    assert share(timed, 0.99) <= 3.5
+    requests, key = descriptions(), key_of(service)
+    for _ in range(30):  # as many rounds as a busy machine needs until a round asks no model
+        before = len(upstream.calls)
+        outcomes = asyncio.run(hammer(service.port, key, itertools.islice(requests, 30), 30))
+        assert {outcome.status for outcome in outcomes} == {200}
+        assert {outcome.source for outcome in outcomes} == {"rules"}
+        if len(upstream.calls) == before:
+            break
+    assert len(upstream.calls) == before, "calls still leave for models that never answered"
+    assert {outcome.json["meta"]["degraded"]["reason"] for outcome in outcomes} == {"upstream_unavailable"}
     assert "open" in states(service).values()
-    last_call = max(call.at for call in upstream.calls)
-    first_call = min(call.at for call in upstream.calls)
-    assert last_call - first_call <= 5.0, "calls still left for a model that had failed for five seconds"
-    later = [one for one in timed if one.at > 6.0]
-    assert share(later, 0.5) <= 0.15
-    assert share(later, 0.99) <= 1.0
-    assert {one.reason for one in later} == {"upstream_unavailable"}
     assert service.site.open_holds() == (0, 0)
     assert OPEN_S * 1.1 + 2 <= 35, "a breaker that opens for longer cannot be closed in time"
 
 
-def test_a_model_that_takes_eight_seconds_slows_no_feature_of_another_model(service, upstream):
-    slow_model = "gpt-6-luna"
-    quick, slow = says(honest), says(honest, after=8)
+async def test_a_model_that_never_ends_keeps_no_feature_of_another_model_from_its_answer(start, upstream):
+    """All places of one model are taken, and more callers wait for them, until the others have been answered."""
+    service = await asyncio.to_thread(start)
     customer = service.site.tenant("PROFESSIONAL").customer_id
-    limits = itertools.count(9_000)
-    assessments = (Request(CREDIT, credit(customer, limit)) for limit in limits)
-    usual = share(asked(service, assessments, 3, RATE / 2), 0.99)  # what this machine can do just now
-    upstream.reset(lambda call, writer: (slow if call.model == slow_model else quick)(call, writer))
-    both = zip(descriptions(), assessments, strict=False)
-    timed = asked(service, itertools.chain.from_iterable(both), 8)
-    others = [one for one in timed if one.outcome.request.path == CREDIT]
-    assert {one.outcome.status for one in timed} == {200}
-    by_model = sum(one.outcome.source == "model" for one in others)
-    assert by_model >= 0.98 * len(others), "only the slow model's callers get the rules"
-    assert share(others, 0.99) <= max(0.5, 3 * usual), "far from the eight seconds, and from the three of a deadline"
-    assert share(others, 0.5) <= max(0.2, 2 * usual)
+    released = threading.Event()
+    slow, quick = when(released, says(honest)), says(honest)
+    upstream.reset(lambda call, writer: (slow if call.model == SLOW_MODEL else quick)(call, writer))
+    waiting = itertools.islice(descriptions(), PLACES + 16)
+    stuck = asyncio.ensure_future(hammer(service.port, key_of(service), waiting, PLACES + 16))
+    try:
+        await eventually(lambda: sum(call.model == SLOW_MODEL for call in upstream.calls) >= PLACES)
+        assessments = [Request(CREDIT, credit(customer, limit)) for limit in range(9_000, 9_060)]
+        others = await hammer(service.port, key_of(service), assessments, 20)
+        assert {(outcome.status, outcome.source) for outcome in others} == {(200, "model")}
+        assert not stuck.done(), "the slow model was not slow"
+        assert sum(call.model == SLOW_MODEL for call in upstream.calls) == PLACES, "a model has so many places"
+    finally:
+        released.set()
+        outcomes = await stuck
+    assert {outcome.status for outcome in outcomes} == {200}

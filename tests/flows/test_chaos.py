@@ -1,6 +1,7 @@
 """What the service stands on breaks: nothing leaves without a durable reservation, nothing is charged twice or lost."""
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,8 @@ from tests.flows.asking import ASSISTANT, DESCRIPTION, assistant, description
 from tests.flows.chaos import Wire, full_disk, locked
 from tests.flows.loading import Request, assert_books_are_right, hammer, money, same, site_on, watching
 from tests.flows.processes import make_site, running
-from tests.flows.upstream import honest, says
+from tests.flows.upstream import honest, says, when
+from tests.waiting import eventually_here
 
 LOCK_S = 6.5
 """Longer than the five seconds that the service waits for a lock."""
@@ -46,6 +48,17 @@ def in_threads(calls):
         return [made.result() for made in [pool.submit(call) for call in calls]]
 
 
+def replayed(client, body, key):
+    """Ask again with the same key until the answer that was held back is there; nothing but 409 comes before it."""
+
+    def ask():
+        answer = client.post(DESCRIPTION, body, Idempotency_Key=key)
+        assert answer.status in (200, 409), answer.body
+        return answer if answer.status == 200 else None
+
+    return eventually_here(ask)
+
+
 async def test_a_database_locked_for_five_seconds_is_a_503_and_nothing_leaves(served, upstream):
     site, service = served
     before, client = await books(site), service.client()
@@ -76,18 +89,15 @@ async def test_an_answer_that_cannot_be_settled_is_held_back_then_charged_once_a
     ways = []
 
     def answer_into_a_lock():
-        upstream.reset(says(honest, after=0.6))
+        locked_now = threading.Event()
+        upstream.reset(when(locked_now, says(honest)))
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(client.post, DESCRIPTION, body, Idempotency_Key="held-back")
-            while not upstream.calls:
-                time.sleep(0.01)
+            eventually_here(lambda: upstream.calls)
             with locked(site):
+                locked_now.set()
                 ways.append(asked.result())
-        deadline = time.monotonic() + 15
-        while (again := client.post(DESCRIPTION, body, Idempotency_Key="held-back")).status != 200:
-            assert (again.status, time.monotonic() < deadline) == (409, True), again.body
-            time.sleep(0.2)
-        return again
+        return replayed(client, body, "held-back")
 
     again = await asyncio.to_thread(answer_into_a_lock)
     assert (ways[0].status, ways[0].json["code"]) == (503, "not_ready")
@@ -119,17 +129,15 @@ def test_a_disk_that_fills_while_the_model_answers_costs_one_charge_and_no_secon
         upstream.reset()
         client, body = service.client(), description(shelf="G")
         client.post(DESCRIPTION, description())
-        upstream.reset(says(honest, after=0.5))
+        full_now = threading.Event()
+        upstream.reset(when(full_now, says(honest)))
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(client.post, DESCRIPTION, body, Idempotency_Key="filling")
-            while not upstream.calls:
-                time.sleep(0.01)
+            eventually_here(lambda: upstream.calls)
             with full_disk(service):
+                full_now.set()
                 assert asked.result().status == 503
-        deadline = time.monotonic() + 15
-        while (again := client.post(DESCRIPTION, body, Idempotency_Key="filling")).status != 200:
-            assert (again.status, time.monotonic() < deadline) == (409, True), again.body
-            time.sleep(0.2)
+        again = replayed(client, body, "filling")
         assert again.headers["idempotent-replayed"] == "true"
         assert len(upstream.calls) == 1
         assert fresh_site.open_holds() == (0, 0)

@@ -20,6 +20,7 @@ from tests.service import (
     assert_problem,
     serving,
 )
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -114,12 +115,10 @@ async def test_a_switch_thrown_in_another_process_is_in_force_within_seconds(ser
         "ON CONFLICT (business_id, name) DO UPDATE SET enabled = excluded.enabled"
     )
     await served.store.database.execute(sql, SANKOFA, False)
+    seen = served.store.snapshots.current
     await served.store.database.execute("UPDATE revision SET n = n + 1")
-    for _ in range(50):
-        if (answer := await client.post(RISK, ASK)).status == 409:
-            break
-        await asyncio.sleep(0.1)
-        served.clock.advance(2)
+    await eventually(lambda: served.store.snapshots.current is not seen)
+    answer = await client.post(RISK, ASK)
     await served.store.businesses.switch("AI_CREDIT_ENABLED", None, SANKOFA)
     assert_problem(answer, 409, "feature_disabled")
 

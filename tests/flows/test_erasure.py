@@ -1,6 +1,5 @@
 """After an erasure nothing anywhere speaks of the person: no table, no cache, no kept answer, no result of a job."""
 
-import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -17,6 +16,7 @@ from gateway.store.holdings import holdings
 from tests.fakes import FakeModel
 from tests.service import RISK, SANKOFA, VOLTA, Client, Served, serving
 from tests.service import assert_problem as refused
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -70,12 +70,11 @@ async def push(client: Client) -> None:
 
 
 async def ended(client: Client, job: Any) -> dict[str, Any]:
-    for _ in range(500):
+    async def over() -> dict[str, Any] | None:
         shown = (await client.get(job.json()["url"])).json()
-        if shown["status"] in ("completed", "failed"):
-            return dict(shown)
-        await asyncio.sleep(0.02)
-    raise AssertionError(shown)
+        return dict(shown) if shown["status"] in ("completed", "failed") else None
+
+    return dict(await eventually(over))
 
 
 async def erased(client: Client, kind: str, subject_id: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gateway.domain.events import Event
 from gateway.jobs.deliver_webhook import RETRY
 from tests.service import AKWAABA, CUSTOMER, DESCRIPTION, RISK, SANKOFA, VOLTA, Answer, Client, Served, serving
 from tests.service import assert_problem as refused
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -46,21 +47,29 @@ async def posted(shop_url: str) -> AsyncIterator[tuple[Served, Postbox]]:
 
 async def ended(client: Client, job: Answer) -> dict[str, Any]:
     """Ask for the job until it has ended."""
-    for _ in range(400):
+
+    async def over() -> dict[str, Any] | None:
         shown = await client.get(job.json()["url"])
         if shown.json()["status"] in ("completed", "failed", "cancelled"):
             return dict(shown.json())
         assert shown.headers["retry-after"] == "1"
-        await asyncio.sleep(0.02)
-    raise AssertionError(shown.body)
+        return None
+
+    return dict(await eventually(over))
 
 
 async def arrived(box: Postbox, number: int, about: str = "") -> list[tuple[str, dict[str, str], bytes]]:
-    for _ in range(400):
-        if len(found := [post for post in box.got if about.encode() in post[2]]) >= number:
-            break
-        await asyncio.sleep(0.02)
-    return found
+    def found() -> list[tuple[str, dict[str, str], bytes]]:
+        return [post for post in box.got if about.encode() in post[2]]
+
+    await eventually(lambda: len(found()) >= number)
+    return found()
+
+
+async def delivered(client: Client, hook_id: str, attempts: int) -> dict[str, Any] | None:
+    """Return the newest line of a webhook's log once it tells of so many attempts."""
+    entry: dict[str, Any] = (await client.get(f"{HOOKS}{hook_id}/deliveries/")).json()["deliveries"][0]
+    return entry if entry["attempts"] == attempts else None
 
 
 async def hook(client: Client, *events: str, url: str = "https://pos.example.com/hook") -> dict[str, Any]:
@@ -174,11 +183,7 @@ async def test_a_delivery_that_fails_is_sent_again_with_the_same_id_and_its_log_
     await served.store.events.tell(SANKOFA, Event("credit.alert", "again", {"summary": "Look"}))
     for number in (1, 2, 3):
         await arrived(box, number)
-        for _ in range(200):
-            entry = (await client.get(f"{HOOKS}{made['id']}/deliveries/")).json()["deliveries"][0]
-            if entry["attempts"] == number:
-                break
-            await asyncio.sleep(0.02)
+        entry = await eventually(lambda number=number: delivered(client, made["id"], number))
         served.clock.advance(3600)
         served.store.jobs.nudge()
     assert len({headers["webhook-id"] for _, headers, _ in box.got}) == 1
@@ -199,12 +204,12 @@ async def test_an_address_that_says_it_is_gone_is_told_nothing_more(posted):
     box.says = [410]
     await served.store.events.tell(SANKOFA, Event("support.escalated", "gone-1"))
     await arrived(box, 1)
-    for _ in range(200):
+
+    async def disabled() -> bool:
         shown = {entry["id"]: entry for entry in (await client.get(HOOKS)).json()["webhooks"]}[made["id"]]
-        if shown["status"] == "disabled":
-            break
-        await asyncio.sleep(0.02)
-    assert shown["status"] == "disabled"
+        return bool(shown["status"] == "disabled")
+
+    await eventually(disabled)
     await served.store.events.tell(SANKOFA, Event("support.escalated", "gone-2"))
     await asyncio.sleep(0.1)
     assert len(box.got) == 1

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import pytest
 
@@ -21,6 +20,7 @@ from tests.flows.asking import (
 )
 from tests.flows.processes import running
 from tests.flows.upstream import honest, in_turn, says, status, streams
+from tests.waiting import eventually_here
 
 CUSTOMER_ID = "0b5f2c52-6a1e-4f39-9d1b-2f0f5c7f7a11"
 MARKS = {
@@ -52,7 +52,7 @@ def found_in(text):
 def used(request, filled_site, upstream, tmp_path_factory):
     """Give a service on which every feature was used with the marks, well and badly, and every answer's text."""
     site = filled_site.copy(tmp_path_factory.mktemp("site"))
-    with running(site, upstream.url, LOG_LEVEL=request.param, AI_DEADLINE_MS="800") as service:
+    with running(site, upstream.url, LOG_LEVEL=request.param) as service:
         upstream.reset()
         push_records(service.client())
         said = [use_everything(service, upstream, behave) for behave in behaviours()]
@@ -96,10 +96,7 @@ def push_records(client):
 def use_the_platform(client, request_id):
     """Leave marks in a job, a webhook's address, feedback, a decision and an erasure of somebody else."""
     later = client.post(NARRATIVE, narrative(note=ABOUT, stamp="later"), Prefer="respond-async")
-    for _ in range(200):
-        if client.get(later.json["url"]).json["status"] == "completed":
-            break
-        time.sleep(0.05)
+    eventually_here(lambda: client.get(later.json["url"]).json["status"] == "completed")
     hook = f"https://pos.example.com/{MARKS['mail'].split('@')[0]}"
     answers = [
         later,

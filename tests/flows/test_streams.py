@@ -13,6 +13,7 @@ from gateway.api import features
 from gateway.domain.reply import Delta, Fault, ModelCall, Reply, UpstreamFault
 from tests.fakes import FakeModel, by_rules
 from tests.service import AKWAABA, ASSISTANT, CUSTOMER, RISK, SANKOFA, Answer, Client, Served, assert_problem, serving
+from tests.waiting import PATIENCE_S, eventually
 
 SUPERMARKET = "fb4b392e-c0c0-4eda-8bbe-ff49d3f809dd"
 ASK = {
@@ -158,11 +159,12 @@ async def test_an_unreadable_first_answer_is_repaired_before_a_word_is_shown(ser
 async def test_a_caller_who_hangs_up_stops_the_model_and_leaves_nothing_reserved(serve: Serve):
     model = Breaking(piece=24, pieces=14)
     async with serve(models=model) as served:
-        await asyncio.wait_for(ask(served.client(), gone_after=1), 10)
-        for _ in range(100):
-            if model.closed and not await served.reserved():
-                break
-            await asyncio.sleep(0.02)
+        await asyncio.wait_for(ask(served.client(), gone_after=1), PATIENCE_S)
+
+        async def over():
+            return model.closed and not await served.reserved()
+
+        await eventually(over)
         left, rows = await served.reserved(), await served.usage()
     assert model.closed
     assert left == 0
@@ -178,7 +180,7 @@ async def test_a_silent_stream_is_kept_alive_by_comments(serve: Serve, monkeypat
             async for piece in super().stream(call):
                 yield piece
                 if isinstance(piece, Delta) and '"recommendations"' in piece.text:
-                    await asyncio.sleep(0.15)
+                    await asyncio.sleep(1.0)
 
     async with serve(models=Slow(piece=150)) as served:
         answer = await ask(served.client())

@@ -1,10 +1,10 @@
 """Whoever is forgotten leaves no support conversation, no ticket and no message that speaks of them."""
 
-import asyncio
 import json
 from typing import Any
 
 from tests.service import SANKOFA, Client, Served, serving
+from tests.waiting import eventually
 
 CHAT = "/api/ai/support-chat/"
 TABLES = ("conversation", "conversation_message", "escalation")
@@ -13,11 +13,12 @@ TABLES = ("conversation", "conversation_message", "escalation")
 async def erased(client: Client, subject: dict[str, str]) -> None:
     asked = await client.post("/api/ai/privacy/erasure/", {"subject": subject})
     assert asked.status == 202, asked.body
-    for _ in range(200):
-        job = (await client.get(asked.headers["location"])).json()
-        if job["status"] not in ("queued", "running"):
-            break
-        await asyncio.sleep(0.02)
+
+    async def over() -> dict[str, Any] | None:
+        shown = (await client.get(asked.headers["location"])).json()
+        return dict(shown) if shown["status"] not in ("queued", "running") else None
+
+    job = await eventually(over)
     assert job["status"] == "completed", job
 
 

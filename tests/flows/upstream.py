@@ -229,9 +229,20 @@ def raw(body: bytes, *, length: int | None = None) -> Behaviour:
     return answer
 
 
+def when(opened: threading.Event, behave: Behaviour) -> Behaviour:
+    """Behave so once the test has opened the gate, however long that takes."""
+
+    async def answer(call: Call, writer: asyncio.StreamWriter) -> None:
+        while not opened.is_set():
+            await asyncio.sleep(0.01)
+        await behave(call, writer)
+
+    return answer
+
+
 async def hang(_: Call, __: asyncio.StreamWriter) -> None:
     """Say nothing."""
-    await asyncio.sleep(60)
+    await asyncio.sleep(3600)
 
 
 async def drop(_: Call, writer: asyncio.StreamWriter) -> None:
@@ -312,7 +323,7 @@ async def send_events(
         await writer.drain()
         await asyncio.sleep(pause)
     if then == "hang":
-        await asyncio.sleep(60)
+        await asyncio.sleep(3600)
     if then == "cut":
         writer.transport.abort()
         raise ConnectionResetError

@@ -16,6 +16,7 @@ from gateway.jobs.schedule import Scheduler, due_turns
 from gateway.store.database import Statement
 from tests.fakes import NOON
 from tests.service import SANKOFA, Served
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOUR = 3_600_000_000
@@ -138,7 +139,7 @@ async def test_stopping_puts_back_what_is_not_finished(still: Served):
     job_id = await ask(still, "long")
     working = runner(still, Hand([long]), "long")
     working.start()
-    await asyncio.wait_for(began.wait(), 5)
+    await asyncio.wait_for(began.wait(), PATIENCE_S)
     await working.close(grace_s=0.01)
     assert (await state(still, job_id))[:2] == ("queued", 0)
     await still.store.jobs.cancel(SANKOFA, job_id)

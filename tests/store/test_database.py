@@ -14,6 +14,7 @@ from gateway.errors import NotReady
 from gateway.store import sqlite
 from gateway.store.database import ConstraintViolation, Statement, open_database
 from tests.backends import available_backends
+from tests.waiting import PATIENCE_S, eventually
 
 ADD = "INSERT INTO n (id, v) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET v = n.v + excluded.v RETURNING v"
 SQLITE_ONLY = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -114,9 +115,11 @@ async def test_a_script_ends_though_its_caller_is_gone(numbers):
     with pytest.raises(asyncio.CancelledError):
         await call
     await numbers.run(add, "b", 1)
-    async with asyncio.timeout(5):
-        while await value(numbers, "a") is None:
-            await asyncio.sleep(0.01)
+
+    async def written():
+        return await value(numbers, "a") is not None
+
+    await eventually(written)
 
 
 async def test_closing_finishes_what_was_begun(database_url):
@@ -139,7 +142,7 @@ async def test_a_process_that_forgets_to_close_ends_all_the_same(database_url):
         "asyncio.run(main())"
     )
     words = [sys.executable, "-c", program, database_url]
-    ran = await asyncio.to_thread(subprocess.run, words, capture_output=True, timeout=20, cwd=Path.cwd())
+    ran = await asyncio.to_thread(subprocess.run, words, capture_output=True, timeout=PATIENCE_S, cwd=Path.cwd())
     assert ran.stdout == b"[(1,)]\n"
 
 
@@ -192,9 +195,9 @@ async def test_durability_against_a_power_cut_syncs_every_commit(database_url):
         await database.close()
 
 
-def lock_two(first, second):
+def lock_two(first, second, seconds=0.2):
     yield Statement(ADD, (first, 1))
-    yield Statement("SELECT pg_sleep(0.2)")
+    yield Statement("SELECT pg_sleep($1)", (seconds,))
     rows = yield Statement(ADD, (second, 1))
     return rows[0][0]
 
@@ -203,8 +206,9 @@ if "postgresql" in available_backends():
 
     @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
     async def test_a_lost_connection_is_not_ready_and_the_next_call_has_a_new_one(numbers):
-        dying = asyncio.create_task(numbers.run(lock_two, "a", "b"))
-        await asyncio.sleep(0.05)
+        dying = asyncio.create_task(numbers.run(lock_two, "a", "b", 3600))
+        sleeping = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+        await eventually(lambda: numbers.fetch(sleeping))
         with contextlib.suppress(NotReady):
             await numbers.fetch(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
