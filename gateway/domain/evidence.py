@@ -23,6 +23,7 @@ class Evidence:
     as_of       the business-local day the answer speaks about
     n           how many records stand behind it; `excluded` how many were left out (other currency, after `as_of`)
     subjects    ids of the customers or users whose records were used, for erasure
+    complete    all that was wanted of the records was read; what was cut short by a deadline is not kept
     settled     nothing is left to word (no records, a refusal): the rules answer at once, free and not degraded
     """
 
@@ -38,3 +39,4 @@ class Evidence:
     warnings: tuple[str, ...] = ()
     around: Mapping[str, Json] = field(default_factory=dict)
     settled: bool = False
+    complete: bool = True

@@ -98,7 +98,7 @@ def _evidence(shop: Shop, request: Mapping[str, Any], as_of: date, currency: str
         computed={"ai_enhancements": {"recommendations": lines}}, around=dict(request),
         as_of=as_of, pii=PII, plain=PLAIN, n=len(items), excluded=excluded,
         subjects=(shop.customer.id,) if shop.customer else (),
-        warnings=("records_not_read_in_time",) if shop.is_late else (),
+        warnings=("records_not_read_in_time",) if shop.is_late else (), complete=not shop.is_late,
     )  # fmt: skip
 
 

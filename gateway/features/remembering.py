@@ -36,8 +36,14 @@ class Remembered(Generic[T]):
         self._size = size
         self._kept: OrderedDict[Hashable, tuple[frozenset[str], Hashable, T]] = OrderedDict()
 
-    async def get(self, pos: PosData, question: Hashable, work_out: Callable[[], Awaitable[T]]) -> T:
-        """Return the result for these records and this question, worked out on the first time only."""
+    async def get(
+        self,
+        pos: PosData,
+        question: Hashable,
+        work_out: Callable[[], Awaitable[T]],
+        lasts: Callable[[T], bool] = lambda _: True,
+    ) -> T:
+        """Return the result for these records and this question, worked out on the first time only while it `lasts`."""
         key = (pos.business_id, pos.brought, pos.as_of, pos.currency, question)
         if key in self._kept:
             tables, stamp, result = self._kept[key]
@@ -46,6 +52,8 @@ class Remembered(Generic[T]):
                 pos.note(tables)
                 return result
         result = await work_out()
+        if not lasts(result):
+            return result
         tables = pos.read
         self._kept[key] = tables, pos.stamp(tables), result
         self._kept.move_to_end(key)

@@ -31,18 +31,23 @@ async def gather(kit: Kit, ask: Ask) -> Gathered:
     """Return the evidence. Raises NotFound, InsufficientData or ConstraintsInfeasible."""
     business = ask.caller.business
     module = kit.features[ask.feature.name]
-    recalled = None
     if module is None:
         evidence = Evidence(facts=dict(ask.body), computed={}, as_of=ask.as_of, pii=ask.feature.pii, n=1)
-    else:
-        pos = await kit.records.open(business.id, business.currency, ask.as_of, ask.inline)
-        pos.business_name, pos.is_patient = business.name, kit.is_patient
-        if hasattr(module, "recall"):
-            recalled = await module.recall(Surroundings.of(kit, ask), ask.body)
-            evidence = await module.gather(pos, ask.body, ask.as_of, recalled)
-        else:
-            evidence = await module.gather(pos, ask.body, ask.as_of)
-    return Gathered(evidence, _digest(evidence), recalled)
+        return Gathered(evidence, _digest(evidence))
+    pos = await kit.records.open(business.id, business.currency, ask.as_of, ask.inline)
+    pos.business_name, pos.is_patient = business.name, kit.is_patient
+    if hasattr(module, "recall"):
+        recalled = await module.recall(Surroundings.of(kit, ask), ask.body)
+        evidence = await module.gather(pos, ask.body, ask.as_of, recalled)
+        return Gathered(evidence, _digest(evidence), recalled)
+
+    async def from_records() -> Gathered:
+        evidence = await module.gather(pos, ask.body, ask.as_of)
+        return Gathered(evidence, _digest(evidence))
+
+    question = (ask.feature.name, business.name, _ENCODE(ask.body))
+    gathered: Gathered = await kit.gathered.get(pos, question, from_records, lambda found: found.evidence.complete)
+    return gathered
 
 
 async def remember(kit: Kit, ask: Ask, gathered: Gathered, answer: Mapping[str, Any]) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 from gateway.domain.ledger import UsageRow
 from gateway.domain.reply import Attempt
+from gateway.features.remembering import Remembered
 from gateway.library.catalog import Catalog, Feature, PromptVersion
 from gateway.library.policy_types import Policy
 from gateway.masking.masker import Masker
@@ -35,6 +36,8 @@ from gateway.ports import (
 )
 
 CANARY_LENGTH = 20
+GATHERED = 64
+"""Questions whose evidence is kept: a repeated one costs no work while its records stay what they are."""
 
 
 class Silence:
@@ -90,6 +93,7 @@ class Kit:
     flights: Flights = field(default_factory=Flights)
     bulkheads: Bulkheads = field(default_factory=Bulkheads)
     recent: RecentQuestions = field(default_factory=RecentQuestions)
+    gathered: Remembered[Any] = field(default_factory=lambda: Remembered(GATHERED))
     telemetry: Telemetry = field(default_factory=Silence)
     judges: dict[tuple[str, str], Judge] = field(default_factory=dict)
     retries: RetryBudget = field(init=False)
