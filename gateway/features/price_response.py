@@ -1,7 +1,8 @@
 """How demand answers a price: an elasticity from the shop's own weeks, drawn to what is usual, and the best price.
 
-e = (Sxy + k * e0) / (Sxx + k) with k = 60 and e0 = -1.3, over weeks of log share of the shop's units on log price,
-weighed by units, and clipped to -3 .. -0.2: a small shop's prices move too little to beat what is usual by themselves.
+e = (Sxy + k * e0) / (Sxx + k) with k = 60, over weeks of log share of the shop's units on log price, weighed by units,
+and clipped to -3 .. -0.2: a small shop's prices move too little to beat what is usual by themselves. e0 is that of the
+product's category where it has 20 products, their sums added up and themselves drawn to -1.3; elsewhere it is -1.3.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,8 @@ from gateway.features.arithmetic import clip
 
 USUAL_ELASTICITY, PRIOR_WEIGHT = -1.3, 60.0
 STEEPEST, FLATTEST = -3.0, -0.2
+ENOUGH_PRODUCTS = 20
+"""Products of a category from which on it has an elasticity of its own."""
 WEEKS = 52
 ENOUGH_WEEKS, ENOUGH_UNITS = 8, 20
 MANY_WEEKS = 26
@@ -49,8 +52,40 @@ class Response:
         return round(clip(0.25 + 0.5 * self.own + 0.1 * (self.weeks >= MANY_WEEKS), 0.2, 0.8), 2)
 
 
-def read_response(product: Iterable[DayUnits], shop: Iterable[DayUnits], as_of: date) -> Response:
-    """Return the response over the last year of counter sales; `shop` are those of all products."""
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A product's weeks of counter sales: sums of squares and products about the means, and the prices in them."""
+
+    sxx: float = 0.0
+    sxy: float = 0.0
+    weeks: int = 0
+    units: float = 0.0
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+
+
+def read_response(
+    product: Iterable[DayUnits], shop: Iterable[DayUnits], as_of: date, usual: float = USUAL_ELASTICITY
+) -> Response:
+    """Return the response over the last year of counter sales, drawn to `usual`; `shop` are those of all products."""
+    one = fit(product, shop, as_of)
+    own = one.sxx / (one.sxx + PRIOR_WEIGHT)
+    return Response(_drawn([one], usual), own, one.weeks, one.units, one.lowest, one.highest)
+
+
+def usual_of_category(fits: Sequence[Fit]) -> float:
+    """Return the elasticity that is usual in a category with these products, drawn to what is usual anywhere."""
+    return _drawn(fits, USUAL_ELASTICITY) if len(fits) >= ENOUGH_PRODUCTS else USUAL_ELASTICITY
+
+
+def _drawn(fits: Iterable[Fit], usual: float) -> float:
+    sums = [(one.sxx, one.sxy) for one in fits]
+    sxx, sxy = sum(one for one, _ in sums), sum(one for _, one in sums)
+    return clip((sxy + PRIOR_WEIGHT * usual) / (sxx + PRIOR_WEIGHT), STEEPEST, FLATTEST)
+
+
+def fit(product: Iterable[DayUnits], shop: Iterable[DayUnits], as_of: date) -> Fit:
+    """Return the sums over the last year's weeks of log share of the shop's units on log price."""
     mine, all_units = _weeks(product, as_of), _weeks(shop, as_of)
     rows = [
         (log(units / all_units[week][0]), log(amount / units), units)
@@ -59,14 +94,12 @@ def read_response(product: Iterable[DayUnits], shop: Iterable[DayUnits], as_of: 
     ]
     total = sum(weight for _, _, weight in rows)
     if not total:
-        return Response(USUAL_ELASTICITY, 0.0, 0, 0.0, None, None)
+        return Fit()
     usual_y, usual_x = (sum(row[at] * row[2] for row in rows) / total for at in (0, 1))
     sxx = sum(weight * (x - usual_x) ** 2 for _, x, weight in rows)
     sxy = sum(weight * (x - usual_x) * (y - usual_y) for y, x, weight in rows)
-    elasticity = (sxy + PRIOR_WEIGHT * USUAL_ELASTICITY) / (sxx + PRIOR_WEIGHT)
     prices = [Decimal(str(round(amount / units, 2))) for units, amount in mine.values() if units > 0]
-    own = sxx / (sxx + PRIOR_WEIGHT)
-    return Response(clip(elasticity, STEEPEST, FLATTEST), own, len(rows), total, min(prices), max(prices))
+    return Fit(sxx, sxy, len(rows), total, min(prices), max(prices))
 
 
 def _weeks(days: Iterable[DayUnits], as_of: date) -> dict[int, tuple[float, float]]:

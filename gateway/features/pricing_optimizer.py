@@ -1,7 +1,7 @@
 """A price for a product and a goal: constraints are hard, the effect is reckoned, and thin data keep the price."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,27 +9,35 @@ from typing import Any
 
 from gateway.domain.evidence import Evidence, Json
 from gateway.domain.records import Product
+from gateway.domain.sold import DayUnits
 from gateway.errors import ConstraintsInfeasible, FieldError, InsufficientData, NotFound
 from gateway.features.demand_events import EventFactors, events_of
 from gateway.features.inventory_forecast import event_factors
 from gateway.features.price_response import (
     COMPETITIVE,
+    ENOUGH_PRODUCTS,
     PROFIT,
+    USUAL_ELASTICITY,
     WEEKS,
     Bounds,
     Response,
     best_price,
     bounds,
+    fit,
     read_response,
+    usual_of_category,
     volume,
     wholesale_price,
 )
+from gateway.features.remembering import Remembered
 from gateway.features.wording import count, money, plain, rounded
 from gateway.ports import PosData
 
 DEFAULT_MARGIN, DEFAULT_DISCOUNT = Decimal(0), Decimal(20)
 NO_PROFIT = "n/a"
 WORTH_TELLING = 0.08
+MOST_PEERS = 60
+_CATEGORIES: Remembered[float] = Remembered(64)
 PLAIN = frozenset(
     {
         *("/product/*", "/goal", "/currency", "/as_of", "/decision", "/profit_impact", "/promotion/event"),
@@ -112,7 +120,8 @@ async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidenc
         pos.daily_units(since=since),
         event_factors(pos, product, "RETAIL", as_of),
     )
-    case = _case(product, request, read_response(mine, shop, as_of), pos.currency)
+    usual = await _usual(pos, product, shop, as_of)
+    case = _case(product, request, read_response(mine, shop, as_of, usual), pos.currency)
     facts = _facts(case, as_of, _promotion(factors, as_of))
     return Evidence(
         facts=facts,
@@ -123,6 +132,20 @@ async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidenc
         excluded=pos.excluded,
         warnings=(f"The price is kept: {case.kept}.",) if case.kept else (),
     )
+
+
+async def _usual(pos: PosData, product: Product, shop: Sequence[DayUnits], as_of: date) -> float:
+    """Return the elasticity that is usual in the product's category, read from at most `MOST_PEERS` of it."""
+    peers = [one for one in await pos.products() if one.category and one.category == product.category]
+    if len(peers) < ENOUGH_PRODUCTS:
+        return USUAL_ELASTICITY
+    since = as_of - timedelta(days=7 * WEEKS - 1)
+
+    async def learn() -> float:
+        sold = [await pos.daily_units(products=[one.id], since=since) for one in peers[:MOST_PEERS]]
+        return usual_of_category([fit(one, shop, as_of) for one in sold])
+
+    return await _CATEGORIES.get(pos, ("usual elasticity", product.category), learn)
 
 
 def _case(product: Product, request: Mapping[str, Json], response: Response, currency: str) -> Case:

@@ -23,17 +23,22 @@ _ENOUGH_LETTERS = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`asked` is what the words mean, `related` shares a word with it; `known`: some word is in the catalogue."""
+    """`asked` is what the words mean, `related` shares a word with it; `known`: some word is in the catalogue.
+
+    `containing` are ids of goods that only come with what is asked for: sardines in oil are no oil.
+    """
 
     asked: tuple[Product, ...] = ()
     related: tuple[Product, ...] = ()
     known: bool = False
     words: tuple[str, ...] = ()
+    containing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     name: frozenset[str]
+    inside: frozenset[str]
     category: frozenset[str]
     head: str
 
@@ -65,7 +70,14 @@ class Catalogue:
         coded = _union(self._by_code, filter(_is_code, _CODE.findall(text.lower())))
         asked = coded or frozenset[int]().union(*(self._narrowed(topic) for topic in topics))
         near = frozenset[int]().union(*(topic.seen for topic in topics)) - asked
-        return Found(self._pick(asked), self._pick(near), bool(asked), tuple(word for word, _ in words))
+        inside = frozenset(one.id for one in self._pick(near) if self._only_contains(one, topics))
+        return Found(self._pick(asked), self._pick(near), bool(asked), tuple(word for word, _ in words), inside)
+
+    def _only_contains(self, product: Product, topics: Sequence["_Topic"]) -> bool:
+        """Return whether a product shares with what is asked for nothing but what it is made or packed with."""
+        entry = _entry(product.name, product.category)
+        shared = entry.name & frozenset().union(*(_GROUPS.get(w, frozenset({w})) for t in topics for w in t.words))
+        return bool(shared) and shared <= entry.inside
 
     def _pick(self, members: Iterable[int]) -> tuple[Product, ...]:
         return tuple(self.products[index] for index in sorted(members))
@@ -134,8 +146,9 @@ def _entry(name: str, category: str) -> _Entry:
     words = [_stem(token) for token in _tokens(name) if token not in CONNECTORS]
     leading = [_stem(token) for token in _tokens(_PREPOSITION.split(name.lower())[0])]
     nouns = [word for word in leading if len(word) > 1 and word.isalpha() and word not in _NO_HEAD]
+    inside = frozenset(words) - {_stem(token) for token in _tokens(_PREPOSITION.split(name.lower())[0])}
     kinds = frozenset(_stem(token) for token in _tokens(category) if token not in STOPWORDS)
-    return _Entry(frozenset(words) - STOPWORDS, kinds, nouns[-1] if nouns else "")
+    return _Entry(frozenset(words) - STOPWORDS, inside, kinds, nouns[-1] if nouns else "")
 
 
 def _is_code(word: str) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import structlog
+
 from gateway.domain.evidence import Evidence, Json
 from gateway.domain.records import Customer, Product, Sale
 from gateway.domain.sold import NOT_SOLD
@@ -20,6 +22,7 @@ from gateway.features.remembering import Remembered
 from gateway.features.report_figures import word_set
 from gateway.ports import PosData
 
+_log = structlog.get_logger()
 READ_SECONDS = 0.4
 """Half of the deadline: what is left is for the words."""
 MOST_RECOMMENDED, MOST_ITEMS = 2, 8
@@ -56,7 +59,11 @@ async def gather(pos: PosData, request: Mapping[str, Any], as_of: date) -> Evide
     try:
         async with asyncio.timeout(None if pos.is_patient else READ_SECONDS):
             shop = await _look_up(pos, request, as_of)
-    except Exception:
+    except TimeoutError:
+        shop = Shop(is_late=True)
+    except Exception as error:
+        # Whatever is wrong with the records, the receipt is printed; the fault's text may hold a person's data.
+        _log.warning("receipt_records_not_read", feature="receipt_enhancement", error=type(error).__name__)
         shop = Shop(is_late=True)
     return _evidence(shop, request, as_of, pos.currency, pos.excluded)
 

@@ -1,7 +1,7 @@
 """Reads figures out of any report JSON: what is a number, what it measures, how it is called, what is a period."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,10 @@ _MONEY_WORDS = word_set(
 _COUNT_WORDS = word_set(
     "transactions orders customers items invoices receipts products stock visits returns employees skus"
 )
+_EVENTS = word_set("sales refunds purchases discounts collections")
+"""What may be counted as well as added up in money."""
+_WORTH = word_set("revenue amount turnover value income")
+HANDFUL = 5
 _OF_WHOM = ("with", "without", "having")
 """What follows says of whom a figure counts, not what it counts: customers with a balance."""
 _BAD = word_set(
@@ -114,6 +118,21 @@ def amount_of(value: Any, key: str, context: str = "") -> Amount | None:
     kind = hint or _kind(words, words_of(context), figure)
     cents = isinstance(value, str) and value.strip()[-3:-2] == "."
     return Amount(figure, MONEY if kind == PLAIN and cents else kind)
+
+
+def figure_of(row: Mapping[str, Any], key: str, context: str = "") -> Amount | None:
+    """Return the figure under a key as its neighbours explain it.
+
+    A whole number of `sales` beside their revenue counts them; without neighbours a handful of sales is told without a
+    unit, as no shop sells for a few cedis.
+    """
+    amount = amount_of(row.get(key), key, context)
+    words = set(words_of(key))
+    if amount is None or amount.kind != MONEY or not isinstance(row[key], int) or words & (_MONEY_WORDS - _EVENTS):
+        return amount
+    if any(_WORTH & set(words_of(other)) and amount_of(row[other], other) for other in row if other != key):
+        return Amount(amount.value, COUNT)
+    return Amount(amount.value, PLAIN) if abs(amount.value) < HANDFUL else amount
 
 
 def measures(name: str) -> bool:

@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.features.report_figures import Amount, amount_of, label_of, period_of, spoken, word_set, words_of
+from gateway.features.report_figures import (
+    Amount,
+    amount_of,
+    figure_of,
+    label_of,
+    period_of,
+    spoken,
+    word_set,
+    words_of,
+)
 from gateway.features.report_pairs import compare, lone_previous, pair_keys, sides, stated_changes
 from gateway.features.report_spots import (
     MAX_DEPTH,
@@ -81,7 +90,7 @@ def _compared(node: Mapping[str, Any], path: Path, out: Findings) -> set[str]:
         compare(node[now], node[before], path, out)
         _walk(node[now], path.into(now), out)
         return {now, before}
-    a, b = amount_of(node[now], now, path.context), amount_of(node[before], now, path.context)
+    a, b = figure_of(node, now, path.context), amount_of(node[before], now, path.context)
     if not (a and b):
         return set()
     out.figures += 2
@@ -113,7 +122,7 @@ def _walk_list(node: list[Any], path: Path, out: Findings) -> None:
 
 def _rows_over_time(rows: Sequence[Mapping[str, Any]], period: str, path: Path, out: Findings) -> None:
     for key in dict.fromkeys(key for row in rows for key in row if key != period):
-        points = [(str(row[period]), amount_of(row.get(key), key, path.context)) for row in rows]
+        points = [(str(row[period]), figure_of(row, key, path.context)) for row in rows]
         if any(amount for _, amount in points):
             _add_series(path.spot(key), points, out)
 

@@ -11,6 +11,7 @@ from typing import Any
 from gateway.features.report_figures import (
     Amount,
     amount_of,
+    figure_of,
     is_identifier,
     label_of,
     spoken,
@@ -163,7 +164,7 @@ def leaf(node: Mapping[str, Any], path: Path, key: str) -> Level | None:
         amount = amount_of(node[key], "", path.context or path.parent)
         spot = path.entry(spoken(key) if "_" in key else key, person=False).spot("")
     else:
-        amount, spot = amount_of(node[key], key, path.context), path.spot(key)
+        amount, spot = figure_of(node, key, path.context), path.spot(key)
     return Level(spot, amount) if amount else None
 
 

@@ -125,6 +125,7 @@ class Chooser:
         wanted = shelves | ({lead.category} if is_short and lead else set())
         related = self._ranked((one for one in self.question.found.related if self._is_akin(one, wanted)), sold)
         neighbours = self._ranked((one for one in self.catalogue.products if one.category in shelves), sold)
+        taken |= self.question.found.containing
         usable = (one for one in (*related, *neighbours) if one.id not in taken and one.current_stock > 0)
         return tuple(dict.fromkeys(one for one in usable if self._fits(one)))[:MOST_ALTERNATIVES]
 

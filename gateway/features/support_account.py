@@ -118,16 +118,23 @@ def _owing(customer: Customer, invoices: Sequence[Invoice], pos: PosData) -> dic
 
 
 def _named(customers: Sequence[Customer], text: str) -> list[Customer]:
-    """Return the customers whose names stand in a text: every telling word of the name, in order and together."""
+    """Return the customers whose names stand in a text: every telling word of the name, in order and together.
+
+    Whose name stands there whole is meant alone: `Blessed Stores` is not `Blessed Enterprise`, nor a part of another.
+    """
     said = f" {' '.join(_WORD.findall(text.lower()))} "
-    named = []
+    whole, partly = [], []
     for customer in customers:
         words: list[str] = _WORD.findall(customer.name.lower())
         core = [word for word in words if word not in _SUFFIXES] or words
-        whole = f" {' '.join(words)} " in said
-        if words and (whole or (len(core) > 1 and f" {' '.join(core)} " in said)):
-            named.append(customer)
-    return named
+        if words and f" {' '.join(words)} " in said:
+            whole.append((" ".join(words), " ".join(core), customer))
+        elif words and len(core) > 1 and f" {' '.join(core)} " in said:
+            partly.append((" ".join(core), customer))
+    texts = [f" {name} " for name, _, _ in whole]
+    named = [one for name, _, one in whole if not any(f" {name} " in text != f" {name} " for text in texts)]
+    meant = texts + [f" {core} " for _, core, _ in whole]
+    return named + [one for core, one in partly if not any(f" {core} " in name for name in meant)]
 
 
 async def _sale(found: AccountFacts, pos: PosData, question: Question) -> None:

@@ -8,9 +8,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from gateway.domain.sold import DayUnits
 from gateway.errors import ConstraintsInfeasible, InsufficientData, NotFound
 from gateway.features import pricing_optimizer
-from gateway.features.price_response import USUAL_ELASTICITY, best_price, bounds, grid, read_response, wholesale_price
+from gateway.features.price_response import (
+    USUAL_ELASTICITY,
+    best_price,
+    bounds,
+    fit,
+    grid,
+    read_response,
+    usual_of_category,
+    wholesale_price,
+)
 from gateway.grounding.ground import overwrite
 from gateway.library.yamlfile import read_yaml_file
 from tests.features.fakes import DEMO_DAY, DEMO_DIR, PROMPTS, SANKOFA, InlinePos
@@ -171,3 +181,55 @@ def test_wholesale_is_never_above_retail(retail, old_retail, old, cost):
 
 def test_no_sales_leave_the_usual_elasticity():
     assert read_response([], [], DEMO_DAY).elasticity == USUAL_ELASTICITY
+
+
+def in_category(number, elasticity, weeks=40):
+    """A product whose price changes half-way, answered by its units with this elasticity."""
+    days = []
+    for week in range(weeks):
+        price = 100.0 if week < weeks // 2 else 80.0
+        units = round(1000 * (price / 100) ** elasticity)
+        day = DEMO_DAY - timedelta(days=7 * week)
+        days.append(DayUnits(day, "RETAIL", units, Decimal(str(units * price))))
+    return [f"p{number}", days]
+
+
+def steady(weeks=40):
+    return [DayUnits(DEMO_DAY - timedelta(days=7 * n), "RETAIL", 10**6, Decimal(10**7)) for n in range(weeks)]
+
+
+@pytest.mark.parametrize("elasticity", [-2.6, -0.5])
+def test_a_product_without_changed_prices_of_its_own_takes_its_categorys_elasticity(elasticity):
+    shop = steady()
+    fits = [fit(in_category(n, elasticity)[1], shop, DEMO_DAY) for n in range(20)]
+    usual = usual_of_category(fits)
+    assert abs(usual - elasticity) < 0.15
+    flat = [DayUnits(DEMO_DAY - timedelta(days=7 * n), "RETAIL", 5, Decimal(500)) for n in range(30)]
+    assert read_response(flat, shop, DEMO_DAY, usual).elasticity == pytest.approx(usual)
+    assert read_response(flat, shop, DEMO_DAY).elasticity == USUAL_ELASTICITY
+
+
+def test_a_category_below_20_products_says_nothing_of_its_own():
+    fits = [fit(in_category(n, -2.6)[1], steady(), DEMO_DAY) for n in range(19)]
+    assert usual_of_category(fits) == USUAL_ELASTICITY
+
+
+async def test_the_suggestion_rests_on_the_category_where_it_is_large_enough():
+    def shop(size):
+        products = [TV | {"id": f"p{n}", "category": "TVs"} for n in range(size)]
+        rows = [
+            {
+                "id": f"s{n}-{week}", "created_at": f"{DEMO_DAY - timedelta(days=7 * week)}T10:00:00Z",
+                "total_amount": "1",
+                "items": [{"product": f"p{n}", "quantity": 6 if week < 20 else 30,
+                           "unit_price": "5000.00" if week < 20 else "3000.00"}],
+            }
+            for n in range(1, size) for week in range(40)
+        ]  # fmt: skip
+        return InlinePos.of(products=products, sales=rows + sales(weeks=30))
+
+    wanted = {"product_id": "p1", "optimization_goal": "volume"}
+    small = await pricing_optimizer.gather(shop(19), wanted, DEMO_DAY)
+    large = await pricing_optimizer.gather(shop(20), wanted, DEMO_DAY)
+    impact = [one.computed["recommendations"]["expected_impact"]["volume_increase_percent"] for one in (small, large)]
+    assert impact[0] != impact[1]

@@ -3,6 +3,7 @@ import json
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -157,3 +158,15 @@ async def test_whatever_is_bought_the_receipt_keeps_its_promises(
     if any(item.get("product_id") == "rice" for item in items):
         assert not any("Rice 5kg - " in text for text in lines["recommendations"])
     assert ("Ama" in lines["personalized_message"]) == (customer == "ama")
+
+
+async def test_records_that_cannot_be_read_leave_a_printable_receipt_and_a_log_line_without_their_text():
+    class Broken(InlinePos):
+        async def products(self):
+            raise ValueError("Ama Mensah 0244123456")
+
+    with structlog.testing.capture_logs() as lines:
+        evidence = await feature.gather(Broken.of(), {"items": [{"name": "Rice"}]}, DEMO_DAY)
+    assert evidence.warnings == ("records_not_read_in_time",)
+    assert [(line["event"], line["error"]) for line in lines] == [("receipt_records_not_read", "ValueError")]
+    assert "Ama" not in str(lines)

@@ -233,3 +233,12 @@ def test_figures_of_different_things_are_never_added_up():
     assert "revenue" in texts
     assert "orders" in texts
     assert all(not change.spot.group for change in scan(data).changes)
+
+
+async def test_a_count_of_sales_is_not_told_as_money():
+    beside = await facts_of({"sales": 312, "revenue": "41,200.00"})
+    assert {f["about"]: f["value"] for f in beside} == {"sales": "312", "revenue": "GHS 41,200"}
+    assert [f["value"] for f in await facts_of({"sales": 1})] == ["1"]
+    assert [f["value"] for f in await facts_of({"sales": 41_200})] == ["GHS 41,200"]
+    goods = {"product": "Rice", "sales": 700, "cost": 500}
+    assert {f["about"]: f["value"] for f in await facts_of(goods)}["sales"] == "GHS 700"

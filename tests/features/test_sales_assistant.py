@@ -290,3 +290,11 @@ async def test_any_text_gets_an_honest_answer(message: str, history: list[dict[s
     answer = await ask(message, chat_history=history)
     assert answer["reply"].strip()
     assert set(names(answer["recommendations"])) <= {one["id"] for one in PRODUCTS}
+
+
+async def test_goods_that_only_come_with_what_is_asked_for_do_not_stand_in_for_it() -> None:
+    tinned = {"id": "sardines", "name": "Sardines in Oil 125g", "category": "Groceries", "unit_cost": "9.00",
+              "retail_price": "13.00", "current_stock": 40}  # fmt: skip
+    with_tins = shop(products=[*PRODUCTS, tinned])
+    assert "sardines" not in names((await ask("do you have cooking oil", with_tins))["alternatives"])
+    assert "sardines" in names((await ask("sardines", with_tins))["recommendations"])

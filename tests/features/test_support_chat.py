@@ -276,3 +276,24 @@ async def test_the_evidence_of_a_long_talk_with_many_passages_fits_the_prompt(de
 @given(st.text(min_size=1, max_size=300))
 def test_any_message_is_understood(message: str):
     assert understand(message).kind in ("greeting", "thanks", "person", "question")
+
+
+@pytest.mark.parametrize(
+    ("message", "named"),
+    [
+        ("How much does Blessed Hands Ventures owe me?", ["Blessed Hands Ventures"]),
+        ("what does blessed hands enterprise owe", ["Blessed Hands Enterprise"]),
+        ("How much does Blessed Hands owe?", ["Blessed Hands Enterprise", "Blessed Hands Ventures"]),
+        ("How much does Blessed Hands Ventures Annex owe?", ["Blessed Hands Ventures Annex"]),
+    ],
+)
+async def test_only_the_customer_whose_name_was_said_is_named(message: str, named: list[str]):
+    names = ("Blessed Hands Enterprise", "Blessed Hands Ventures", "Blessed Hands Ventures Annex", "Adom Stores")
+    rows = [{"id": f"c{n}", "name": name} for n, name in enumerate(names)]
+    owed = [
+        {"id": f"i{n}", "customer": f"c{n}", "issue_date": "2026-10-01", "due_date": "2026-10-20",
+         "original_amount": "100.00", "amount_outstanding": "100.00"}
+        for n in range(4)
+    ]  # fmt: skip
+    evidence, _, _ = await asked(message, InlinePos.of(customers=rows, invoices=owed))
+    assert [one["name"] for one in evidence.facts["account"]["customers"]] == named
