@@ -13,7 +13,7 @@ from typing import Any
 
 from gateway.domain.evidence import Evidence, Json
 from gateway.errors import FieldError, InsufficientData
-from gateway.features.rfm import SegmentSum, first_day, score_customers, sum_segments
+from gateway.features.rfm import SegmentSum, scored_customers, sum_segments
 from gateway.features.segment_advice import TACTICS, UPSELLS, advise
 from gateway.features.wording import percent
 from gateway.ports import PosData
@@ -36,7 +36,7 @@ PLAIN = frozenset(("/segments/*/ref", "/currency", "/as_of", "/best_categories/*
 async def gather(pos: PosData, request: Mapping[str, Any], as_of: date) -> Evidence:
     """Return the segments of the report, or of the records. Raises `InsufficientData` when neither holds any."""
     body, place = deepcopy(dict(request)), _place(request)
-    scored = score_customers(await pos.sale_sums("customer", since=first_day(as_of)), as_of)
+    scored = await scored_customers(pos, as_of)
     found = sum_segments(scored)
     if not _at(body, place):
         if not found:

@@ -10,7 +10,7 @@ from gateway.domain.sold import NOT_SOLD
 from gateway.features.insight_found import Found, Row, amount, order, sales_used, share, span, total, used, within
 from gateway.features.insight_plan import Plan
 from gateway.features.periods import Period, last_days
-from gateway.features.rfm import SILENT_GAPS, YEAR, Scored, first_day, score_customers, sum_segments
+from gateway.features.rfm import SILENT_GAPS, YEAR, Scored, scored_customers, sum_segments
 from gateway.features.wording import plain
 from gateway.ports import PosData
 
@@ -237,11 +237,6 @@ async def which_customer(found: Sequence[Customer]) -> Found:
         len(rows),
         tuple(one.id for one in found),
     )
-
-
-async def scored_customers(pos: PosData, as_of: date) -> list[Scored]:
-    """Return the customers of the last 365 days with their scores."""
-    return score_customers(await pos.sale_sums("customer", since=first_day(as_of)), as_of)
 
 
 def is_open(invoice: Invoice) -> bool:

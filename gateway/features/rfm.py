@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from gateway.domain.sums import SaleSum
+from gateway.features.remembering import Remembered
+from gateway.ports import PosData
 
 YEAR = 365
 ENOUGH_FOR_FIFTHS = 25
@@ -23,8 +27,7 @@ LEAST_SILENCE = 14
 """Days: whoever buys every day is not lost after a long weekend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(msgspec.Struct, frozen=True):
     """One customer: its sums of the year, days since the last purchase, scores 1 to 5 and the segment they mean."""
 
     id: str
@@ -79,7 +82,21 @@ def score_customers(sums: Sequence[SaleSum], as_of: date) -> list[Scored]:
                segment_of(recency[i], frequency[i], monetary[i], one.sales))
         for i, one in enumerate(sums)
     ]  # fmt: skip
-    return sorted(found, key=lambda one: (-one.revenue, one.id))
+    found.sort(key=lambda one: one.id)
+    found.sort(key=lambda one: one.revenue, reverse=True)  # stable: ties stay by id
+    return found
+
+
+_SCORED: Remembered[list[Scored]] = Remembered(16)
+
+
+async def scored_customers(pos: PosData, as_of: date) -> list[Scored]:
+    """Return every customer who bought in the year up to `as_of`, those of the highest revenue first."""
+
+    async def read() -> list[Scored]:
+        return score_customers(await pos.sale_sums("customer", since=first_day(as_of)), as_of)
+
+    return await _SCORED.get(pos, "scored", read)
 
 
 def rank_scores(values: Sequence[float]) -> list[int]:
@@ -102,10 +119,9 @@ def rank_scores(values: Sequence[float]) -> list[int]:
 
 def segment_of(r: int, f: int, m: int, orders: int) -> str:
     """Return the first segment whose condition holds; whoever bought once lately is new whatever rank that gives."""
-    if min(r, f, m) >= 4:
-        return "Champions"
-    if min(r, f, m) >= 3:
-        return "Loyal Customers"
+    least = min(r, f, m)
+    if least >= 3:
+        return "Champions" if least >= 4 else "Loyal Customers"
     if r >= 4 and (f == 1 or orders == 1):
         return "New Customers"
     if r >= 4:
@@ -120,9 +136,11 @@ def segment_of(r: int, f: int, m: int, orders: int) -> str:
 def sum_segments(customers: Sequence[Scored]) -> list[SegmentSum]:
     """Return the segments that hold anybody, in the order of `SEGMENTS`."""
     found = []
+    segments: dict[str, list[Scored]] = {}
+    for one in customers:
+        segments.setdefault(one.segment, []).append(one)
     for name in SEGMENTS:
-        members = [one for one in customers if one.segment == name]
-        if members:
+        if members := segments.get(name):
             n, revenue = len(members), sum((one.revenue for one in members), Decimal(0))
             found.append(
                 SegmentSum(name, n, revenue, (revenue / n).quantize(Decimal("0.01")),
