@@ -2,11 +2,11 @@
 
     python -m bench.feature_evidence [--database-url postgresql://…/empty] [--tenant DIR] [--only credit_risk,…]
 
-The tenant has about 91,000 sales with 160,000 lines. "start" is a process that has read nothing yet; before each round
-of "push" a till and an office sync: 20 sales, and with "push of all tables" also 5 invoices, 5 payments, 3 reminders and
-a customer; "same" asks about the same records again. 95th percentiles of the rounds in milliseconds: the wall clock, and
-this process's own time, which other work on the machine stretches less. "tokens" is the largest evidence of the feature
-as it would stand in a prompt.
+The tenant has about 91,000 sales with 160,000 lines. "start" is a process that has read nothing yet; before each
+round of "push" a till and an office sync: 20 sales, and with "push of all tables" also 5 invoices, 5 payments, 3
+reminders and a customer; "same" asks about the same records again. 95th percentiles of the rounds in milliseconds: the
+wall clock, and this process's own time, which other work on the machine stretches less. "tokens" is the largest
+evidence of the feature as it would stand in a prompt.
 """
 
 import argparse
