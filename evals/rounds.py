@@ -26,7 +26,10 @@ class Notes:
         self._path = path
         self._known: dict[tuple[int, int], dict[str, Any]] = {}
         if path is not None and path.exists():
-            for line in path.read_text("utf-8").splitlines():
+            whole, end, _ = path.read_text("utf-8").rpartition("\n")
+            # A line without an end was cut off when the run was: that case is run again.
+            path.write_text(whole + end, "utf-8")
+            for line in whole.splitlines():
                 entry = json.loads(line)
                 self._known[entry.pop("index"), entry.pop("round")] = entry
 

@@ -27,6 +27,7 @@ from gateway.ports import Model
 from gateway.settings import Settings
 
 CLOSED = 100
+INTERRUPTED = 130
 """The exit status of a closed gate, as promptfoo's of a failed run."""
 
 
@@ -106,13 +107,17 @@ async def _agree(offline: Workbench, asked: Asked, wish: Wish, console: Console)
 
 
 def judge_and_show(settings: Settings, asked: Asked, wish: Wish, reports: Path, *, as_json: bool) -> int:
-    """Run the gate, write and print what it found, and return the exit status: 0 open, 100 closed, 1 not run."""
+    """Run the gate, write and print what it found, and return the exit status: 0 open, 100 closed, 1 not run,
+    130 interrupted."""
     console = Console(stderr=True)
     try:
         run = asyncio.run(judged(settings, asked, wish, console))
     except (LibraryError, NotRun, NoSuchRevision) as error:
         console.print(str(error), style="red", markup=False)
         return 1
+    except KeyboardInterrupt:
+        console.print("Interrupted. The same command goes on with the cases that are left.", style="red")
+        return INTERRUPTED
     write_reports(reports, run.judgements, run.complaints)
     if as_json:
         print(json.dumps(outcome(run.judgements, run.complaints), ensure_ascii=False))

@@ -1,18 +1,20 @@
 """Strictness: whatever promptfoo would let pass silently is refused with file, line and the likely intent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from evals.checks.registry import all_checks
+from evals.config.files import read_text, resolve
 from evals.config.loading import ConfigError
 from evals.config.prompts import Prompt
 from evals.config.suite import SuiteConfig
 from evals.config.types import COMPARED_TYPES, KNOWN_TYPES
-from evals.config.yaml12 import Place
+from evals.config.yaml12 import Place, read
 from evals.nunjucks.lexer import TemplateError
 from evals.nunjucks.names import free_names
-from evals.scripting.values import is_number
+from evals.scripting.values import is_number, parse_json
 from gateway.library.problems import Findings
 
 TOP = frozenset(
@@ -45,35 +47,85 @@ _NEEDS_THRESHOLD = frozenset(("cost", "latency", "perplexity", "perplexity-score
 
 
 def refuse_slips(suite: SuiteConfig) -> None:
-    """Raise ConfigError that lists every slip of a config."""
+    """Raise ConfigError that lists every slip of a config and of the files its tests stand in."""
     document, raw = suite.file.document, suite.file.document.data or {}
     findings = Findings(suite.file.path.name, document.line)
+    files = _Files(suite, findings)
     _unknown(findings, (), raw, TOP)
-    default = raw.get("defaultTest")
-    if isinstance(default, dict):
+    default, scenarios = raw.get("defaultTest"), raw.get("scenarios")
+    if isinstance(default, str) and (loaded := files.named(default)) is not None:
+        _test(loaded[0], (), loaded[1] if isinstance(loaded[1], dict) else {})
+    elif isinstance(default, dict):
         _test(findings, ("defaultTest",), default)
     inline = raw.get("tests")
     for index, test in enumerate(inline if isinstance(inline, list) else []):
         if isinstance(test, dict) and "path" not in test:
             _test(findings, ("tests", index), test)
-    _scenarios(findings, raw.get("scenarios"))
+    for path in dict.fromkeys(path for path, _ in suite.origins.values()):
+        files.tests(path)
+    if isinstance(scenarios, str) and (loaded := files.named(scenarios)) is not None:
+        _scenarios(loaded[0], (), loaded[1])
+    else:
+        _scenarios(findings, ("scenarios",), scenarios)
     for warning in suite.warnings:
         findings.add(("tests",), f"{warning}.", "Correct the path.")
-    _vacuous(findings, suite)
-    _variables(findings, suite)
-    if findings.problems:
-        raise ConfigError("\n".join(str(problem) for problem in findings.problems))
+    _vacuous(findings, suite, files)
+    _variables(suite, files)
+    problems = [problem for found in files.all() for problem in found.problems]
+    if problems:
+        raise ConfigError("\n".join(str(problem) for problem in problems))
 
 
-def _scenarios(findings: Findings, scenarios: Any) -> None:
+class _Files:
+    """The files that tests stand in besides the config, each with the slips found in it and the lines of its parts."""
+
+    def __init__(self, suite: SuiteConfig, findings: Findings) -> None:
+        self._suite, self._own = suite, findings
+        self._found: dict[Path, Findings] = {}
+
+    def all(self) -> list[Findings]:
+        """Return what was found, the config's own slips first."""
+        return [self._own, *self._found.values()]
+
+    def named(self, reference: str) -> tuple[Findings, Any] | None:
+        """Return slips and data of a YAML or JSON file that is named in the config."""
+        path = resolve(self._suite.base, reference)
+        if path.suffix not in (".yaml", ".yml", ".json") or not path.exists():
+            return None
+        return self._read(path)
+
+    def tests(self, path: Path) -> None:
+        """Look for slips in every test of a file."""
+        findings, data = self._read(path)
+        for index, test in enumerate(data if isinstance(data, list) else [data]):
+            if isinstance(test, dict):
+                _test(findings, (index,) if isinstance(data, list) else (), test)
+
+    def place(self, index: int, test: Mapping[str, Any]) -> tuple[Findings, Place]:
+        """Return where slips of a whole test are noted: in its file, or under `tests` of the config."""
+        path, number = self._suite.origins.get(id(test), (None, 0))
+        return (self._own, ("tests", index)) if path is None else (self._found[path], (number,))
+
+    def _read(self, path: Path) -> tuple[Findings, Any]:
+        if path.suffix == ".jsonl":
+            lines = [(number, line) for number, line in enumerate(read_text(path).split("\n"), 1) if line.strip()]
+            return self._keep(path, lambda place: lines[int(place[0])][0]), [parse_json(line) for _, line in lines]
+        document = read(read_text(path))
+        return self._keep(path, document.line), document.data
+
+    def _keep(self, path: Path, line_of: Callable[[Place], int]) -> Findings:
+        return self._found.setdefault(path, Findings(path.name, line_of))
+
+
+def _scenarios(findings: Findings, place: Place, scenarios: Any) -> None:
     for index, scenario in enumerate(scenarios if isinstance(scenarios, list) else []):
         if isinstance(scenario, dict):
-            _unknown(findings, ("scenarios", index), scenario, SCENARIO)
+            _unknown(findings, (*place, index), scenario, SCENARIO)
             for key in ("config", "tests"):
                 items = scenario.get(key)
                 for number, item in enumerate(items if isinstance(items, list) else []):
                     if isinstance(item, dict):
-                        _test(findings, ("scenarios", index, key, number), item)
+                        _test(findings, (*place, index, key, number), item)
 
 
 def _test(findings: Findings, place: Place, test: Mapping[str, Any]) -> None:
@@ -122,7 +174,7 @@ def _assertion(findings: Findings, place: Place, item: Mapping[str, Any]) -> Non
         findings.add((*place, "threshold"), "A threshold of 0 always passes.", "Give a number above 0.")
 
 
-def _vacuous(findings: Findings, suite: SuiteConfig) -> None:
+def _vacuous(findings: Findings, suite: SuiteConfig, files: _Files) -> None:
     """Note tests without an assertion that counts."""
     shared = suite.default.get("assert") or []
     if not suite.tests and not suite.scenarios:
@@ -132,7 +184,8 @@ def _vacuous(findings: Findings, suite: SuiteConfig) -> None:
         skips = (test.get("options") or {}).get("disableDefaultAsserts") is True
         if not any(_counts(item) for item in [*own, *([] if skips else shared)]):
             said = f"Test {index + 1} ({test.get('description') or 'without description'}) checks nothing"
-            findings.add(("tests", index), f"{said}, so it would always pass.", "Give it an `assert` list.")
+            noted, place = files.place(index, test)
+            noted.add(place, f"{said}, so it would always pass.", "Give it an `assert` list.")
 
 
 def _counts(item: Any) -> bool:
@@ -141,7 +194,7 @@ def _counts(item: Any) -> bool:
     return item.get("type") != "assert-set" or any(_counts(inner) for inner in item.get("assert") or [])
 
 
-def _variables(findings: Findings, suite: SuiteConfig) -> None:
+def _variables(suite: SuiteConfig, files: _Files) -> None:
     """Note variables that a prompt uses and a test does not supply; they would be printed as nothing."""
     shared = set(suite.default.get("vars") or {})
     stored = {(test.get("options") or {}).get("storeOutputAs") for test in suite.tests}
@@ -153,9 +206,8 @@ def _variables(findings: Findings, suite: SuiteConfig) -> None:
                 continue
             for missing in sorted(_used(prompt) - given):
                 fix = _likely(missing, sorted(name for name in given if name)) if given else "Add it to `vars`."
-                findings.add(
-                    ("tests", index), f"The prompt uses `{missing}`, which test {index + 1} does not give.", fix
-                )
+                noted, place = files.place(index, test)
+                noted.add(place, f"The prompt uses `{missing}`, which test {index + 1} does not give.", fix)
 
 
 def _used(prompt: Prompt) -> set[str]:

@@ -30,6 +30,7 @@ class SuiteConfig:
     options: Mapping[str, Any]
     outputs: list[str]
     warnings: list[str] = field(default_factory=list)
+    origins: Mapping[int, tuple[Path, int]] = field(default_factory=dict)
 
     @property
     def base(self) -> Path:
@@ -53,6 +54,7 @@ async def assemble(file: ConfigFile, workers: Workers, settings: Mapping[str, st
     suite = SuiteConfig(
         file, prompts, providers, tests, scenarios, default, data.get("derivedMetrics") or [],
         {**(data.get("commandLineOptions") or {}), **(data.get("evaluateOptions") or {})}, _outputs(data), warnings,
+        reader.origins,
     )  # fmt: skip
     check_assertions("defaultTest", default)
     for index, test in enumerate(tests):

@@ -1,7 +1,7 @@
 """Reads the `tests` of a config: inline, YAML, JSON, JSONL and CSV files, globs, and functions that make them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,16 @@ _NEEDED = ("assert", "vars", "options", "metadata", "provider", "providerOutput"
 
 @dataclass(frozen=True, slots=True)
 class TestReader:
-    """Reads tests; `say` is told what is missing without being an error. Raises ConfigError."""
+    """Reads tests. `warnings` takes what is missing without being an error; `origins` keeps file and place of the
+    tests that stand in files of their own, by the `id` of the test that was made. Raises ConfigError.
+    """
 
     __test__ = False
 
     workers: Workers
     settings: Mapping[str, str]
     warnings: list[str]
+    origins: dict[int, tuple[Path, int]] = field(default_factory=dict)
 
     async def read(self, tests: Any, base: Path) -> list[dict[str, Any]]:
         """Return the tests of a `tests` value."""
@@ -70,10 +73,12 @@ class TestReader:
                 continue
             else:
                 raise ConfigError(f"Unsupported file type for test file: {file.name}")
-            for item in data if isinstance(data, list) else [data] if isinstance(data, dict) else []:
-                found += (
-                    [self.test(item, file.parent)] if isinstance(item, dict) else await self._item(item, file.parent)
-                )
+            for index, item in enumerate(data if isinstance(data, list) else [data] if isinstance(data, dict) else []):
+                if isinstance(item, dict):
+                    found.append(self.test(item, file.parent))
+                    self.origins[id(found[-1])] = (file, index)
+                else:
+                    found += await self._item(item, file.parent)
         return found
 
     async def _standalone(self, name: str, base: Path, config: Any) -> list[dict[str, Any]]:

@@ -99,6 +99,20 @@ async def test_an_interrupted_run_goes_on_where_it_stopped(bench, tmp_path):
     assert not path.exists()
 
 
+async def test_notes_that_were_cut_off_in_the_middle_of_a_line_lose_that_case_only(bench, tmp_path):
+    suite, live, path = suite_of(tmp_path, CASES), FakeModel(), tmp_path / "notes.jsonl"
+    kept: list[str] = []
+
+    def keep(result):
+        kept[:] = path.read_text("utf-8").splitlines(keepends=True)
+
+    await judged(bench.asking(live, MODEL), suite, notes=Notes(path), progress=keep)
+    path.write_text(kept[0] + kept[1][: len(kept[1]) // 2], "utf-8")
+    results = await judged(bench.asking(live, MODEL), suite, notes=Notes(path))
+    assert len(live.calls) == 3
+    assert [r.passed for r in results] == [True, True]
+
+
 async def test_a_run_may_take_several_cases_at_a_time_and_several_rounds(bench, tmp_path):
     results = await judged(bench, suite_of(tmp_path, CASES), repeat=3, concurrency=4)
     assert [r.case.index for r in results] == [0, 0, 0, 1, 1, 1]

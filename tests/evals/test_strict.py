@@ -61,3 +61,70 @@ def test_a_slip_is_refused_with_its_line_and_what_was_meant(tmp_path: Path, old:
 def test_without_strictness_the_verdict_is_promptfoos(tmp_path: Path, name: str):
     old, new, _, _ = SLIPS[name]
     assert run(tmp_path, GOOD.replace(old, new, 1)).exit_code in (0, 100)
+
+
+FILES = {
+    "cases.yaml": "- vars: {customer: Ama, amount: 5}\n  assert:\n    - {type: contains, value: Ama}\n",
+    "cases.json": '[\n{"vars": {"customer": "Ama", "amount": 5},\n"assert": [\n{"type": "contains", "value": "Ama"}]}]',
+    "cases.jsonl": '\n{"vars": {"customer": "Ama", "amount": 5}, "assert": [{"type": "contains", "value": "Ama"}]}\n',
+}
+FILE_SLIPS = {
+    "cases.yaml": [("assert:", "asserts:", 2, "Did you mean `assert`?"), ("value: Ama", "valeu: Ama", 3, "`value`?"),
+                   ("customer: Ama", "custmer: Ama", 1, "Did you mean `custmer`?")],
+    "cases.json": [('"assert"', '"asserts"', 3, "Did you mean `assert`?"), ('"value"', '"valeu"', 4, "`value`?")],
+    "cases.jsonl": [('"assert"', '"asserts"', 2, "Did you mean `assert`?"), ('"value"', '"valeu"', 2, "`value`?")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_tests_in_a_file_of_their_own_are_read_as_strictly(tmp_path: Path, name: str):
+    config = GOOD[: GOOD.index("tests:")] + f"tests: [file://{name}]\n"
+    (tmp_path / name).write_text(FILES[name], "utf-8")
+    assert run(tmp_path, config, "--strict").exit_code == 0
+    for old, new, line, told in FILE_SLIPS[name]:
+        (tmp_path / name).write_text(FILES[name].replace(old, new, 1), "utf-8")
+        refused = run(tmp_path, config, "--strict")
+        assert refused.exit_code == 1
+        assert told in refused.output
+        assert f"{name}:{line}: " in refused.output
+
+
+def test_defaults_and_scenarios_in_files_are_read_as_strictly(tmp_path: Path):
+    (tmp_path / "default.yaml").write_text("assert:\n  - {type: contains, valeu: Ama}\n", "utf-8")
+    (tmp_path / "scenes.yaml").write_text("- config: [{vars: {customer: Ama}}]\n  test: []\n", "utf-8")
+    refused = run(tmp_path, "defaultTest: file://default.yaml\nscenarios: file://scenes.yaml\n" + GOOD, "--strict")
+    assert refused.exit_code == 1
+    assert "default.yaml:2: " in refused.output
+    assert "scenes.yaml:2: " in refused.output
+
+
+def test_every_slip_of_a_file_is_listed_at_once(tmp_path: Path):
+    broken = """\
+prompts: ["Dear {{customer}}, your score is {{score}}"]
+providers: [echo]
+tests:
+  - vars: {customer: Ama, score: 1}
+    asserts: [{type: contains, value: Ama}]
+  - vars:
+      customer: Ama
+      score: 1
+      assert: [{type: contains, value: Ama}]
+  - vars: {customer: Ama}
+    assert: [{type: contains, value: Ama}]
+  - vars: {customer: Ama, score: 1}
+    assert: [{type: contains, valeu: Ama}]
+  - vars: {customer: Ama, score: 1}
+    assert: [{type: contains-all, value: []}]
+"""
+    refused = run(tmp_path, broken, "--strict")
+    assert refused.exit_code == 1
+    for line, told in ((5, "`asserts`"), (9, "stands under"), (10, "`score`"), (13, "`valeu`"), (15, "says nothing")):
+        assert f"suite.yaml:{line}: " in refused.output, told
+        assert told in refused.output
+
+
+def test_a_schema_that_does_not_fit_fails_and_is_no_slip(tmp_path: Path):
+    schema = "{type: object, properties: {risk_score: {type: number, maximum: 100}}}"
+    head = "prompts: ['{\"risk_score\": 172}']\nproviders: [echo]\ntests:\n"
+    text = f"{head}  - assert: [{{type: is-json, value: {schema}}}]"
+    assert run(tmp_path, text, "--strict").exit_code == 100
