@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from evals.run import row_of, test_of
 from evals.scripting.workers import Workers
 from evals.suite import Case, Suite, load_suite
 from evals.workbench import Workbench
+from gateway.domain.money import nano_from_usd
 from gateway.domain.usage import Usage
 from gateway.library.catalog import PromptVersion
 from gateway.library.policy import Policy
@@ -41,7 +43,7 @@ _PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*?)_([0-9]+)>")
 class Side:
     """One answer to one case: what came out, what the model saw, what it takes, and which checks held.
 
-    `cost` is nano-USD at the price of the prompt's route, as if a model of that route had answered.
+    `cost` is nano-USD: what a real model took, else the price of the prompt's route as if a model of it had answered.
     """
 
     passed: bool
@@ -97,7 +99,7 @@ async def answered(bench: Workbench, case: Case, prompt: PromptVersion, policy: 
         try:
             grading = await grade(row_of(output, test_of(case), case.vars, Tools(workers, NoGrader(), SUITES)))
         except (CheckError, RowError) as error:
-            return replace(_side(output, prompt, policy), passed=False, reason=str(error))
+            return replace(_side(bench, output, prompt, policy), passed=False, reason=str(error))
     checks = tuple(
         {
             "type": str(c["assertion"]["type"]),
@@ -108,7 +110,7 @@ async def answered(bench: Workbench, case: Case, prompt: PromptVersion, policy: 
         for c in grading.components
     )
     reason = "; ".join(f"{c['type']}: {c['reason']}" for c in checks if not c["passed"])
-    return replace(_side(output, prompt, policy), passed=grading.passed, reason=reason, checks=checks)
+    return replace(_side(bench, output, prompt, policy), passed=grading.passed, reason=reason, checks=checks)
 
 
 def _lend(bench: Workbench, prompt: PromptVersion) -> None:
@@ -121,15 +123,20 @@ def _lend(bench: Workbench, prompt: PromptVersion) -> None:
         bench.catalog.drop(_TRIED.popleft())
 
 
-def _side(output: Output, prompt: PromptVersion, policy: Policy) -> Side:
+def _side(bench: Workbench, output: Output, prompt: PromptVersion, policy: Policy) -> Side:
     seen = output.outgoing[-1] if output.outgoing else ""
     tokens = estimate_tokens(seen) + schema_tokens(prompt.wire_schema) if seen else 0
     written = estimate_tokens(output.text) if seen else 0
+    spent = route_cost(policy, prompt.route, tokens, written)
+    if bench.chosen:  # a real model says itself what it took
+        usage = output.meta.get("usage", {})
+        tokens, written = int(usage.get("input_tokens", 0)), int(usage.get("output_tokens", 0))
+        spent = nano_from_usd(Decimal(str(usage.get("cost_usd", "0"))))
     masked = _masked(output.vault, seen)
     return Side(
         passed=True, reason="", text=output.text, body=dict(output.body), source=str(output.meta.get("source", "")),
         seen=seen, masked=masked, checks=(), input_tokens=tokens, output_tokens=written,
-        cost=route_cost(policy, prompt.route, tokens, written), latency_ms=int(output.meta.get("latency_ms", 0)),
+        cost=spent, latency_ms=int(output.meta.get("latency_ms", 0)),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from admin import lifecycle
 from admin.app import create
-from admin.bench import Bench, suite_of
+from admin.bench import MODEL, Bench, suite_of
 from admin.jobs import carry_out
 from admin.life import Life, Where, life_of
 from gateway.adapters.clock import SystemClock
@@ -173,7 +173,7 @@ async def _proven(
     draft = await life.draft(draft_id)
     prompt, live = life.readable(draft), life.live(feature)
     hashes = (prompt.content_hash, live.content_hash if live else "")
-    run_id = await life.runs.new("examples", draft_id, feature, draft.body, hashes, AUTHOR.email)
+    run_id = await life.runs.new("examples", draft_id, feature, draft.body, hashes, AUTHOR.email, MODEL)
     await carry_out(service.tools, life, run_id, bench)
     return draft_id
 

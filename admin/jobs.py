@@ -6,6 +6,7 @@ from typing import Any
 
 from admin import lifecycle
 from admin.access import Refused
+from admin.asking import EvalLedger, budget_of, live_bench, refuse_unless_askable, today_of
 from admin.bench import MODEL, Bench, Side, answered, suite_of
 from admin.canary import why_halt, why_turned
 from admin.committing import commit_kind
@@ -27,6 +28,7 @@ from gateway.library.problems import LibraryError
 from gateway.store.admin_access import THE_SERVICE
 from gateway.store.canaries import Canaries, Canary
 from gateway.store.drafts import Drafts
+from gateway.store.eval_budget import CapReached
 from gateway.store.eval_runs import EvalCase, EvalRun, EvalRuns
 from gateway.store.examples import Examples
 from gateway.store.releases import NotPassed, Releases
@@ -102,13 +104,19 @@ async def carry_out(
     except (LibraryError, GatewayError) as error:
         await life.runs.end(run.id, "failed", "", {"why": str(error)[:500]})
         return
-    if not await life.runs.begin(run.id, len(trial.cases), trial.suite.hash if trial.suite else "replay", MODEL):
+    if not await life.runs.begin(
+        run.id, len(trial.cases), trial.suite.hash if trial.suite else "replay", run.model or MODEL
+    ):
         return
     done = {case.number for case in await life.runs.known(run.id)}
     for case in trial.cases:
         if case.index in done:
             continue
-        kept = await _case(trial, case, tools)
+        try:
+            kept = await _case(trial, case, tools)
+        except (CapReached, Refused) as stopped:
+            await life.runs.end(run.id, "failed", "", {"why": str(stopped)})
+            return
         done.add(case.index)
         if not await life.runs.keep(run.id, kept, len(done)):
             return
@@ -123,13 +131,32 @@ async def _trial(tools: Tools, life: Life, run: EvalRun, bench: Bench) -> Trial:
         raise LibraryError(found.problems)
     live = life.catalog.by_hash.get(run.live_hash)
     if run.kind == "replay":
-        workbench = _shop_floor(tools, await bench.workbench())
-        cases = replay_cases(await life.samples.newest(run.feature, REPLAYED))
-        return Trial(run, found.prompt, live, None, tuple(cases), workbench)
+        workbench = _asking(tools, run, bench, _shop_floor(tools, await bench.workbench()))
+        samples = await life.samples.newest(run.feature, REPLAYED)
+        if workbench.chosen:
+            samples = [each for each in samples if _may_be_sent(tools, each.business_id, run.feature)]
+        return Trial(run, found.prompt, live, None, tuple(replay_cases(samples)), workbench)
     suite = suite_of(run.feature, await Examples(tools.database, life.clock).of(run.feature))
     if suite is None:
         raise LibraryError([])
-    return Trial(run, found.prompt, live, suite, suite.cases, await bench.workbench())
+    return Trial(run, found.prompt, live, suite, suite.cases, _asking(tools, run, bench, await bench.workbench()))
+
+
+def _asking(tools: Tools, run: EvalRun, bench: Bench, workbench: Workbench) -> Workbench:
+    """Return the workbench that asks the run's model, paid by whoever started it; the rules where it names none."""
+    if run.model in ("", MODEL):
+        return workbench
+    budget = budget_of(tools.database, tools.kit.clock, bench.settings)
+    return live_bench(workbench, tools.kit, run.model, EvalLedger(budget, run.started_by, run.model, tools.kit.clock))
+
+
+def _may_be_sent(tools: Tools, business_id: str, feature: str) -> bool:
+    """Tell whether a business's kept requests may go to a model now: it is here, and has not opted out since."""
+    business = tools.snapshots.current.business(business_id)
+    if business is None or tools.snapshots.opted_out(business_id, feature):
+        return False
+    plan = tools.kit.policy.plans.get(business.plan)
+    return plan is not None and tools.kit.catalog.features[feature].mode(plan) == "ai"
 
 
 def _shop_floor(tools: Tools, bench: Workbench) -> Workbench:
@@ -142,6 +169,8 @@ def _shop_floor(tools: Tools, bench: Workbench) -> Workbench:
 
 
 async def _case(trial: Trial, case: Case, tools: Tools) -> EvalCase:
+    if trial.bench.chosen:
+        refuse_unless_askable(tools.kit, trial.prompt, trial.bench.chosen, today_of(tools.kit.clock))
     draft = await answered(trial.bench, case, trial.prompt, tools.kit.policy)
     live = await answered(trial.bench, case, trial.live, tools.kit.policy) if trial.live else None
     turned = flips(live.body if live else {}, draft.body, trial.prompt) if live else []

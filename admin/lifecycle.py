@@ -20,6 +20,7 @@ from gateway.domain.staff import Person
 from gateway.domain.verdict import Outcome, Verdict, read_verdicts
 from gateway.errors import FieldError, NotFound, ValidationFailed
 from gateway.library.catalog import Catalog, PromptVersion
+from gateway.library.policy_types import OFFLINE
 from gateway.store.admin_access import THE_SERVICE
 from gateway.store.audit import canonical
 from gateway.store.eval_runs import EvalRun, RunKind
@@ -70,13 +71,16 @@ async def save_draft(life: Life, by: Person, draft_id: str, edit: int, body: str
 # --- evaluate ------------------------------------------------------------------------------------------------------
 
 
-async def start_run(life: Life, by: Person, draft_id: str, kind: RunKind = "examples") -> str:
-    """Queue a run of a draft's present contents against the live version; returns its id. Raises ValidationFailed."""
+async def start_run(life: Life, by: Person, draft_id: str, kind: RunKind = "examples", model: str = OFFLINE) -> str:
+    """Queue a run of a draft's present contents against the live version; returns its id. Raises ValidationFailed.
+
+    `model` answers in it; without one the offline rules do.
+    """
     draft = await life.draft(draft_id)
     prompt = life.readable(draft)
     live = life.live(draft.feature)
     hashes = (prompt.content_hash, live.content_hash if live else "")
-    run_id = await life.runs.new(kind, draft.id, draft.feature, draft.body, hashes, by.email)
+    run_id = await life.runs.new(kind, draft.id, draft.feature, draft.body, hashes, by.email, model)
     await life.jobs.add(THE_SERVICE, NewJob("prompt_run", {"run": run_id}, dedupe_key=run_id))
     return run_id
 

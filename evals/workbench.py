@@ -30,7 +30,7 @@ from gateway.pipeline.breaker import Breakers
 from gateway.pipeline.checking import check_input
 from gateway.pipeline.gathering import gather
 from gateway.pipeline.kit import Kit
-from gateway.ports import Clock, Knowledge, Model
+from gateway.ports import Clock, Knowledge, Ledger, Model
 from gateway.store.records import RecordStore
 
 DEFAULT_PLAN = "ENTERPRISE"
@@ -190,6 +190,7 @@ class Workbench:
     knowledge: Knowledge
     chosen: str = ""
     is_timed: bool = False
+    ledger: Ledger = field(default_factory=FreeLedger)
 
     def asking(self, model: Model, name: str, *, is_timed: bool = True) -> "Workbench":
         """Return a workbench that asks a model of the policy instead of the offline rules."""
@@ -257,7 +258,7 @@ class Workbench:
     def _kit(self, case: Case, prompt: PromptVersion, spy: Spy, modules: Mapping[str, Any]) -> Kit:
         said = tuple(Turn(turn["role"], turn["content"]) for turn in case.vars.get("history", ()))
         return Kit(
-            catalog=self.catalog, policy=self.policy, features=modules, records=self.records, ledger=FreeLedger(),
+            catalog=self.catalog, policy=self.policy, features=modules, records=self.records, ledger=self.ledger,
             cache=NoCache(), idempotency=NoLimits(), limiter=NoLimits(), switches=OnlyThis(prompt),
             models={"responses": spy, "chat": spy}, masker=self.masker, clock=spy.clock,
             sign=lambda purpose, text: hashlib.sha256(f"{purpose}|{text}".encode()).hexdigest(),

@@ -64,6 +64,10 @@ class Settings:
     )
     secret_key_previous: str = _setting("SECRET_KEY_PREVIOUS", "Comma list of earlier keys that still decrypt", "")
     deadline_ms: int = _setting("AI_DEADLINE_MS", "Longest time a request may take, all attempts together", 3000)
+    eval_budget_usd: int = _setting(
+        "EVAL_BUDGET_USD", "Whole dollars a month for trying prompts with a real model in the admin, of all people", 20
+    )
+    eval_person_budget_usd: int = _setting("EVAL_PERSON_BUDGET_USD", "The same for each person", 5)
     cache_duration_s: int = _setting(
         "AI_CACHE_DURATION", "Seconds an answer is reused where the feature says nothing", 21600
     )

@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import lifecycle
 from admin.access import Refused
+from admin.asking import refuse_unless_askable
 from admin.bench import Side, answered, suite_of
 from admin.comparing import word_diff
 from admin.web.faces import Context, Done, Visit, action, view
@@ -17,6 +18,7 @@ from evals.suite import Case
 from gateway.domain.drafts import IN_WORDS, Draft
 from gateway.errors import FieldError, ValidationFailed
 from gateway.library.catalog import PromptVersion
+from gateway.library.policy_types import OFFLINE
 from gateway.store.drafts import Conflict
 from gateway.store.examples import Examples
 
@@ -81,6 +83,7 @@ async def load(visit: Visit) -> Context:
         "case": visit.number("case", 0) if visit.query("case") else 0,
         "live": live.version if live else None,
         "with_editor": tab == "yaml" or found.data is None,
+        "offline": visit.office.site.kit.offline,
     }
 
 
@@ -126,14 +129,27 @@ async def ask(visit: Visit) -> Done:
 
 async def run(visit: Visit) -> Done:
     """Run the examples on the draft as it is now."""
-    run_id = await lifecycle.start_run(visit.office.life, visit.who, visit.path["draft"])
+    run_id = await lifecycle.start_run(
+        visit.office.life, visit.who, visit.path["draft"], "examples", await _answering(visit)
+    )
     return Done("", f"/admin/evals/{run_id}", {"run": run_id})
 
 
 async def replay(visit: Visit) -> Done:
     """Ask kept requests again with the draft as it is now."""
-    run_id = await lifecycle.start_run(visit.office.life, visit.who, visit.path["draft"], "replay")
+    run_id = await lifecycle.start_run(
+        visit.office.life, visit.who, visit.path["draft"], "replay", await _answering(visit)
+    )
     return Done("", f"/admin/evals/{run_id}", {"run": run_id})
+
+
+async def _answering(visit: Visit) -> str:
+    """Return who is to answer in a run: the offline rules, or a model that may be asked. Raises Refused."""
+    model = visit.text("model", OFFLINE) or OFFLINE
+    if model != OFFLINE:
+        prompt = visit.office.life.readable(await visit.office.life.draft(visit.path["draft"]))
+        refuse_unless_askable(visit.office.site.kit, prompt, model, visit.office.today())
+    return model
 
 
 def _body(draft: Draft, visit: Visit) -> str:

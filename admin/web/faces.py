@@ -97,6 +97,24 @@ def view(office: Office, path: str, template: str, load: Load, *, role: Role = "
     return [show, tell]
 
 
+def asked(office: Office, path: str, template: str, load: Load, *, role: Role, limit: int) -> list[HTTPRouteHandler]:
+    """Return a page that a form asks for, since asking for it costs something; the same values as JSON for scripts."""
+    access = {"access": f"role:{role}"}
+
+    @post(PAGES + path, name=f"asked {path}", opt=access, status_code=200, **office.fence)
+    async def show(request: Request[Any, Any, Any]) -> Response[str]:
+        fields = await office.access.form(request, limit)
+        return page(request, template, **await load(_visit(office, request, fields)))
+
+    @post(API + path, name=f"api asked {path}", opt=access, status_code=200, **office.api_fence)
+    async def tell(request: Request[Any, Any, Any]) -> Response[bytes]:
+        office.access.check_token(request, request.headers.get(TOKEN_HEADER, ""))
+        given, _ = await read_object(request, limit)
+        return as_json(await load(_visit(office, request, _texts(given))))
+
+    return [show, tell]
+
+
 def action(
     office: Office, path: str, act: Act, *, role: Role, limit: int = MAX_FORM, status: int = 200
 ) -> list[HTTPRouteHandler]:

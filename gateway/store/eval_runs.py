@@ -36,7 +36,7 @@ _OF_FEATURE = f"SELECT {_RUN} FROM eval_run WHERE feature = $1 ORDER BY created_
 _NEW = (
     "INSERT INTO eval_run (id, kind, draft_id, feature, body, content_hash, live_hash, suite_hash, model, state, "
     "total, done, outcome, figures, started_by, created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', 'queued', 0, 0, '', '{}', $8, $9)"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, 'queued', 0, 0, '', '{}', $9, $10)"
 )
 _BEGIN = (
     "UPDATE eval_run SET state = 'running', total = $2, suite_hash = $3, model = $4, "
@@ -118,11 +118,21 @@ class EvalRuns:
         self._sealer = sealer
 
     async def new(
-        self, kind: RunKind, draft_id: str | None, feature: str, body: str, hashes: tuple[str, str], by: str
+        self,
+        kind: RunKind,
+        draft_id: str | None,
+        feature: str,
+        body: str,
+        hashes: tuple[str, str],
+        by: str,
+        model: str,
     ) -> str:
-        """Queue a run of these contents and return its id; `hashes` are the draft's and the live version's."""
+        """Queue a run of these contents and return its id; `hashes` are the draft's and the live version's.
+
+        `model` is who will answer; `offline` stands for the rules.
+        """
         run_id = str(uuid4())
-        row = (run_id, kind, draft_id, feature, body, *hashes, by, self._clock.now())
+        row = (run_id, kind, draft_id, feature, body, *hashes, model, by, self._clock.now())
         await self._database.execute(_NEW, *row)
         return run_id
 
