@@ -23,6 +23,7 @@ from gateway.library.catalog import Catalog, PromptVersion
 from gateway.library.policy_types import OFFLINE
 from gateway.store.admin_access import THE_SERVICE
 from gateway.store.audit import canonical
+from gateway.store.database import Script
 from gateway.store.eval_runs import EvalRun, RunKind
 from gateway.store.releases import CANARY, EVERYONE, ImportedVersion, NotPassed, Releases
 
@@ -221,8 +222,13 @@ async def plan_release(life: Life, by: Person, draft_id: str, where: Where, note
     draft = await life.draft(draft_id)
     if draft.state not in ("approved", "released"):
         raise Refused(409, "This draft is not approved", "Somebody other than its author has to approve it first.")
-    plan_id = await life.canaries.plan(draft.id, (where.label, where.target), note, by.email, due_at)
-    await life.jobs.add(THE_SERVICE, NewJob("prompt_release", {"plan": plan_id}, dedupe_key=plan_id, run_at=due_at))
+
+    def job(plan_id: str) -> Script[object]:
+        wanted = NewJob("prompt_release", {"plan": plan_id}, dedupe_key=plan_id, run_at=due_at)
+        return life.jobs.enqueue(THE_SERVICE, wanted)
+
+    plan_id = await life.canaries.plan(draft.id, (where.label, where.target), note, by.email, due_at, job)
+    life.jobs.nudge()
     return plan_id
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from litestar.handlers import HTTPRouteHandler
 
-from admin.noting import note
+from admin.noting import line
 from admin.pages.businesses import line_of
 from admin.web.faces import Context, Done, Visit, action, found, view
 from admin.web.money import cost
@@ -69,16 +69,17 @@ async def change_plan(visit: Visit) -> Done:
         raise ValidationFailed("There is no such plan.", [FieldError("/plan", f"one of {', '.join(plans)}")])
     days = plans[plan].trial_days
     ends_at = visit.office.now() + days * 86_400_000_000 if days else None
-    await note(visit, "business.plan", business.id, {"from": business.plan, "to": plan}, business.id)
-    await visit.office.store.businesses.set_plan(business.id, plan, ends_at)
+    noted = line(visit, "business.plan", business.id, {"from": business.plan, "to": plan}, business.id)
+    await visit.office.store.businesses.set_plan(business.id, plan, ends_at, line=noted)
     return Done(f"{business.name} has the plan {plans[plan].title} now.", _address(business), {"plan": plan})
 
 
 async def opt_out(visit: Visit) -> Done:
     """Keep the business's data from every model, or let models answer again."""
     business, out = _business(visit), visit.text("out") in ("on", "yes", "true")
-    await note(visit, "privacy.opt_out", business.id, {"opted_out": out, "features": [EVERY_FEATURE]}, business.id)
-    await visit.office.store.businesses.opt_out(business.id, out=out)
+    details = {"opted_out": out, "features": [EVERY_FEATURE]}
+    noted = line(visit, "privacy.opt_out", business.id, details, business.id)
+    await visit.office.store.businesses.opt_out(business.id, out=out, line=noted)
     said = "is answered by the rules alone" if out else "may be answered by models again"
     return Done(f"{business.name} {said}.", _address(business), {"opted_out": out})
 
@@ -94,8 +95,8 @@ async def erasure(visit: Visit) -> Done:
         raise ValidationFailed("Nobody was forgotten: correct the form.", errors)
     payload = {"subject": {"type": kind, "id": subject}, "reason": visit.text("reason")[:2000], "by": visit.who.email}
     hashed = visit.office.site.kit.sign("erased", f"{business.id}|{subject}")
-    await note(visit, "privacy.erasure", business.id, {"type": kind, "subject": hashed}, business.id)
-    job = await visit.office.store.jobs.add(business.id, NewJob(ERASURE, payload, scope=SCOPE))
+    noted = line(visit, "privacy.erasure", business.id, {"type": kind, "subject": hashed}, business.id)
+    job = await visit.office.store.jobs.add(business.id, NewJob(ERASURE, payload, scope=SCOPE), line=noted)
     return Done("The erasure is under way; its receipt is on the privacy page.", "/admin/privacy", {"job": job.id})
 
 

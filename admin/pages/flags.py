@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
-from admin.noting import note
+from admin.noting import line
 from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.office import Office
 from admin.web.page import Page
@@ -80,15 +80,14 @@ async def pause(visit: Visit) -> Done:
         error = FieldError("/confirm", f"must be the word {WORD}")
         raise ValidationFailed(f"Nothing was paused: type the word `{WORD}` to confirm.", [error])
     reason = visit.text("reason")[:200]
-    await note(visit, PAUSED, PAUSE, {"reason": reason})
-    await visit.office.store.businesses.switch(PAUSE, True)
+    noted = line(visit, PAUSED, PAUSE, {"reason": reason})
+    await visit.office.store.businesses.switch(PAUSE, True, line=noted)
     return Done("All models are paused. The rules answer from the next request on.", HERE, {"paused": True})
 
 
 async def resume(visit: Visit) -> Done:
     """Let models answer again."""
-    await note(visit, RESUMED, PAUSE)
-    await visit.office.store.businesses.switch(PAUSE, None)
+    await visit.office.store.businesses.switch(PAUSE, None, line=line(visit, RESUMED, PAUSE))
     return Done("Models answer again.", HERE, {"paused": False})
 
 
@@ -104,8 +103,8 @@ async def switch(visit: Visit) -> Done:
     if business != EVERY_BUSINESS and business not in everyone:
         raise ValidationFailed("There is no such business.", [FieldError("/business", "is not known")])
     details = {"state": state, "business": business}
-    await note(visit, "flag.set", flag, details, "" if business == EVERY_BUSINESS else business)
-    await office.store.businesses.switch(flag, STATES[state], business)
+    noted = line(visit, "flag.set", flag, details, "" if business == EVERY_BUSINESS else business)
+    await office.store.businesses.switch(flag, STATES[state], business, line=noted)
     whom = "everyone" if business == EVERY_BUSINESS else everyone[business].name
     words = {"on": "on", "off": "off", "default": "back at what the server's settings say"}[state]
     return Done(f"{flag} is {words} for {whom}.", HERE, {"flag": flag, **details})

@@ -3,7 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import Refused
-from admin.noting import note
+from admin.noting import line
 from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.office import Office
 from admin.web.page import Page
@@ -61,8 +61,7 @@ async def load(visit: Visit) -> Context:
 async def retry(visit: Visit) -> Done:
     """Start a job again that was given up."""
     business, job = _which(visit)
-    await note(visit, "job.retry", job, business=business)
-    if not await visit.office.store.jobs.restart(business, job):
+    if not await visit.office.store.jobs.restart(business, job, line=line(visit, "job.retry", job, business=business)):
         raise Refused(
             409, "This job cannot be started again", "Only jobs that were given up and still know what to do."
         )
@@ -72,8 +71,7 @@ async def retry(visit: Visit) -> Done:
 async def cancel(visit: Visit) -> Done:
     """Stop a job that has not ended."""
     business, job = _which(visit)
-    await note(visit, "job.cancel", job, business=business)
-    if not await visit.office.store.jobs.cancel(business, job):
+    if not await visit.office.store.jobs.cancel(business, job, line=line(visit, "job.cancel", job, business=business)):
         raise Refused(409, "This job has ended already", "Go back to the list.")
     return Done("The job is stopped; a running one at its next step.", HERE, {"id": job})
 

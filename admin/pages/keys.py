@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import Refused
-from admin.noting import note
+from admin.noting import line
 from admin.web.faces import Context, Done, Visit, action, found, view
 from admin.web.office import Office
 from admin.web.page import Page
@@ -80,8 +80,8 @@ async def create(visit: Visit) -> Done:
     if business and business not in office.site.snapshots.current.businesses:
         raise ValidationFailed("There is no such business.", [FieldError("/business", "is not known")])
     scopes = [scope for scope in _scopes(office) if visit.text(f"scope-{scope}")] or ["*"]
-    await note(visit, "key.create", name, {"scopes": scopes, "business": business}, business or THE_SERVICE)
-    plain, key = await office.store.keys.create(name, business or None, scopes)
+    noted = line(visit, "key.create", name, {"scopes": scopes, "business": business}, business or THE_SERVICE)
+    plain, key = await office.store.keys.create(name, business or None, scopes, line=noted)
     return Done(f"The key “{name}”, shown once: {plain}", HERE, {"key": plain, "id": key.id})
 
 
@@ -93,10 +93,13 @@ async def rotate(visit: Visit) -> Done:
     hours = visit.text("hours", "24")
     if hours not in OVERLAPS:
         raise ValidationFailed("Choose how long both work.", [FieldError("/hours", f"one of {', '.join(OVERLAPS)}")])
-    await note(visit, "key.rotate", old.id, {"name": old.name, "hours": int(hours)}, old.business_id or THE_SERVICE)
-    plain, key = await office.store.keys.create(old.name, old.business_id, old.scopes)
+    noted = line(visit, "key.rotate", old.id, {"name": old.name, "hours": int(hours)}, old.business_id or THE_SERVICE)
     ends_at = office.now() + int(hours) * HOUR
-    await office.store.jobs.add(THE_SERVICE, NewJob(END_KEY, {"key": old.id}, dedupe_key=old.id, run_at=ends_at))
+    end = NewJob(END_KEY, {"key": old.id}, dedupe_key=old.id, run_at=ends_at)
+    plain, key = await office.store.keys.create(
+        old.name, old.business_id, old.scopes, line=noted, then=lambda: office.store.jobs.enqueue(THE_SERVICE, end)
+    )
+    office.store.jobs.nudge()
     said = f"The new key “{old.name}”, shown once: {plain} – the old one works for {OVERLAPS[hours]} more."
     return Done(said, HERE, {"key": plain, "id": key.id, "old_ends_at": ends_at})
 
@@ -107,8 +110,8 @@ async def revoke(visit: Visit) -> Done:
     if visit.text("confirm") != key.prefix:
         error = FieldError("/confirm", "must be the key's eight letters")
         raise ValidationFailed(f"Nothing was ended: type `{key.prefix}` to confirm.", [error])
-    await note(visit, "key.revoke", key.id, {"name": key.name}, key.business_id or THE_SERVICE)
-    await visit.office.store.keys.revoke(key.id)
+    noted = line(visit, "key.revoke", key.id, {"name": key.name}, key.business_id or THE_SERVICE)
+    await visit.office.store.keys.revoke(key.id, line=noted)
     return Done(f"The key “{key.name}” is refused from now on.", HERE, {"id": key.id})
 
 

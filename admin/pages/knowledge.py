@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from admin.noting import note
+from admin.noting import line, note
 from admin.web.faces import Context, Done, Visit, action, found, view
 from admin.web.office import Office
 from admin.web.page import Page
@@ -56,8 +56,8 @@ async def load_chat(visit: Visit) -> Context:
 async def close(visit: Visit) -> Done:
     """Take a conversation off the list once a person has answered."""
     ticket = await _ticket(visit)
-    await note(visit, "chat.close", ticket.ticket_ref, business=ticket.business_id)
-    await visit.office.store.conversations.close_ticket(ticket.business_id, ticket.ticket_ref)
+    noted = line(visit, "chat.close", ticket.ticket_ref, business=ticket.business_id)
+    await visit.office.store.conversations.close_ticket(ticket.business_id, ticket.ticket_ref, line=noted)
     return Done(f"{ticket.ticket_ref} is closed.", HERE, {"ticket": ticket.ticket_ref})
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from admin.noting import note
+from admin.noting import line, note
 from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.office import Office
 from admin.web.page import Page
@@ -94,8 +94,8 @@ async def create(visit: Visit) -> Done:
         raise ValidationFailed("There is no such business.", [FieldError("/business", "is not known")])
     office.site.sender.check(url)
     events = [name for name in EVENTS if visit.text(f"event-{name}")] or ["*"]
-    await note(visit, "webhook.create", owner or OPERATORS, {"events": events}, owner)
-    hook, secret = await office.site.webhooks.create(owner, url, events)
+    noted = line(visit, "webhook.create", owner or OPERATORS, {"events": events}, owner)
+    hook, secret = await office.site.webhooks.create(owner, url, events, line=noted)
     return Done(f"Its secret, shown once: {secret}", _address(owner, hook.id), {"id": hook.id, "secret": secret})
 
 
@@ -113,8 +113,8 @@ async def test(visit: Visit) -> Done:
 async def resend(visit: Visit) -> Done:
     """Send one event again under its old id."""
     owner, hook = _owner(visit), await _hook(visit)
-    await note(visit, "webhook.resend", hook.id, {"event": visit.text("event")[:80]}, owner)
-    count = await visit.office.site.webhooks.replay(owner, hook.id, [visit.text("event")])
+    noted = line(visit, "webhook.resend", hook.id, {"event": visit.text("event")[:80]}, owner)
+    count = await visit.office.site.webhooks.replay(owner, hook.id, [visit.text("event")], line=noted)
     if not count:
         raise NotFound("This address was never sent that event.")
     visit.office.site.jobs.nudge()
@@ -124,8 +124,8 @@ async def resend(visit: Visit) -> Done:
 async def roll(visit: Visit) -> Done:
     """Give a new secret; for a day both sign."""
     owner, hook = _owner(visit), await _hook(visit)
-    await note(visit, "webhook.secret", hook.id, business=owner)
-    _, secret = await visit.office.site.webhooks.roll(owner, hook.id)
+    noted = line(visit, "webhook.secret", hook.id, business=owner)
+    _, secret = await visit.office.site.webhooks.roll(owner, hook.id, line=noted)
     said = f"The new secret, shown once: {secret} – for a day both sign."
     return Done(said, _address(owner, hook.id), {"secret": secret})
 
@@ -133,8 +133,8 @@ async def roll(visit: Visit) -> Done:
 async def delete(visit: Visit) -> Done:
     """Forget an address and its deliveries."""
     owner, hook = _owner(visit), await _hook(visit)
-    await note(visit, "webhook.delete", hook.id, business=owner)
-    await visit.office.site.webhooks.delete(owner, hook.id)
+    noted = line(visit, "webhook.delete", hook.id, business=owner)
+    await visit.office.site.webhooks.delete(owner, hook.id, line=noted)
     return Done("The address is told nothing any more.", HERE, {"id": hook.id})
 
 

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from gateway.domain.ledger import AuditEntry
 from gateway.store.database import Database, Script, Statement
 
+T = TypeVar("T")
 GENESIS = "0" * 64
 _ENCODE = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode  # read-only mappings are mappings
 
@@ -36,6 +37,17 @@ def append(entry: AuditEntry) -> Script[None]:
     line = (entry.business_id, seq, entry.at, entry.actor, entry.action, entry.object_id, details, previous, digest)
     yield Statement(_LINE, line)
     yield Statement(_HEAD, (entry.business_id, digest))
+
+
+def noted(act: Script[T], line: AuditEntry | None) -> Script[T]:
+    """Return an act with its line, one transaction: if either cannot be written, neither is.
+
+    An act that found nothing to do, and so returns something false, has no line.
+    """
+    result = yield from act
+    if line is not None and result:
+        yield from append(line)
+    return result
 
 
 def canonical(value: Mapping[str, Any]) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from gateway.domain.caller import Business
+from gateway.domain.ledger import AuditEntry
 from gateway.errors import NotFound
 from gateway.ports import Clock
+from gateway.store import audit
 from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.revisions import SWITCHES, Changed, bump, nobody
 
@@ -26,11 +28,13 @@ _SET_PLAN = 'UPDATE business SET "plan" = $2, trial_ends_at = $3 WHERE id = $1 R
 _SET_OPT_OUT = "UPDATE business SET ai_opt_out = $2 WHERE id = $1 RETURNING id"
 _SWITCH = (
     "INSERT INTO feature_setting (business_id, name, enabled, changed_at) VALUES ($1, $2, $3, $4) "
-    "ON CONFLICT (business_id, name) DO UPDATE SET enabled = excluded.enabled, changed_at = excluded.changed_at"
+    "ON CONFLICT (business_id, name) DO UPDATE SET enabled = excluded.enabled, changed_at = excluded.changed_at "
+    "RETURNING name"
 )
 _OPT_OUT = (
     "INSERT INTO feature_setting (business_id, name, opted_out, changed_at) VALUES ($1, $2, $3, $4) "
-    "ON CONFLICT (business_id, name) DO UPDATE SET opted_out = excluded.opted_out, changed_at = excluded.changed_at"
+    "ON CONFLICT (business_id, name) DO UPDATE SET opted_out = excluded.opted_out, changed_at = excluded.changed_at "
+    "RETURNING name"
 )
 
 
@@ -38,7 +42,7 @@ _OPTED_OUT = "SELECT name FROM feature_setting WHERE business_id = $1 AND opted_
 
 
 class Businesses:
-    """Reads and changes tenants; `changed` is awaited after each change."""
+    """Reads and changes tenants; `changed` is awaited after each change, whose audit `line` is written with it."""
 
     def __init__(self, database: Database, clock: Clock, changed: Changed = nobody) -> None:
         self._database = database
@@ -66,34 +70,40 @@ class Businesses:
             raise NotFound("There is no such business.")
         return business_of(rows[0])
 
-    async def set_plan(self, business_id: str, plan: str, trial_ends_at: int | None = None) -> None:
+    async def set_plan(
+        self, business_id: str, plan: str, trial_ends_at: int | None = None, *, line: AuditEntry | None = None
+    ) -> None:
         """Move a business to another plan, effective everywhere within a second. Raises NotFound."""
-        if not await self._change(_SET_PLAN, business_id, plan, trial_ends_at):
+        if not await self._change(_SET_PLAN, business_id, plan, trial_ends_at, line=line):
             raise NotFound("There is no such business.")
 
-    async def opt_out(self, business_id: str, *, feature: str = EVERY_FEATURE, out: bool = True) -> None:
+    async def opt_out(
+        self, business_id: str, *, feature: str = EVERY_FEATURE, out: bool = True, line: AuditEntry | None = None
+    ) -> None:
         """Keep a business's data from every model, or from those of one feature. Raises NotFound."""
         if feature == EVERY_FEATURE:
-            if not await self._change(_SET_OPT_OUT, business_id, out):
+            if not await self._change(_SET_OPT_OUT, business_id, out, line=line):
                 raise NotFound("There is no such business.")
         else:
-            await self._change(_OPT_OUT, business_id, feature, out, self._clock.now())
+            await self._change(_OPT_OUT, business_id, feature, out, self._clock.now(), line=line)
 
     async def opted_out(self, business_id: str) -> tuple[bool, list[str]]:
         """Return whether the business has opted out of every model, and of which features by name."""
         whole = (await self.get(business_id)).ai_opt_out
         return whole, [row[0] for row in await self._database.fetch(_OPTED_OUT, business_id)]
 
-    async def switch(self, flag: str, enabled: bool | None, business_id: str = EVERY_BUSINESS) -> None:
+    async def switch(
+        self, flag: str, enabled: bool | None, business_id: str = EVERY_BUSINESS, *, line: AuditEntry | None = None
+    ) -> None:
         """Override a feature flag such as `AI_CREDIT_ENABLED`; None goes back to the environment's default."""
-        await self._change(_SWITCH, business_id, flag, enabled, self._clock.now())
+        await self._change(_SWITCH, business_id, flag, enabled, self._clock.now(), line=line)
 
     async def list(self) -> list[Business]:
         """Return every business, by id."""
         return [business_of(row) for row in await self._database.fetch(ALL)]
 
-    async def _change(self, sql: str, *args: object) -> Sequence[Row]:
-        rows = await self._database.run(_change, sql, args)
+    async def _change(self, sql: str, *args: object, line: AuditEntry | None = None) -> Sequence[Row]:
+        rows = await self._database.run(_change, sql, args, line)
         await self._changed()
         return rows
 
@@ -104,7 +114,9 @@ def business_of(row: Row) -> Business:
     return Business(business_id, name, plan, timezone, currency, bool(ai_opt_out), trial_ends_at)
 
 
-def _change(sql: str, args: tuple[object, ...]) -> Script[list[Row]]:
+def _change(sql: str, args: tuple[object, ...], line: AuditEntry | None) -> Script[list[Row]]:
     rows = yield Statement(sql, args)
     yield from bump(SWITCHES)
+    if line is not None and rows:
+        yield from audit.append(line)
     return rows

@@ -3,6 +3,7 @@
 Queries here concern the service's prompts, not a business.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
@@ -171,10 +172,15 @@ class Canaries:
         shops = await self._database.fetch(_SHOPS)
         return {plan: Volume(int(n), *calls.get(plan, (0, 0)), costs.get(plan, 0)) for plan, n in shops}
 
-    async def plan(self, draft_id: str, where: tuple[str, str], note: str, by: str, due_at: int) -> str:
-        """Keep a release for later; `where` is (label, target)."""
-        plan_id = str(uuid4())
-        await self._database.execute(_NEW_PLAN, plan_id, draft_id, *where, note, by, due_at)
+    async def plan(
+        self, draft_id: str, where: tuple[str, str], note: str, by: str, due_at: int,
+        then: Callable[[str], Script[object]],
+    ) -> str:  # fmt: skip
+        """Keep a release for later; `where` is (label, target), and what `then` makes of its id is written with it."""
+        plan_id, now = str(uuid4()), self._clock.now()
+        details = {"draft": draft_id, "label": where[0], "target": where[1], "due_at": due_at}
+        entry = AuditEntry(THE_SERVICE, by, "release.planned", plan_id, now, details)
+        await self._database.run(_plan, (plan_id, draft_id, *where, note, by, due_at), entry, then)
         return plan_id
 
     async def planned(self, plan_id: str) -> ReleasePlan | None:
@@ -189,6 +195,12 @@ class Canaries:
     async def end_plan(self, plan_id: str, state: PlanState, said: str) -> bool:
         """Close a planned release; False when it was closed before."""
         return bool(await self._database.execute(_END_PLAN, plan_id, state, said))
+
+
+def _plan(row: tuple[object, ...], entry: AuditEntry, then: Callable[[str], Script[object]]) -> Script[None]:
+    yield Statement(_NEW_PLAN, row)
+    yield from then(entry.object_id)
+    yield from audit.append(entry)
 
 
 def _end(values: tuple[object, ...], entry: AuditEntry) -> Script[bool]:

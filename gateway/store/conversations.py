@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.domain.events import Event
+from gateway.domain.ledger import AuditEntry
 from gateway.domain.support import Conversation, Escalation, Exchange, Turn
 from gateway.errors import NotFound
 from gateway.ports import Clock
+from gateway.store import audit
 from gateway.store.crypto import Sealer, Unreadable
-from gateway.store.database import Database, Row, Script, Statement
+from gateway.store.database import Database, Row, Script, Statement, one
 from gateway.store.events import emit
 from gateway.store.holdings import Holding, Kept, Sealed, Until
 
@@ -128,9 +130,10 @@ class ConversationStore:
         """Return the escalations of every business in a state, the latest first: for the office alone."""
         return [Ticket(*row) for row in await self._database.fetch(_TICKETS, state, limit)]
 
-    async def close_ticket(self, business_id: str, ticket_ref: str) -> bool:
+    async def close_ticket(self, business_id: str, ticket_ref: str, *, line: AuditEntry | None = None) -> bool:
         """Close an open escalation; False when there is none."""
-        return bool(await self._database.execute(_CLOSE, business_id, ticket_ref, self._clock.now()))
+        now = self._clock.now()
+        return bool(await self._database.run(lambda: audit.noted(one(_CLOSE, business_id, ticket_ref, now), line)))
 
     async def forget_user(self, business_id: str, user: str) -> int:
         """Delete every conversation of a user with all that hangs on it; returns how many there were."""

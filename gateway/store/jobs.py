@@ -13,10 +13,12 @@ import msgspec
 
 from gateway.domain.ids import new_id
 from gateway.domain.jobs import Job, JobState, JobView, NewJob
+from gateway.domain.ledger import AuditEntry
 from gateway.errors import NotFound
 from gateway.ports import Clock
+from gateway.store import audit
 from gateway.store.crypto import Sealer, Unreadable
-from gateway.store.database import Database, Row, Script, Statement
+from gateway.store.database import Database, Row, Script, Statement, one
 
 LEASE = 60_000_000
 """How long a runner that no longer says anything keeps its job, in microseconds."""
@@ -111,9 +113,11 @@ class Jobs:
         self._clock = clock
         self.nudge: Callable[[], None] = lambda: None
 
-    async def add(self, business_id: str, job: NewJob, request_hash: str = "") -> Enqueued:
-        """Ask for work that belongs to no other transaction. Raises NotReady."""
-        added = await self._database.run(self.enqueue, business_id, job, request_hash)
+    async def add(
+        self, business_id: str, job: NewJob, request_hash: str = "", *, line: AuditEntry | None = None
+    ) -> Enqueued:
+        """Ask for work that belongs to no other transaction but that of its audit `line`. Raises NotReady."""
+        added = await self._database.run(lambda: audit.noted(self.enqueue(business_id, job, request_hash), line))
         self.nudge()
         return added
 
@@ -177,13 +181,15 @@ class Jobs:
         ran = (done, total, attempts)
         return JobView(job_id, kind, state, *ran, scope, request_hash, plain, created_at, finished_at)
 
-    async def cancel(self, business_id: str, job_id: str) -> bool:
+    async def cancel(self, business_id: str, job_id: str, *, line: AuditEntry | None = None) -> bool:
         """Stop a job that has not ended; its runner notices at its next step. False when it had ended."""
-        return bool(await self._database.execute(_CANCEL, business_id, job_id, self._clock.now()))
+        now = self._clock.now()
+        return bool(await self._database.run(lambda: audit.noted(one(_CANCEL, business_id, job_id, now), line)))
 
-    async def restart(self, business_id: str, job_id: str) -> bool:
+    async def restart(self, business_id: str, job_id: str, *, line: AuditEntry | None = None) -> bool:
         """Start a dead letter again, with all its attempts; False when there is no such one."""
-        started = bool(await self._database.execute(_RESTART, business_id, job_id, self._clock.now()))
+        now = self._clock.now()
+        started = bool(await self._database.run(lambda: audit.noted(one(_RESTART, business_id, job_id, now), line)))
         self.nudge()
         return started
 

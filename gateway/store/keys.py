@@ -3,12 +3,15 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
+from gateway.domain.ledger import AuditEntry
 from gateway.errors import NotFound
 from gateway.ports import Clock
+from gateway.store import audit
 from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.revisions import SWITCHES, Changed, bump, nobody
 
@@ -61,13 +64,17 @@ class Keys:
         self._changed = changed
 
     async def create(
-        self, name: str, business_id: str | None = None, scopes: Collection[str] = ("*",)
-    ) -> tuple[str, ApiKey]:
-        """Return the key's text, for the only time, and its record. Raises ConstraintViolation for no such business."""
+        self, name: str, business_id: str | None = None, scopes: Collection[str] = ("*",), *,
+        line: AuditEntry | None = None, then: Callable[[], Script[Any]] | None = None,
+    ) -> tuple[str, ApiKey]:  # fmt: skip
+        """Return the key's text, for the only time, and its record. Raises ConstraintViolation for no such business.
+
+        Its audit `line` and what `then` writes belong to the same transaction.
+        """
         prefix = secrets.token_hex(4)
         plain = f"gw_{prefix}_{secrets.token_urlsafe(32)}"
         key = ApiKey(str(uuid4()), prefix, name, business_id, frozenset(scopes), self._clock.now(), None, None)
-        await self._database.run(_insert, key, hash_of(plain))
+        await self._database.run(_insert, key, hash_of(plain), line, then)
         await self._changed()
         return plain, key
 
@@ -76,9 +83,9 @@ class Keys:
         rows = await (self._database.fetch(_LIST, business_id) if business_id else self._database.fetch(_LIST_ALL))
         return [_key(row) for row in rows]
 
-    async def revoke(self, key_id: str) -> ApiKey:
+    async def revoke(self, key_id: str, *, line: AuditEntry | None = None) -> ApiKey:
         """End a key by its id or its prefix; doing it again changes nothing. Raises NotFound."""
-        rows = await self._database.run(_revoke, key_id, self._clock.now())
+        rows = await self._database.run(_revoke, key_id, self._clock.now(), line)
         if not rows:
             raise NotFound(f"There is no key {key_id!r}. `keys list` shows them all.")
         await self._changed()
@@ -94,15 +101,21 @@ def _key(row: Row) -> ApiKey:
     return ApiKey(key_id, prefix, name, business_id, frozenset(json.loads(scopes)), *instants)
 
 
-def _insert(key: ApiKey, digest: str) -> Script[None]:
+def _insert(key: ApiKey, digest: str, line: AuditEntry | None, then: Callable[[], Script[Any]] | None) -> Script[None]:
     scopes = json.dumps(sorted(key.scopes))
     yield Statement(_INSERT, (key.id, digest, key.prefix, key.name, key.business_id, scopes, key.created_at))
     yield from bump(SWITCHES)
+    if then is not None:
+        yield from then()
+    if line is not None:
+        yield from audit.append(line)
 
 
-def _revoke(key_id: str, now: int) -> Script[list[Row]]:
+def _revoke(key_id: str, now: int, line: AuditEntry | None) -> Script[list[Row]]:
     rows = yield Statement(_REVOKE, (key_id, now))
     yield from bump(SWITCHES)
+    if line is not None and rows:
+        yield from audit.append(line)
     return rows
 
 

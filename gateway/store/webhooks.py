@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 
 from gateway.domain.ids import new_id
+from gateway.domain.ledger import AuditEntry
 from gateway.errors import FieldError, NotFound, ValidationFailed
 from gateway.pipeline.meta import instant
 from gateway.ports import Clock
+from gateway.store import audit
 from gateway.store.crypto import Sealer, Unreadable
-from gateway.store.database import Database, Row, Script, Statement
+from gateway.store.database import Database, Row, Script, Statement, one
 from gateway.store.events import PURPOSE, delivery_job
 from gateway.store.jobs import enqueue
 
@@ -85,13 +87,15 @@ class Webhooks:
         self._sealer = sealer
         self._clock = clock
 
-    async def create(self, business_id: str, url: str, events: Sequence[str]) -> tuple[Webhook, str]:
+    async def create(
+        self, business_id: str, url: str, events: Sequence[str], *, line: AuditEntry | None = None
+    ) -> tuple[Webhook, str]:
         """Register an address that has been checked; its secret is returned this once. Raises ValidationFailed."""
         webhook_id, secret, now = new_id(), _new_secret(), self._clock.now()
         sealed_url = self._sealer.seal(URL, business_id, webhook_id, url.encode())
         sealed = self._seal_secret(business_id, webhook_id, secret)
         values = (business_id, webhook_id, sealed_url, json.dumps(list(events)), sealed, now)
-        if not await self._database.run(_put, values):
+        if not await self._database.run(lambda: audit.noted(_put(values), line)):
             wanted = f"at most {MAX_WEBHOOKS} webhooks; delete one first"
             raise ValidationFailed("There are too many webhooks.", errors=[FieldError("/url", wanted)])
         return Webhook(webhook_id, url, tuple(events), None, None, now), secret
@@ -107,16 +111,17 @@ class Webhooks:
             raise NotFound("There is no such webhook.")
         return self._webhook(business_id, rows[0])
 
-    async def delete(self, business_id: str, webhook_id: str) -> bool:
+    async def delete(self, business_id: str, webhook_id: str, *, line: AuditEntry | None = None) -> bool:
         """Forget an address and the log of its deliveries; False when there was none."""
-        return await self._database.run(_delete, business_id, webhook_id)
+        return await self._database.run(lambda: audit.noted(_delete(business_id, webhook_id), line))
 
-    async def roll(self, business_id: str, webhook_id: str) -> tuple[Webhook, str]:
+    async def roll(self, business_id: str, webhook_id: str, *, line: AuditEntry | None = None) -> tuple[Webhook, str]:
         """Give a new secret, shown this once; for a day both sign. Also wakes a disabled one. Raises NotFound."""
         secret = _new_secret()
         sealed = self._seal_secret(business_id, webhook_id, secret)
         until = self._clock.now() + ROLLING
-        if not await self._database.execute(_ROLL, business_id, webhook_id, sealed, until):
+        rolled = await self._database.run(lambda: audit.noted(one(_ROLL, business_id, webhook_id, sealed, until), line))
+        if not rolled:
             raise NotFound("There is no such webhook.")
         return await self.get(business_id, webhook_id), secret
 
@@ -144,10 +149,12 @@ class Webhooks:
         names = ("event_id", "business_id", "type", "state", "attempts", "log", "created_at", "changed_at")
         return [{**dict(zip(names, row, strict=True)), "log": json.loads(row[5])} for row in rows]
 
-    async def replay(self, business_id: str, webhook_id: str, event_ids: Sequence[str]) -> int:
+    async def replay(
+        self, business_id: str, webhook_id: str, event_ids: Sequence[str], *, line: AuditEntry | None = None
+    ) -> int:
         """Send events again under their old ids; returns how many of them this webhook had been sent."""
-        now = self._clock.now()
-        return await self._database.run(_replay, self._sealer, now, business_id, webhook_id, tuple(event_ids))
+        wanted = (self._sealer, self._clock.now(), business_id, webhook_id, tuple(event_ids))
+        return await self._database.run(lambda: audit.noted(_replay(*wanted), line))
 
     def _webhook(self, business_id: str, row: Row) -> Webhook:
         webhook_id, url, events, previous, until, disabled_at, created_at = row
