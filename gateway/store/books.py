@@ -13,7 +13,7 @@ _BUDGET = (
     "GROUP BY budget.business_id"
 )
 _CHARGED = (
-    "SELECT usage.business_id, SUM(usage.cost) FROM usage JOIN business ON business.id = usage.business_id "
+    "SELECT usage.business_id, SUM(usage.cost) FROM usage_all usage JOIN business ON business.id = usage.business_id "
     "WHERE business.timezone = $1 AND usage.created_at >= $2 GROUP BY usage.business_id"
 )
 _HELD = "SELECT business_id, SUM(amount) FROM reservation WHERE state IN ('open', 'sent') GROUP BY business_id"

@@ -17,9 +17,9 @@ from gateway.store.database import Database, Script, Statement
 COMMENT, CONTENT = "feedback comment", "decision"
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 
-_EXACT = "SELECT request_id, feature FROM usage WHERE business_id = $1 AND request_id = $2"
+_EXACT = "SELECT request_id, feature FROM usage_all WHERE business_id = $1 AND request_id = $2"
 _NAMED = (  # a caller may have chosen the request's id; the ledger's then begins with it
-    "SELECT request_id, feature FROM usage WHERE business_id = $1 AND substr(request_id, 1, $3) = $2 "
+    "SELECT request_id, feature FROM usage_all WHERE business_id = $1 AND substr(request_id, 1, $3) = $2 "
     "ORDER BY created_at DESC LIMIT 1"
 )
 _FEEDBACK = (

@@ -20,10 +20,10 @@ _COLUMNS = (
     "u.cost, u.attempts, u.latency_ms, u.created_at, u.grounding, u.prompt_hash"
 )
 # A business is looked up by the first column of the primary key: one short look for each of them.
-_BY_ID = f"SELECT {_COLUMNS} FROM business b CROSS JOIN usage u WHERE u.business_id = b.id AND "  # noqa: S608
+_BY_ID = f"SELECT {_COLUMNS} FROM business b CROSS JOIN usage_all u WHERE u.business_id = b.id AND "  # noqa: S608
 _EXACT = _BY_ID + "u.request_id = $1 LIMIT 50"
 _BEGINNING = _BY_ID + "u.request_id >= $1 AND u.request_id < $2 LIMIT 50"
-_ONE = f"SELECT {_COLUMNS} FROM usage u WHERE u.business_id = $1 AND u.request_id = $2"  # noqa: S608
+_ONE = f"SELECT {_COLUMNS} FROM usage_all u WHERE u.business_id = $1 AND u.request_id = $2"  # noqa: S608
 _HEAD = "SELECT seq FROM audit_head WHERE business_id = $1"
 _AT = "SELECT at FROM audit WHERE business_id = $1 AND seq = $2"
 _LINE = (
@@ -139,7 +139,7 @@ def _page(which: Filter, limit: int, after: Mark | None) -> tuple[str, list[Any]
         conditions.append(f"(u.created_at, u.request_id) < (${len(values) + 1}, ${len(values) + 2})")
         values += [after.created_at, after.request_id]
     sql = (
-        f"SELECT {_COLUMNS} FROM usage u WHERE {' AND '.join(conditions)} "  # noqa: S608 - no value in it
+        f"SELECT {_COLUMNS} FROM usage_all u WHERE {' AND '.join(conditions)} "  # noqa: S608 - no value in it
         f"ORDER BY u.created_at DESC, u.request_id DESC LIMIT ${len(values) + 1}"
     )
     return sql, [*values, limit]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from gateway.store.database import Database
 from gateway.store.holdings import DAY, PRIVATE_DAYS, Holding, Kept, Period, Until, holdings
+from gateway.store.usage_months import overdue_months
 
 BLOCK = 2000
 """Rows that one transaction changes: others wait no longer than that takes."""
@@ -38,6 +39,8 @@ async def overdue(database: Database, now: int) -> dict[str, int]:
         rows = await database.fetch(f"SELECT COUNT(*) FROM {rule.table} WHERE {rule.sql_where}", rule.argument)  # noqa: S608
         if rows[0][0]:
             found[rule.table] = found.get(rule.table, 0) + int(rows[0][0])
+    if months := await overdue_months(database, now):
+        found["usage"] = found.get("usage", 0) + months
     return found
 
 

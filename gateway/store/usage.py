@@ -13,7 +13,7 @@ _BY_DAY = (
     "SELECT (created_at + CAST($4 AS BIGINT)) / 86400000000 AS n, feature, model, prompt, source, COUNT(*), "
     "SUM(input_tokens), SUM(cached_tokens), SUM(output_tokens), SUM(cost), "
     "SUM(CASE degraded WHEN '' THEN 0 ELSE 1 END) "
-    "FROM usage WHERE business_id = $1 AND created_at >= $2 AND created_at < $3 "
+    "FROM usage_all WHERE business_id = $1 AND created_at >= $2 AND created_at < $3 "
     "GROUP BY n, feature, model, prompt, source ORDER BY n, feature, model, prompt, source"
 )
 _COUNTERS = "SELECT meter, period, used FROM quota_counter WHERE business_id = $1"
@@ -21,7 +21,7 @@ _BUDGET = "SELECT spent, reserved FROM budget WHERE business_id = $1 AND period 
 _TOTALS = (
     "SELECT feature, COUNT(*), SUM(CASE WHEN status >= 400 THEN 1 ELSE 0 END), "
     "SUM(CASE WHEN status < 400 AND degraded = '' AND source <> 'rules' THEN 1 ELSE 0 END), SUM(cost), SUM(latency_ms) "
-    "FROM usage WHERE business_id = $1 AND created_at >= $2 AND created_at < $3 GROUP BY feature ORDER BY feature"
+    "FROM usage_all WHERE business_id = $1 AND created_at >= $2 AND created_at < $3 GROUP BY feature ORDER BY feature"
 )
 EPOCH = date(1970, 1, 1)
 

@@ -33,7 +33,7 @@ _SUMS = (
 )
 _COLUMNS = "calls, degraded, failed, cost, input_tokens, cached_tokens, output_tokens"
 _HOURS = "SUM(calls), SUM(degraded), SUM(failed), SUM(cost), SUM(input_tokens), SUM(cached_tokens), SUM(output_tokens)"
-_BETWEEN = "FROM usage WHERE created_at >= $2 AND created_at < $3"
+_BETWEEN = "FROM usage_all WHERE created_at >= $2 AND created_at < $3"
 # Only our own column names are put together here; every value is an argument.
 _FILL = (
     f"INSERT INTO usage_daily (day, business_id, feature, model, source, {_COLUMNS}) "  # noqa: S608
@@ -72,7 +72,7 @@ _OPEN = (
     "WHERE hour >= $1 AND hour < $2 GROUP BY n, feature, model, source HAVING SUM(calls) > 0"
 )
 _OPEN_BUSINESSES = (
-    f"SELECT business_id, {_SUMS} FROM usage WHERE created_at >= $1 AND created_at < $2 GROUP BY business_id"  # noqa: S608
+    f"SELECT business_id, {_SUMS} FROM usage_all WHERE created_at >= $1 AND created_at < $2 GROUP BY business_id"  # noqa: S608
 )
 
 

@@ -27,7 +27,8 @@ async def of_the_database(database):
         )
     tables = {}
     for table, column in await database.fetch(sql):
-        if not table.startswith(("pos_", "knowledge_search")) and table != "migration":
+        # The months of usage, and the view over them, have the columns of usage.
+        if not table.startswith(("pos_", "knowledge_search", "usage_past", "usage_all")) and table != "migration":
             tables.setdefault(table, []).append(column)
     return tables
 

@@ -16,10 +16,10 @@ async def tables_of(database) -> set[str]:
     if database.dialect == "sqlite":
         sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
     else:
-        sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type <> 'VIEW'"
     names = {row[0] for row in await database.fetch(sql)}
-    # What SQLite keeps of a full-text index are copies of its table's rows.
-    return {name for name in names if "_search" not in name} - {"migration"}
+    # What SQLite keeps of a full-text index are copies of its table's rows; the months of usage belong to usage.
+    return {name for name in names if "_search" not in name and not name.startswith("usage_past")} - {"migration"}
 
 
 async def columns_of(database, table):

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from gateway.store.database import Database, open_database
-from gateway.store.migrating import SchemaTooNew, migrate, migrations, pending
+from gateway.store.ledger import DatabaseLedger
+from gateway.store.migrating import MIGRATION_TABLE, SchemaTooNew, migrate, migrations, pending
+from gateway.store.scope import NOBODY, acting
 from gateway.store.tables import TABLES
+from tests.store.making import SetClock, assert_balanced, claim, sealer, settlement
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATE = """
@@ -58,6 +61,36 @@ async def test_a_database_of_a_newer_release_is_refused_by_name(database_url):
     await database.close()
     with pytest.raises(SchemaTooNew, match="2999-01-01"):
         await migrate(database_url)
+
+
+BEFORE = "2026-11-22T16:05:00:000000"
+"""The first migration that the release before does not have: sums by hour, row security and months come after it."""
+
+
+def statements_of_the_release_before(dialect):
+    for migration in migrations():
+        if migration.id < BEFORE:
+            yield from migration.statements(dialect)
+            yield f"INSERT INTO migration (name, app_name) VALUES ('{migration.id}', 'gateway')"
+
+
+async def test_a_database_in_use_by_the_release_before_is_brought_up_and_stays_in_use(database_url):
+    database = open_database(database_url, as_owner=True)
+    await database.open()
+    await database.execute(MIGRATION_TABLE[database.dialect])
+    await database.execute_ddl(list(statements_of_the_release_before(database.dialect)))
+    old, held = DatabaseLedger(database, sealer(), SetClock()), claim(quota_limit=-1, budget_cap=10**12)
+    with acting(NOBODY):  # the release before knows of no scope, and connects as the owner
+        for cost in (3, 4):
+            wish = claim(quota_limit=-1, budget_cap=10**12)
+            await old.settle(await old.reserve(wish), settlement(wish, cost=cost))
+        hold = await old.reserve(held)
+        assert len(await migrate(database_url)) == len([one for one in migrations() if one.id >= BEFORE])
+        await old.settle(hold, settlement(held, cost=5))
+        assert await database.fetch("SELECT SUM(cost), SUM(calls) FROM usage_hourly") == [(12, 3)]
+        assert await database.fetch("SELECT SUM(cost), COUNT(*) FROM usage_all") == [(12, 3)]
+    await assert_balanced(database)
+    await database.close()
 
 
 def piccolo(command: str, url: str) -> str:

@@ -43,6 +43,7 @@ async def database(tmp_path):
         owner = open_database(url, pool_size=1, as_owner=True)
         await owner.open()
         await owner.execute(_WITHOUT_CHECKS)
+        await owner.execute("SELECT gateway_months($1)", NOW)
         await owner.close()
         opened = open_database(url, pool_size=2)
         await opened.open()
@@ -61,6 +62,8 @@ async def row_of(database, table, column, owner):
     for name, kind in await database.fetch(_COLUMNS, table):
         if name == column:
             value = f"'{owner}'"
+        elif name == "created_at":
+            value = str(NOW)
         elif kind in ("bigint", "integer", "smallint", "numeric", "double precision", "real"):
             value = "1"
         elif kind == "boolean":
@@ -100,6 +103,8 @@ async def test_every_table_with_a_business_has_a_policy_and_the_service_owns_not
         "WHERE p.polrelid = c.oid AND p.polname = 'of_the_business')"
     )
     assert set(tables) - {name for (name,) in protected} == set(), "a table of businesses without a policy"
+    parts = await database.fetch("SELECT relname, relrowsecurity FROM pg_class WHERE relispartition AND relkind = 'r'")
+    assert parts and all(closed for _, closed in parts), "a month that can be read past its table's policy"
     ((role, superuser, bypasses, owns),) = await database.fetch(
         "SELECT current_user::text, rolsuper, rolbypassrls, (SELECT COUNT(*) FROM pg_class WHERE relowner = r.oid) "
         "FROM pg_roles r WHERE rolname = current_user"
