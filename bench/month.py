@@ -3,8 +3,9 @@
     .venv/bin/python -m bench.month [--businesses 10000] [--calls 300] [--every 10]
 
 fills an empty database of its own with one row of each `--every` calls that the businesses make in a month (usage and
-audit line), with every business's counters, then measures reserve, mark and settle over random businesses, and the
-queries behind the usage page and the admin's overview. Sizes are told per call, and for the whole month by sampling.
+audit line), with every business's counters, then measures reserve, mark and settle over random businesses, each in its
+own scope of the row security, and the queries behind the usage page and the admin's pages. Sizes are told per call, and
+for the whole month by sampling. At the end the older half of the month is filed away, as it would be a quarter later.
 """
 
 import argparse
@@ -16,12 +17,16 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 
-from gateway.domain.ledger import UNLIMITED
+from gateway.domain.ledger import UNLIMITED, Hold
 from gateway.store.database import Database, open_database
 from gateway.store.ledger import DatabaseLedger
 from gateway.store.migrating import migrate_open
+from gateway.store.requests import Filter, Requests
+from gateway.store.retention import purge
 from gateway.store.scope import OPERATOR, acting, business, enter
 from gateway.store.usage import UsageQueries
+from gateway.store.usage_days import UsageDays
+from gateway.store.usage_months import file_away
 from tests.backends import fresh_database_url
 from tests.store.making import NOW, SetClock, claim, sealer, settlement
 
@@ -57,19 +62,28 @@ _AUDIT = (
     "FROM generate_series(0, CAST($1 AS INT) - 1) n"
 )
 _HEADS = "INSERT INTO audit_head SELECT business_id, MAX(seq), repeat('b', 64) FROM audit GROUP BY business_id"
+_HOURS = (
+    "INSERT INTO usage_hourly SELECT created_at - created_at % 3600000000, hashtext(business_id) & 15, feature, model, "
+    "source, COUNT(*), 0, 0, SUM(cost), SUM(input_tokens), 0, SUM(output_tokens) FROM usage GROUP BY 1, 2, 3, 4, 5"
+)
 _BYTES = "SELECT pg_total_relation_size('usage'), pg_total_relation_size('audit'), pg_database_size(current_database())"
 
 
-async def fill(database: Database, businesses: int, rows: int) -> None:
-    """Write the month."""
+async def fill(url: str, businesses: int, rows: int) -> None:
+    """Write the month, its sums by hour all at once."""
     start = NOW - MONTH_US
+    database = open_database(url, pool_size=1, as_owner=True)
+    await database.open()
+    await database.execute("SELECT set_config('app.moving', 'on', false)")
     await database.execute(_BUSINESS, businesses)
     await database.execute(_COUNTERS, businesses)
     await database.execute(_USAGE, rows, businesses, start, MONTH_US // rows)
     await database.execute(_AUDIT, rows, businesses, start)
     await database.execute(_HEADS)
     await database.execute(_BUDGETS)
+    await database.execute(_HOURS)
     await database.execute("ANALYZE")
+    await database.close()
 
 
 async def timed(work: Callable[[], Awaitable[object]], times: int) -> str:
@@ -86,11 +100,12 @@ async def timed(work: Callable[[], Awaitable[object]], times: int) -> str:
 async def figures(database: Database, businesses: int, times: int) -> dict[str, str]:
     """Return what calls and pages take."""
     ledger, usage, dice = DatabaseLedger(database, sealer(), SetClock()), UsageQueries(database), random.Random(5)
+    days, pages = UsageDays(database), Requests(database)
 
     def anyone() -> str:
         return f"b{dice.randint(1, businesses)}"
 
-    holds = []
+    holds: list[Hold] = []
     first, last = date(2026, 10, 23), date(2026, 11, 22)
 
     async def reserve() -> None:
@@ -109,11 +124,16 @@ async def figures(database: Database, businesses: int, times: int) -> dict[str, 
         with acting(business(shop)):
             await usage.by_day(shop, first, last, "Africa/Accra")
 
+    async def requests() -> None:
+        await pages.page(Filter(NOW - MONTH_US, NOW), 50)
+
     return {
         "reserve": await timed(reserve, times),
         "mark sent + settle": await timed(settle, times),
         "usage of a business over 30 days": await timed(shown, times),
         "cost by plan (all businesses)": await timed(lambda: usage.cost_by_plan("2026-11"), 20),
+        "sums by feature and day over 30 days (all businesses)": await timed(lambda: days.by_day(first, last), 20),
+        "newest 50 requests (all businesses)": await timed(requests, 20),
     }
 
 
@@ -133,14 +153,23 @@ async def main() -> None:
             await database.open()
             await migrate_open(database)
             began = time.monotonic()
-            await fill(database, chosen.businesses, rows)
+            await fill(url, chosen.businesses, rows)
             print(f"{rows} of {rows * chosen.every} calls (1 in {chosen.every}) in {time.monotonic() - began:.0f} s")
             ((usage, audit, whole),) = await database.fetch(_BYTES)
             print(f"bytes per call: usage {usage / rows:.0f}, audit {audit / rows:.0f} (tables and indexes)")
             month = whole / 1e9 + (chosen.every - 1) * (usage + audit) / 1e9
             print(f"database now {whole / 1e6:.0f} MB; the whole month {month:.1f} GB")
+            began = time.monotonic()
+            summed = await UsageDays(database).sum_up(NOW)
+            print(f"{summed} days summed in {time.monotonic() - began:.1f} s")
             for name, took in (await figures(database, chosen.businesses, chosen.times)).items():
                 print(f"{name}: {took} (median / p99)")
+            began, later = time.monotonic(), NOW + 75 * 86_400_000_000
+            await purge(database, later)
+            print(f"hashes of people emptied in {time.monotonic() - began:.1f} s")
+            began = time.monotonic()
+            filed = await file_away(database, later)
+            print(f"filed away by month: {filed} rows in {time.monotonic() - began:.1f} s")
             await database.close()
 
 

@@ -72,7 +72,7 @@ class PostgresDatabase:
                 min_size=1,
                 max_size=self._pool_size,
                 timeout=5,
-                command_timeout=30,
+                command_timeout=None if self._as_owner else 30,  # a migration may have a large table to read
                 statement_cache_size=512,
                 server_settings=SESSION,
                 connection_class=_Connection,
