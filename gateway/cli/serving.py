@@ -5,6 +5,7 @@ import os
 import signal
 import tempfile
 from dataclasses import replace
+from typing import Any
 
 import uvicorn
 
@@ -14,6 +15,19 @@ from gateway.settings import Settings
 
 GRACE_S = 30
 """How long a stopping process may take to finish what it has begun, in seconds."""
+
+
+SERVER: dict[str, Any] = {
+    "loop": "uvloop",
+    "http": "httptools",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,
+    "timeout_graceful_shutdown": GRACE_S,
+    "timeout_keep_alive": 65,
+}
+"""What every server is started with; seconds."""
 
 
 def serve_forever(settings: Settings, host: str, port: int, workers: int) -> None:
@@ -27,15 +41,8 @@ def serve_forever(settings: Settings, host: str, port: int, workers: int) -> Non
         host=host,
         port=port,
         workers=workers if workers > 1 else None,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
         log_level=settings.log_level,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_S,
-        timeout_keep_alive=65,
+        **SERVER,
     )
 
 

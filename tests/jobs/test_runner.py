@@ -16,7 +16,7 @@ from gateway.jobs.schedule import Scheduler, due_turns
 from gateway.store.database import Statement
 from tests.fakes import NOON
 from tests.service import SANKOFA, Served
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOUR = 3_600_000_000
@@ -97,6 +97,40 @@ async def test_waiting_without_counting_uses_up_no_attempt(still: Served):
         await working.drain()
         still.clock.advance(1)
     assert (await state(still, job_id))[0] == "completed"
+
+
+async def test_a_database_that_is_not_ready_delays_a_job_and_loses_none(still: Served, monkeypatch):
+    """Locked or full, while jobs are looked for and while one ends."""
+    jobs, hand, refused = still.store.jobs, Hand(), []
+    assert jobs is still.service.tools.jobs
+    for step in ("claim", "end"):
+        monkeypatch.setattr(jobs, step, not_ready_twice(getattr(jobs, step), refused))
+    job_id = await ask(still, "delayed")
+    working = runner(still, hand, "delayed")
+    working.start()
+
+    async def done():
+        still.clock.advance(31)  # leases of what could not be ended run out
+        working._awake.set()
+        return (await state(still, job_id))[0] == "completed"
+
+    await eventually(done)
+    await working.close(grace_s=PATIENCE_S)
+    assert len(refused) == 4
+    assert len(hand.seen) > 1, "whose end was refused was not done again"
+
+
+def not_ready_twice(step, refused):
+    """Return a step of the queue that the database refuses twice."""
+    left = [None, None]
+
+    async def tried(*args, **kwargs):
+        if left:
+            refused.append(left.pop())
+            raise NotReady("The database is locked, or its disk is full.")
+        return await step(*args, **kwargs)
+
+    return tried
 
 
 async def test_a_job_that_takes_its_process_with_it_each_time_is_laid_aside(still: Served):
