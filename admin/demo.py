@@ -42,9 +42,6 @@ TRIED = ("credit_risk", "product_description", "sales_assistant", "collection_me
 BUSY = 4
 """So many times as often as the others the prompts that people work on are asked."""
 
-AGAIN = 0.25
-"""Share of requests that come a second time within two hours."""
-
 
 class SetBack:
     """A clock that can be set to another day; it goes on ticking from there."""
@@ -127,8 +124,6 @@ def _calls(service: Service, now: int, days: int, a_day: int) -> Iterator[Call]:
             feature, at = dice.choice(known), midnight + round(dice.uniform(7.5, 19) * HOUR)
             shop, body = dice.choice(asked[feature])
             made.append(Call(at, shop, feature, body))
-            if dice.random() < AGAIN:  # a page that is opened twice: the kept answer does
-                made.append(Call(at + round(dice.uniform(0.1, 1.5) * HOUR), shop, feature, body))
         yield from sorted((call for call in made if call.at < now), key=lambda call: call.at)
 
 

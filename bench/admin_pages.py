@@ -88,7 +88,6 @@ def tables(rows: int, businesses: int, now: int) -> Iterator[tuple[str, Iterable
 
 async def fill(url: str, rows: int, businesses: int, now: int) -> None:
     """Write the rows straight into the database, as no service would."""
-    await migrate(url)
     if url.startswith("sqlite:"):
         with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
             connection.execute("PRAGMA synchronous = OFF")
@@ -182,6 +181,7 @@ async def run(given: argparse.Namespace, folder: Path) -> int:
             url, there = f"sqlite:///{kept}", kept.exists()
         else:
             url, there = await stack.enter_async_context(fresh_database_url(given.backend, folder)), False
+        await migrate(url)
         if not there:
             begin = time.perf_counter()
             await fill(url, given.rows, given.businesses, now)

@@ -7,6 +7,7 @@ from functools import cache
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--headless",
+    "--lang=en-GB",  # how it shows dates in its own fields
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

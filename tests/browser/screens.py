@@ -60,7 +60,11 @@ async def take(url: str, link: str, into: Path, *, png: bool = False) -> int:
         for scheme in SCHEMES:
             for size, (width, height) in SIZES.items():
                 context = await browser.new_context(
-                    base_url=url, storage_state=state, color_scheme=scheme, viewport={"width": width, "height": height}
+                    base_url=url,
+                    storage_state=state,
+                    color_scheme=scheme,
+                    locale="en-GB",
+                    viewport={"width": width, "height": height},
                 )
                 for name, address in addresses.items():
                     shot = await _shot(context, address, png=png)
