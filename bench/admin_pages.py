@@ -157,7 +157,8 @@ async def measure(url: str, given: argparse.Namespace, now: int) -> int:
             "SELECT business_id, request_id, created_at FROM usage ORDER BY created_at LIMIT 1 OFFSET 99"
         )
         business, request_id, at = row[0]
-        visitor = await place.signed_in()
+        visitor = place.visitor()
+        await visitor.sign_in(await place.link(), email=f"reader-{now}@example.com")
         known = {"id": request_id, "business": business, "mark": f"{at + 2 * DAY}.request-0"}
         pages = [Page(each) for each in PAGES if given.only in each]
         for number in range(given.rounds + 1):
