@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 MAX_WORDS = 20_000
+NEAR = 240
+"""Characters beside a change that are shown with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class MessageChange:
     pieces: Sequence[Piece]
     changed: bool
 
+    @property
+    def near(self) -> list[Piece]:
+        """The changes with what stands next to them."""
+        return around(self.pieces)
+
 
 def word_diff(old: str, new: str) -> list[Piece]:
     """Return the pieces of both texts in order; very long texts are compared line by line."""
@@ -41,6 +48,19 @@ def word_diff(old: str, new: str) -> list[Piece]:
         if d > c:
             pieces.append(Piece("added", "".join(after[c:d])))
     return pieces
+
+
+def around(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces with long unchanged stretches cut down to the lines next to a change."""
+    shown = []
+    for number, piece in enumerate(pieces):
+        text = piece.text
+        if piece.kind == "same" and len(text) > 2 * NEAR:
+            head = text[:NEAR].rpartition(" ")[0] if number else ""
+            tail = text[-NEAR:].partition(" ")[2] if number < len(pieces) - 1 else ""
+            text = f"{head} … {tail}".strip(" ") if head or tail else text
+        shown.append(Piece(piece.kind, text))
+    return shown
 
 
 def messages(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[MessageChange]:

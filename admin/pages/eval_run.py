@@ -42,7 +42,9 @@ async def load(visit: Visit) -> Context:
     return {
         "run": run,
         "title": life.feature(run.feature).title,
-        "draft": {"id": draft.id, "title": draft.title, "stale": draft.body != run.body} if draft else None,
+        "draft": {"id": draft.id, "title": draft.title, "state": draft.state, "stale": draft.body != run.body}
+        if draft
+        else None,
         "running": run.state in ("queued", "running"),
         "left_s": run.left_s(office.now()),
         "percent": round(100 * run.done / run.total) if run.total else 0,

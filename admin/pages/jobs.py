@@ -3,6 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import Refused
+from admin.jobs import kinds as own_kinds
 from admin.noting import line
 from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.office import Office
@@ -42,7 +43,8 @@ async def load(visit: Visit) -> Context:
         counts[""] = counts.get("", 0) + number
         kinds.add(name)
     due = await Work(office.site.database).oldest_due(office.now())
-    routine = sorted(name for name, each in job_kinds().items() if isinstance(each.schedule, Every))
+    known = [*job_kinds().values(), *own_kinds(office.bench)]
+    routine = sorted(each.name for each in known if isinstance(each.schedule, Every))
     everything = bool(state or kind or visit.query("routine"))
     everyone = office.site.snapshots.current.businesses
     lines = [

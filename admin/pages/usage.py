@@ -23,7 +23,7 @@ from admin.web.ranges import PRESETS, Range, range_of
 from admin.web.rendering import shown_day
 from gateway.domain.answer import Source
 from gateway.domain.money import usd_from_nano
-from gateway.store.usage_days import DaySums, Sums, UsageDays
+from gateway.store.usage_days import DaySums, Sums
 
 PAGE = Page("Usage and cost", "/admin/usage", "Traffic", 20, "usage", key="u")
 K = TypeVar("K")
@@ -77,7 +77,7 @@ def routes(office: Office) -> list[HTTPRouteHandler]:
     @get("/admin/usage/export.csv", name="usage export", opt={"access": "role:viewer"}, **office.fence)
     async def export(request: Request[Any, Any, Any]) -> Response[bytes]:
         span = range_of(Visit(office, request, {}), "30")
-        rows = await UsageDays(office.site.database).by_day(span.since, span.until)
+        rows = await office.overview.days.by_day(span.since, span.until)
         name = f"usage-{span.since.isoformat()}-{span.until.isoformat()}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(as_csv(office, rows).encode(), media_type="text/csv; charset=utf-8", headers=headers)
@@ -88,7 +88,7 @@ def routes(office: Office) -> list[HTTPRouteHandler]:
 async def load(visit: Visit) -> Context:
     """Return the sums of a range, split in every way, beside those of the range before."""
     office, span = visit.office, range_of(visit, "30")
-    days, today = UsageDays(office.site.database), visit.office.today()
+    days, today = office.overview.days, visit.office.today()
     month = today.replace(day=1)
     everything, owners, owners_before = await asyncio.gather(
         days.by_day(min(span.before.since, month), today),

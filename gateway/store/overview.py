@@ -103,7 +103,7 @@ class Overview:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._days = UsageDays(database)
+        self.days = UsageDays(database)
 
     async def released(self) -> dict[str, Released]:
         """Return what is live for everyone, by feature."""
@@ -112,12 +112,12 @@ class Overview:
 
     async def by_feature(self, day: date, days: int = 1) -> dict[str, Traffic]:
         """Return the requests of one day, or of the `days` that end with it, by feature."""
-        return _by_feature(await self._days.by_day(day - timedelta(days=days - 1), day))
+        return _by_feature(await self.days.by_day(day - timedelta(days=days - 1), day))
 
     async def month(self, today: date) -> tuple[list[DayTraffic], dict[str, Traffic]]:
         """Return every day of a month up to `today`, also those without a request, and today's requests by feature."""
         since = today.replace(day=1)
-        rows = await self._days.by_day(since, today)
+        rows = await self.days.by_day(since, today)
         found = {since + timedelta(days=n): DayTraffic(since + timedelta(days=n)) for n in range(today.day)}
         for row in rows:
             known = found[row.day]

@@ -71,6 +71,7 @@ _OPEN = (
     f"SELECT hour / {DAY} AS n, feature, model, source, {_HOURS} FROM usage_hourly "  # noqa: S608
     "WHERE hour >= $1 AND hour < $2 GROUP BY n, feature, model, source HAVING SUM(calls) > 0"
 )
+_PER_HOUR = f"SELECT hour, {_HOURS} FROM usage_hourly WHERE hour >= $1 AND hour < $2 GROUP BY hour"  # noqa: S608
 # Grouped by an expression, so that the rows are found by age and not business by business.
 _OPEN_BUSINESSES = (
     f"SELECT business_id || '' AS owner, {_SUMS} FROM usage_all "  # noqa: S608
@@ -118,6 +119,7 @@ class UsageDays:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._earlier: tuple[tuple[int, int, Sums] | None, dict[str, Sums]] = (None, {})
 
     async def by_day(self, since: date, until: date) -> list[DaySums]:
         """Return the sums of the UTC days from `since` to `until`, both included, over all businesses."""
@@ -135,9 +137,25 @@ class UsageDays:
         kept = await self._database.fetch(_KEPT_BUSINESSES, since.isoformat(), min(until, summed).isoformat())
         found = {row[0]: _sums(row[1:]) for row in kept}
         if open_from <= until:
-            for row in await self._database.fetch(_OPEN_BUSINESSES, midnight(open_from), midnight(until) + DAY):
-                found[row[0]] = found.get(row[0], Sums()) + _sums(row[1:])
+            for sums in await self._open_businesses(midnight(open_from), midnight(until) + DAY):
+                for owner, each in sums.items():
+                    found[owner] = found[owner] + each if owner in found else each
         return found
+
+    async def _open_businesses(self, begin: int, end: int) -> tuple[dict[str, Sums], dict[str, Sums]]:
+        """Return the sums by business up to the newest hour and from it on.
+
+        Earlier hours are read once, and again only when `usage_hourly` tells that one of them changed.
+        """
+        hours = await self._database.fetch(_PER_HOUR, begin, end)
+        border = max((int(row[0]) for row in hours), default=begin)
+        state = (begin, border, sum((_sums(row[1:]) for row in hours if row[0] < border), start=Sums()))
+        if self._earlier[0] != state:
+            self._earlier = (state, await self._raw(begin, border))
+        return self._earlier[1], await self._raw(border, end)
+
+    async def _raw(self, begin: int, end: int) -> dict[str, Sums]:
+        return {row[0]: _sums(row[1:]) for row in await self._database.fetch(_OPEN_BUSINESSES, begin, end)}
 
     async def sum_up(self, now: int) -> int:
         """Sum every closed day whose hours say something else; returns how many days that were. `now`: microseconds.
