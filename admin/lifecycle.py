@@ -109,7 +109,8 @@ async def ask_for_review(life: Life, by: Person, draft_id: str, text: str = "") 
     if prompt.content_hash in {line.content_hash for line in await life.releases.versions(draft.feature)}:
         earlier = await life.drafts.by_hash(prompt.content_hash)
         if earlier is None or earlier.id != draft.id:
-            raise Refused(409, "Nothing was changed", "This is word for word a version that exists already.")
+            said = "This is word for word a version that exists already. Change something before you ask for review."
+            raise Refused(409, "Nothing was changed", said)
     number = await life.drafts.number_for(draft.feature, prompt.content_hash)
     whole = parsed(numbered(draft.body, number), life.feature(draft.feature), life.catalog, life.policy).prompt
     assert whole and whole.content_hash == prompt.content_hash, "a version's number is no part of its content"

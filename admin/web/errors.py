@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from litestar import Response
@@ -85,10 +86,18 @@ def _error(
         "code": status,
         "command": command,
         "errors": errors,
+        "back": _back(request),
     }
     if request.headers.get("hx-request") == "true":
         return fragment(request, "error.html", status=status, **values)
     return page(request, "error.html", status=status, **values)
+
+
+def _back(request: AnyRequest) -> str:
+    """Return the page of ours that a form was sent from, empty for anything else."""
+    given = urlsplit(request.headers.get("referer", ""))
+    ours = given.netloc == request.headers.get("host") and given.path.startswith("/admin/")
+    return (given.path + (f"?{given.query}" if given.query else "")) if ours and request.method == "POST" else ""
 
 
 def _api_signed_out(request: AnyRequest, _: Exception) -> Response[bytes]:
