@@ -29,6 +29,13 @@ MIGRATION_TABLE = {
         id SERIAL PRIMARY KEY NOT NULL, name VARCHAR(200) NOT NULL DEFAULT '',
         app_name VARCHAR(200) NOT NULL DEFAULT '', ran_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)""",
 }
+# Who may not make roles is told so by the migration that needs it.
+_MAKE_ROLE = f"""DO $$ BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN
+        CREATE ROLE {APP_ROLE} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege THEN NULL;
+END $$"""  # noqa: S608 - our own name
 _LOG_IN = "SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)"
 _IS_THERE = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
@@ -73,6 +80,8 @@ async def migrate(database_url: str) -> list[str]:
     database = open_database(database_url, pool_size=1, as_owner=True)
     await database.open()
     try:
+        if database.dialect == "postgresql":  # by itself, since it concerns every database of the server
+            await database.execute(_MAKE_ROLE)
         return await database.run(_forwards, database.dialect, migrations())
     except asyncpg.InsufficientPrivilegeError:
         raise MayNotMigrate(
