@@ -6,6 +6,7 @@ import pytest
 
 from gateway.domain.ledger import AuditEntry
 from gateway.store.audit import AuditLog
+from gateway.store.database import open_database
 from tests.store.making import BUSINESS, NOW
 
 
@@ -37,7 +38,10 @@ async def test_an_untouched_chain_verifies(chain):
     ],
 )
 async def test_tampering_is_found_where_it_happened(database, chain, tampering, first_broken):
-    await database.execute(tampering)
+    owner = open_database(database.url, as_owner=True)  # the service itself may not
+    await owner.open()
+    await owner.execute(tampering)
+    await owner.close()
     assert await chain.verify(BUSINESS) == first_broken
     assert await chain.verify_all() == {BUSINESS: first_broken}
 
