@@ -16,7 +16,7 @@ Repeat = Annotated[int | None, typer.Option(help="Run every case so many times."
 Delay = Annotated[float | None, typer.Option(help="Milliseconds after each call.")]
 Grader = Annotated[str | None, typer.Option(help="Provider for graded assertions that name none.")]
 Variables = Annotated[list[str] | None, typer.Option("--var", help=f"name=value, unless a test sets it. {_SEVERAL}")]
-FirstN = Annotated[int | None, typer.Option("--filter-first-n", "-n", help="Only the first so many tests.")]
+FirstN = Annotated[int | None, typer.Option("--filter-first-n", "-n", min=1, help="Only the first so many tests.")]
 Pattern = Annotated[str | None, typer.Option(help="Only tests whose description matches.")]
 Range = Annotated[str | None, typer.Option(help="Only tests a:b, counted from 0.")]
 Metadata = Annotated[list[str] | None, typer.Option(help=f"Only tests whose metadata holds key=value. {_SEVERAL}")]
