@@ -102,7 +102,9 @@ def credit_hits(
     for invoice in invoices:
         mine.setdefault(invoice.customer, []).append(invoice)
     for customer in customers:
-        found = mine.get(customer.id, [])
+        found = mine.get(customer.id)
+        if not found:
+            continue
         now = sum((one.original_amount for one in found if one.issue_date > recent), Decimal(0))
         before = [one for one in found if earlier < one.issue_date <= recent]
         then = sum((one.original_amount for one in before), Decimal(0))
