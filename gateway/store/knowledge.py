@@ -16,6 +16,7 @@ from gateway.domain.support import Passage
 from gateway.errors import NotReady
 from gateway.features.search_terms import loose_terms, one_slip, terms_of
 from gateway.library.markdown_chunks import Chunk
+from gateway.store.alone import alone
 from gateway.store.database import Database, Row, Script, Statement
 
 SHARED = "*"
@@ -121,8 +122,7 @@ def _rows(business_id: str, collection: str, document: Document) -> list[tuple[o
 
 
 def _replace(dialect: str, business_id: str, collection: str, rows: Sequence[tuple[object, ...]]) -> Script[None]:
-    if dialect == "postgresql":  # gateways that start together all bring the guides in line; SQLite has one writer
-        yield Statement("SELECT pg_advisory_xact_lock($1)", (LOCK,))
+    yield from alone(dialect, LOCK)  # gateways that start together all bring the guides in line
     yield Statement(_CLEAR, (business_id, f"{collection}/", f"{collection}0"))  # `0` comes right after `/`
     if rows:
         yield Statement(_INSERT, rows, many=True)

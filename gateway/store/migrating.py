@@ -16,6 +16,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.engine.finder import engine_finder
 
 from gateway.store import piccolo_migrations
+from gateway.store.alone import alone
 from gateway.store.database import Database, Dialect, Script, Statement, open_database
 from gateway.store.scope import APP_ROLE
 
@@ -132,8 +133,7 @@ def _forwards(dialect: Dialect, known: Sequence[Migration]) -> Script[list[str]]
 
 def _waiting(dialect: Dialect, known: Sequence[Migration], *, make: bool) -> Script[list[Migration]]:
     """Return what has not run, and keep every other process from running it until this transaction ends."""
-    if dialect == "postgresql":  # SQLite's writing transaction is already exclusive
-        yield Statement("SELECT pg_advisory_xact_lock($1)", (LOCK,))
+    yield from alone(dialect, LOCK)
     ran = yield from _ran(dialect, MIGRATION_TABLE[dialect] if make else None)
     if newer := sorted(ran - {migration.id for migration in known}):
         raise SchemaTooNew(
