@@ -33,6 +33,7 @@ from admin.app import create
 from gateway.adapters.clock import SystemClock
 from gateway.store.migrating import migrate
 from gateway.store.prompt_hours import PromptHours
+from gateway.store.scope import OPERATOR, enter
 from gateway.store.usage_days import UsageDays
 from tests.admin.visiting import Place, Visitor
 from tests.backends import fresh_database_url
@@ -149,6 +150,7 @@ async def measure(url: str, given: argparse.Namespace, now: int) -> int:
     service = create(replace(settings_for(url), jobs_in_process="off", schedules="off"))
     async with _lifespan(service.asgi):
         place = Place(service, SystemClock())  # type: ignore[arg-type]
+        enter(OPERATOR)
         begin = time.perf_counter()
         await UsageDays(service.store.database).sum_up(now)
         await PromptHours(service.store.database).sum_up(now)
