@@ -33,7 +33,9 @@ async def requests_of(business: str) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("kind", MODELS)
-async def test_every_feature_answers_by_its_schema_or_refuses_with_a_documented_code(sqlite_url: str, kind: str) -> None:
+async def test_every_feature_answers_by_its_schema_or_refuses_with_a_documented_code(
+    sqlite_url: str, kind: str
+) -> None:
     make = MODELS[kind]
     async with serving(sqlite_url, models=make() if make else None) as served:
         features = served.service.site.kit.catalog.features
