@@ -82,5 +82,5 @@ def _recoveries(invoices: Sequence[Invoice], payments: Sequence[Payment], remind
     last: dict[str, date] = {}
     for payment in payments:
         last[payment.invoice] = max(payment.payment_date, last.get(payment.invoice, payment.payment_date))
-    settled = (i.id for i in invoices if i.status != WRITTEN_OFF and owed(i) == 0 and i.id in first and i.id in last)
+    settled = (i.id for i in invoices if i.id in first and i.id in last and i.status != WRITTEN_OFF and owed(i) == 0)
     return [(last[key] - first[key]).days for key in settled if last[key] >= first[key]]
