@@ -18,6 +18,7 @@ from evals.engine.session import RunOptions
 from evals.exporting import exported
 from evals.importing import imported
 from evals.running_cli import run_command
+from gateway import logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Judge prompts by their golden cases.")
 app.command("gate")(gate)
@@ -99,4 +100,5 @@ def export_(
 
 
 if __name__ == "__main__":
+    logs.configure("critical")  # what a suite provokes on purpose is no news, and standard output is for results
     app()

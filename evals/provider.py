@@ -18,6 +18,10 @@ sys.path[:] = [str(_HERE.parent), *(place for place in sys.path if Path(place).r
 from evals.config.providers import ProviderSpec  # noqa: E402
 from evals.providers.base import ProviderError  # noqa: E402
 from evals.providers.feature import FeatureProvider  # noqa: E402
+from gateway import logs  # noqa: E402
+
+if __name__ != "evals.provider":  # promptfoo reads standard output
+    logs.configure("critical")
 
 _loop = asyncio.new_event_loop()
 _provider: FeatureProvider | None = None
