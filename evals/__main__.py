@@ -26,8 +26,9 @@ app.command("compare")(compare_command)
 
 
 @app.callback()
-def evals() -> None:
+def evals(context: typer.Context) -> None:
     """Judge prompts by their golden cases."""
+    context.with_resource(logs.silent())  # what a suite provokes is no news, and standard output is for results
 
 
 @app.command("run")
@@ -100,5 +101,4 @@ def export_(
 
 
 if __name__ == "__main__":
-    logs.configure("critical")  # what a suite provokes on purpose is no news, and standard output is for results
     app()

@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -41,6 +42,17 @@ def configure(level: str) -> None:
         logger_factory=structlog.BytesLoggerFactory(_StandardError()),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Write none but critical lines while the block runs; a logger that has written before goes on as it did."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def only_allowed(logger: Any, method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
