@@ -42,5 +42,7 @@ def _replaced(test: dict[str, Any]) -> list[dict[str, Any]]:
         if isinstance(item, dict) and str(item.get("type")).removeprefix("not-") in own_checks():
             asked = {"type": item["type"], **({"value": item["value"]} if "value" in item else {})}
             found.append(asked)
-            item["type"], item["value"] = "javascript", f"context.providerResponse.metadata.checks[{dump(dump(asked))}]"
+            # As \u007b, since promptfoo takes two braces in an assertion for a template.
+            key = dump(dump(asked)).replace("{", "\\u007b")
+            item["type"], item["value"] = "javascript", f"context.providerResponse.metadata.checks[{key}]"
     return found
