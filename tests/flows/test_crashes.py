@@ -1,6 +1,6 @@
 """kill -9 of the real service under load: nothing is lost, nothing counts twice, nothing stays reserved.
 
-`FLOW_KILLS=100` runs longer.
+`FLOW_KILLS=1000` runs longer.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from tests.flows.loading import Connection, Request, assert_books_are_right, day
 from tests.flows.processes import Nursery
 from tests.flows.upstream import USAGE, says
 
-KILLS = {"sqlite": int(os.environ.get("FLOW_KILLS", "25")), "postgresql": int(os.environ.get("FLOW_KILLS", "5"))}
+KILLS = {"sqlite": int(os.environ.get("FLOW_KILLS", "100")), "postgresql": int(os.environ.get("FLOW_KILLS", "5"))}
 CALLERS = 6
 GRACE_S = 1
 LEASE_S = LEASE / 1e6
