@@ -8,18 +8,19 @@ the first part of every key.
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from gateway.ports import PosData
 
 T = TypeVar("T")
 
-EVERY: list[Any] = []
-"""All that features remember in this process."""
+EVERY: WeakSet[Any] = WeakSet()
+"""All that is remembered in this process, for as long as somebody holds it: each evaluated case has its own."""
 
 
 def forget_everything() -> None:
     """Empty everything of this kind, as in a process that has just begun."""
-    for one in EVERY:
+    for one in list(EVERY):
         one.clear()
 
 
@@ -32,7 +33,7 @@ class Remembered(Generic[T]):
     """The `size` results that were asked for last."""
 
     def __init__(self, size: int) -> None:
-        EVERY.append(self)
+        EVERY.add(self)
         self._size = size
         self._kept: OrderedDict[Hashable, tuple[frozenset[str], Hashable, T]] = OrderedDict()
 
@@ -74,7 +75,7 @@ class Unchanged(Generic[T]):
     """
 
     def __init__(self, size: int) -> None:
-        EVERY.append(self)
+        EVERY.add(self)
         self._size = size
         self._kept: OrderedDict[Hashable, tuple[tuple[object, ...], T]] = OrderedDict()
 

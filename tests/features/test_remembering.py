@@ -1,6 +1,8 @@
 """What was worked out of records is kept while the records stay the same, and never longer."""
 
-from gateway.features.remembering import Remembered, Unchanged
+import gc
+
+from gateway.features.remembering import EVERY, Remembered, Unchanged
 from tests.features.fakes import InlinePos
 
 
@@ -47,3 +49,12 @@ def test_what_rests_on_rows_is_worked_out_again_only_when_one_of_them_differs():
     assert unchanged.get("b", ([1, 3],), work_out) == 3
     unchanged.get("c", (), work_out)
     assert unchanged.get("a", ([1, 3],), work_out) == 5  # the oldest of two went
+
+
+def test_what_nobody_holds_any_more_is_not_kept():
+    before = len(EVERY)
+    kept = [Remembered(4), Unchanged(4)]
+    assert len(EVERY) == before + 2
+    del kept
+    gc.collect()
+    assert len(EVERY) == before
