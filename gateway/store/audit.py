@@ -23,7 +23,7 @@ _LINE = (
 )
 _HEAD = "UPDATE audit_head SET hash = $2 WHERE business_id = $1"
 _READ = (
-    "SELECT seq, at, actor, action, object_id, details, prev_hash, hash FROM audit "
+    "SELECT seq, at, actor, action, object_id, details, prev_hash, hash FROM audit_all "
     "WHERE business_id = $1 AND seq > $2 ORDER BY seq LIMIT 1000"
 )
 
@@ -76,7 +76,7 @@ class AuditLog:
 
     async def verify_all(self) -> dict[str, int]:
         """Return the first broken line of every business that has one."""
-        sql = "SELECT business_id FROM audit_head UNION SELECT business_id FROM audit"
+        sql = "SELECT business_id FROM audit_head UNION SELECT business_id FROM audit_all"
         broken = {row[0]: await self.verify(row[0]) for row in await self._database.fetch(sql)}
         return {business_id: seq for business_id, seq in broken.items() if seq is not None}
 

@@ -8,7 +8,7 @@ _SET = (
     "SELECT business_id, name, enabled, changed_at FROM feature_setting WHERE enabled IS NOT NULL "
     "ORDER BY name, business_id"
 )
-_WHO = "SELECT actor FROM audit WHERE business_id = '' AND action = $1 ORDER BY seq DESC LIMIT 1"
+_WHO = "SELECT actor FROM audit_all WHERE business_id = '' AND action = $1 ORDER BY seq DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _COUNTERS = (
     "JOIN quota_counter c ON c.business_id = b.id AND c.period >= $3 WHERE c.used > 0 ORDER BY c.meter"
 )
 _LINES = (
-    "SELECT seq, at, actor, action, object_id, details FROM audit WHERE business_id = $1 ORDER BY seq DESC LIMIT $2"
+    "SELECT seq, at, actor, action, object_id, details FROM audit_all WHERE business_id = $1 ORDER BY seq DESC LIMIT $2"
 )
 
 

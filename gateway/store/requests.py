@@ -25,9 +25,9 @@ _EXACT = _BY_ID + "u.request_id = $1 LIMIT 50"
 _BEGINNING = _BY_ID + "u.request_id >= $1 AND u.request_id < $2 LIMIT 50"
 _ONE = f"SELECT {_COLUMNS} FROM usage_all u WHERE u.business_id = $1 AND u.request_id = $2"  # noqa: S608
 _HEAD = "SELECT seq FROM audit_head WHERE business_id = $1"
-_AT = "SELECT at FROM audit WHERE business_id = $1 AND seq = $2"
+_AT = "SELECT at FROM audit_all WHERE business_id = $1 AND seq = $2"
 _LINE = (
-    "SELECT seq, at, actor, action, object_id, details FROM audit "
+    "SELECT seq, at, actor, action, object_id, details FROM audit_all "
     "WHERE business_id = $1 AND seq >= $2 AND seq <= $3 AND object_id = $4 ORDER BY seq"
 )
 _SAID = "SELECT rating, outcome, created_at FROM feedback WHERE business_id = $1 AND request_id = $2"

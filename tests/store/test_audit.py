@@ -6,7 +6,10 @@ import pytest
 
 from gateway.domain.ledger import AuditEntry
 from gateway.store.audit import AuditLog
+from gateway.store.audit_months import file_lines
 from gateway.store.database import open_database
+from gateway.store.holdings import DAY
+from gateway.store.overview import Overview
 from tests.store.making import BUSINESS, NOW
 
 
@@ -58,3 +61,40 @@ async def test_businesses_have_chains_of_their_own(chain):
     await chain.append(AuditEntry("another", "key-2", "release", "v1", NOW, {}))
     assert await chain.verify("another") is None
     assert await chain.verify_all() == {}
+
+
+async def month_by_month(database, months=8) -> AuditLog:
+    """Return a log with a line of each of the last months, the oldest first."""
+    log = AuditLog(database)
+    for ago in range(months, 0, -1):
+        await log.append(AuditEntry(BUSINESS, "key-1", "release", f"{ago} ago", NOW - ago * 31 * DAY, {}))
+    return log
+
+
+async def test_the_chain_goes_on_through_the_months_that_were_filed_away(database):
+    log = await month_by_month(database)
+    before = await Overview(database).audit_lines(BUSINESS, 20)
+    assert await file_lines(database, NOW) == (0 if database.dialect == "sqlite" else 6)
+    assert await file_lines(database, NOW) == 0
+    assert await Overview(database).audit_lines(BUSINESS, 20) == before
+    await log.append(AuditEntry(BUSINESS, "key-1", "release", "today", NOW, {}))
+    assert await log.verify_all() == {}
+    assert len(await database.fetch("SELECT seq FROM audit_all")) == 9
+
+
+@pytest.mark.parametrize(
+    ("tampering", "first_broken"),
+    [
+        ("UPDATE {} SET actor = 'someone else' WHERE seq = 3", 3),
+        ("DELETE FROM {} WHERE seq = 2", 2),
+        ("DELETE FROM {}", 1),
+    ],
+)
+async def test_tampering_with_a_month_filed_away_is_found(database, tampering, first_broken):
+    log = await month_by_month(database)
+    await file_lines(database, NOW)
+    owner = open_database(database.url, as_owner=True)
+    await owner.open()
+    await owner.execute(tampering.format("audit" if database.dialect == "sqlite" else "audit_past"))
+    await owner.close()
+    assert await log.verify_all() == {BUSINESS: first_broken}

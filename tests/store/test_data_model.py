@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data-model.md"
+MONTHS = ("usage_past", "usage_all", "audit_past", "audit_all")
 
 
 def documented():
@@ -27,8 +28,8 @@ async def of_the_database(database):
         )
     tables = {}
     for table, column in await database.fetch(sql):
-        # The months of usage, and the view over them, have the columns of usage.
-        if not table.startswith(("pos_", "knowledge_search", "usage_past", "usage_all")) and table != "migration":
+        # The months of usage and audit, and the views over them, have the columns of these.
+        if not table.startswith(("pos_", "knowledge_search", *MONTHS)) and table != "migration":
             tables.setdefault(table, []).append(column)
     return tables
 

@@ -18,8 +18,9 @@ async def tables_of(database) -> set[str]:
     else:
         sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type <> 'VIEW'"
     names = {row[0] for row in await database.fetch(sql)}
-    # What SQLite keeps of a full-text index are copies of its table's rows; the months of usage belong to usage.
-    return {name for name in names if "_search" not in name and not name.startswith("usage_past")} - {"migration"}
+    # What SQLite keeps of a full-text index are copies of its table's rows; months belong to usage and audit.
+    parts = ("usage_past", "audit_past")
+    return {name for name in names if "_search" not in name and not name.startswith(parts)} - {"migration"}
 
 
 async def columns_of(database, table):
