@@ -35,6 +35,7 @@ from gateway.api.privacy import privacy_routes
 from gateway.api.problems import HANDLERS
 from gateway.api.records import record_routes
 from gateway.api.site import Site
+from gateway.api.stopping import Stopping
 from gateway.api.usage import usage_routes
 from gateway.api.webhooks import webhook_routes
 from gateway.jobs.context import Tools
@@ -177,7 +178,7 @@ def create_service(
         request_max_body_size=None,
     )
     allowed = {r.path_format: ", ".join(sorted(r.methods)) for r in app.routes if isinstance(r, HTTPRoute)}
-    return Service(Edge(app, site.kit.telemetry.served, allowed), site, store, tools, running)
+    return Service(Edge(Stopping(app), site.kit.telemetry.served, allowed), site, store, tools, running)
 
 
 def open_store(settings: Settings, clock: Clock) -> Store:

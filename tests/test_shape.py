@@ -71,7 +71,7 @@ def test_no_folder_of_prompts_holds_python():
 
 def test_every_route_that_is_served_declares_who_may_use_it(tmp_path: Path):
     service = create_service(settings_for(f"sqlite:///{tmp_path}/unused.sqlite"))
-    app = service.asgi.app  # type: ignore[attr-defined]
+    app = service.asgi.app.app  # type: ignore[attr-defined]
     handlers = [handler for route in app.routes if isinstance(route, HTTPRoute) for handler in route.route_handlers]
     declared = {path: handler.opt.get("access") for handler in handlers for path in handler.paths if handler.opt}
     assert len(declared) > 10

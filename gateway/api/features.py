@@ -22,6 +22,8 @@ from gateway.pipeline.ask import Answered, Ask
 from gateway.pipeline.punctual import answer_in_time
 
 HEARTBEAT_S = 15.0
+CLIENT_CLOSED_REQUEST = 499
+"""What servers commonly log for an answer that nobody waited for."""
 _encode = msgspec.json.Encoder().encode
 _Event = str | Answered | BaseException
 
@@ -38,7 +40,7 @@ def _route(site: Site, feature: Feature, method: str) -> HTTPRouteHandler:
         if method == "POST" and wants_later(request):
             return await answer_later(site, ask, records)
         if feature.stream is not None and "text/event-stream" in request.headers.get("accept", ""):
-            return await _event_stream(site, ask, request.scope["path"])
+            return await _event_stream(site, ask, request)
         answered = await answer_in_time(site.kit, ask)
         return Response(
             answered.body, status_code=answered.status, media_type="application/json", headers=dict(answered.headers)
@@ -55,22 +57,47 @@ def litestar_path(path: str) -> str:
     return path.replace("}", ":str}")
 
 
-async def _event_stream(site: Site, ask: Ask, instance: str) -> Response[Any]:
+async def _event_stream(site: Site, ask: Ask, request: Request[Any, Any, Any]) -> Response[Any]:
     """Return the stream once it has begun; a refusal before that is an ordinary problem response."""
     events: asyncio.Queue[_Event] = asyncio.Queue()
     work = asyncio.create_task(_produce(site, ask, events))
     try:
-        first = await events.get()
+        first = await _first_event(events, request)
     except asyncio.CancelledError:
-        work.cancel()
+        await _end(work)
         raise
+    if first is None:
+        await _end(work)
+        return Response(b"", status_code=CLIENT_CLOSED_REQUEST)
     if isinstance(first, BaseException):
         raise first
     return Stream(
-        _events(first, events, work, ask, instance),
+        _events(first, events, work, ask, request.scope["path"]),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
     )
+
+
+async def _first_event(events: asyncio.Queue[_Event], request: Request[Any, Any, Any]) -> _Event | None:
+    """Return the first event, None when the reader leaves before it: only a begun stream notices that by itself."""
+    first, left = asyncio.ensure_future(events.get()), asyncio.ensure_future(_reader_left(request))
+    try:
+        await asyncio.wait((first, left), return_when=asyncio.FIRST_COMPLETED)
+        return first.result() if first.done() else None
+    finally:
+        first.cancel()
+        await _end(left)
+
+
+async def _reader_left(request: Request[Any, Any, Any]) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _end(task: asyncio.Future[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _produce(site: Site, ask: Ask, events: asyncio.Queue[_Event]) -> None:
@@ -100,9 +127,7 @@ async def _events(
             with suppress(TimeoutError):
                 event = await asyncio.wait_for(events.get(), HEARTBEAT_S)
     finally:
-        work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
+        await _end(work)
 
 
 def _sse(name: str, data: bytes) -> bytes:

@@ -13,8 +13,8 @@ from admin.app import create
 from gateway import logs
 from gateway.settings import Settings
 
-GRACE_S = 30
-"""How long a stopping process may take to finish what it has begun, in seconds."""
+GRACE_S = 5
+"""How long the server waits for what `Stopping` has let finish to be written out, in seconds."""
 
 
 SERVER: dict[str, Any] = {

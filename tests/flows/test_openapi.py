@@ -93,7 +93,7 @@ async def test_both_forms_of_every_address_are_served(document: Document, served
 
 
 async def test_every_route_that_takes_a_key_is_documented(document: Document, served: Served):
-    app = served.service.asgi.app  # type: ignore[attr-defined]
+    app = served.service.asgi.app.app  # type: ignore[attr-defined]
     documented = {
         (method.upper(), re.sub(r"{\w+}", "{}", path).rstrip("/")) for method, path, _ in operations(document)
     }

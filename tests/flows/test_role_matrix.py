@@ -67,7 +67,7 @@ class House:
     def table(self) -> list[Row]:
         """Return every row of the running application's route table."""
         rows = []
-        for route in self.service.asgi.app.routes:  # type: ignore[attr-defined]
+        for route in self.service.asgi.app.app.routes:  # type: ignore[attr-defined]
             path = re.sub(r":\w+}", "}", route.path)
             for handler in getattr(route, "route_handlers", ()):
                 methods = {str(method) for method in handler.http_methods} - {"OPTIONS"}
