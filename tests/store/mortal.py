@@ -72,6 +72,7 @@ def be_born(url: str, name: str, seed: str) -> int:
 def main(url: str, kills: int, seed: str) -> None:
     """Keep two callers alive; kill the older one at a random moment, and again."""
     dice = random.Random(seed)
+    open_database(url)  # loads the database's driver once, here: a caller that lives for 0.1 s has no time for it
     alive = [be_born(url, "c0", f"{seed}-0")]
     for number in range(1, kills + 1):
         alive.append(be_born(url, f"c{number}", f"{seed}-{number}"))
