@@ -22,6 +22,7 @@ from demo.shop import Shop
 from demo.state import Customer, Plan, Product, days, money
 from demo.trade import walk_in, wholesale_order
 
+LEAST_PRODUCTS = 12
 TABLES = (
     "businesses",
     "storefronts",
@@ -171,11 +172,13 @@ def main() -> None:
     parser.add_argument("--walkins", type=float, default=3.6, help="walk-in sales of an ordinary day at scale 1")
     parser.add_argument("--customers", type=int, default=26, help="credit customers")
     parser.add_argument("--retail", type=int, default=50, help="named retail customers")
-    parser.add_argument("--products", type=int, default=44)
+    parser.add_argument("--products", type=int, default=44, help=f"{LEAST_PRODUCTS} or more")
     parser.add_argument("--fraud-rate", type=float, default=1.0, help="below 1: subtler fraud")
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--truth", type=Path, help="write the hidden answers to this file")
     options = parser.parse_args()
+    if options.products < LEAST_PRODUCTS:
+        parser.error(f"--products: give {LEAST_PRODUCTS} or more, so that every kind of sale finds goods of its price.")
     shops = simulate(options)
     counts = write(shops, options.out)
     if options.truth:

@@ -228,7 +228,7 @@ def _order_lines(shop: Shop, customer: Customer, day: date) -> list[Line]:
     lines: list[Line] = []
     spent = 0.0
     pool = [product for product in shop.products if product.base > 0.2]
-    while spent < size * rng.uniform(0.75, 1.1) and len(lines) < 6:
+    while spent < size * rng.uniform(0.75, 1.1) and len(lines) < min(6, len(pool)):
         weights = [product.base * SEASONS[product.item.season](day) for product in pool]
         product = rng.choices(pool, weights)[0]
         if any(line[0] is product for line in lines):

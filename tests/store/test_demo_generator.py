@@ -3,7 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from demo.generate import simulate, write
+from demo.generate import LEAST_PRODUCTS, simulate, write
 
 TENANT = Path(__file__).parents[2] / "demo" / "tenant"
 DEMO = {"seed": 7, "as_of": "2026-11-20", "days": 400, "horizon": 60, "scale": 1.0, "walkins": 3.6, "fraud_rate": 1.0}
@@ -22,3 +22,9 @@ def test_another_seed_gives_another_tenant_of_the_same_shape() -> None:
     assert busy.id not in (TENANT / "businesses.jsonl").read_text()
     assert len(busy.records["sales"]) > len(small.records["sales"]) > len(empty.records["sales"]) == 0
     assert busy.truth["fraud_employee"] and not small.truth["fraud_employee"]
+
+
+def test_the_smallest_shop_comes_to_an_end() -> None:
+    options = {**DEMO, "days": 100, "customers": 1, "retail": 0, "products": LEAST_PRODUCTS}
+    shop, *_ = simulate(Namespace(**options))
+    assert shop.records["invoices"]
