@@ -18,6 +18,8 @@ async def read_bytes(request: Request[Any, Any, Any], limit: int, media_types: t
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given not in media_types:
         raise UnsupportedMediaType(f"Send the body as `Content-Type: {media_types[0]}`.")
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType("Send the body as it is, without a `Content-Encoding`.")
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)

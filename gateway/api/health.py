@@ -2,13 +2,15 @@
 
 from typing import Any, Protocol
 
-from litestar import Request, Response, get
+from litestar import HttpMethod, Request, Response, get, route
 from litestar.handlers import HTTPRouteHandler
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.errors import GatewayError
+
+PROBES = [HttpMethod.GET, HttpMethod.HEAD]
 
 
 class Exposition(Protocol):
@@ -18,13 +20,16 @@ class Exposition(Protocol):
 
 
 def health_routes(site: Site, exposition: Exposition) -> list[HTTPRouteHandler]:
-    """Return /health/live (no I/O), /health/ready (store, migrations, prompts) and /metrics."""
+    """Return /health/live (no I/O), /health/ready (store, migrations, prompts) and /metrics.
 
-    @get("/health/live", name="health_live", opt={"access": "public"})
+    The first two answer HEAD as well: many load balancers and monitors ask by it.
+    """
+
+    @route("/health/live", http_method=PROBES, name="health_live", opt={"access": "public"})
     async def live() -> Response[bytes]:
         return json_response({"status": "ok", "version": site.version})
 
-    @get("/health/ready", name="health_ready", opt={"access": "public"})
+    @route("/health/ready", http_method=PROBES, name="health_ready", opt={"access": "public"})
     async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
         database = await _answers(site)
         unreleased = [name for name in site.kit.catalog.features if site.kit.switches.live(name) is None]

@@ -29,17 +29,18 @@ def sign_text(sign: Sign, currency: str) -> str:
             )
         case "order_frequency":
             usual = number(v["usual"], 1)
-            return f"{v['orders']} credit orders in the last {v['days']} days, where about {usual} are usual"
+            verb = "is" if usual == "1" else "are"
+            return f"{v['orders']} credit orders in the last {v['days']} days, where about {usual} {verb} usual"
         case "order_size":
             sizes = f"from {money(v['from'], currency)} to {money(v['to'], currency)}"
             return f"The typical order grew {sizes}, {number(v['times'], 1)} times as much"
         case "silence":
-            return f"No credit order for {v['days']} days, where one every {count(v['usual_days'], 'day')} was usual"
+            rhythm = "one a day" if v["usual_days"] == 1 else f"one every {v['usual_days']} days"
+            return f"No credit order for {v['days']} days, where {rhythm} was usual"
         case "broken_pattern":
-            most = count(v["most"], "day")
-            return (
-                f"An invoice is {v['days']} days overdue; none of the last {v['settled']} settled was over {most} late"
-            )
+            most = f"over {count(v['most'], 'day')} late" if v["most"] else "late"
+            late = count(v["days"], "day")
+            return f"An invoice is {late} overdue; none of the last {v['settled']} settled was {most}"
     over = f"The balance of {money(v['balance'], currency)} is above the limit of {money(v['limit'], currency)}"
     return f"{over} ({percent(v['used'], 0)} of it)"
 

@@ -67,8 +67,8 @@ class Debt:
 
     @property
     def regime_break(self) -> bool:
-        """Whether an open invoice is more than 7 days later than any of the window was paid."""
-        return bool(self.habit.lateness) and self.days > max(self.habit.lateness) + 7
+        """Whether an overdue invoice is more than 7 days later than any of the window was paid."""
+        return self.days > 0 and bool(self.habit.lateness) and self.days > max(self.habit.lateness) + 7
 
     @property
     def usual_lateness(self) -> int:

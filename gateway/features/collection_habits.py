@@ -10,7 +10,7 @@ from gateway.domain.evidence import Json
 from gateway.domain.records import Invoice, Payment, Reminder
 from gateway.features.credit_history import WRITTEN_OFF, owed
 from gateway.features.wording import count
-from gateway.features.working_days import WEEKDAYS
+from gateway.features.working_days import SUNDAY, WEEKDAYS
 
 FEWEST = 20
 """Payments, or settled invoices with a reminder, below which nothing is said."""
@@ -45,11 +45,11 @@ class Habits:
     def warnings(self) -> list[str]:
         """Return why something is missing in `strategic_insights`."""
         if self.payments < FEWEST:
-            return [f"strategic_insights: {self.payments} payments in a year are too few; {FEWEST} are needed."]
+            return [f"strategic_insights: {count(self.payments, 'payment')} in a year, where {FEWEST} are needed."]
         found = ["strategic_insights: payments carry no time of day and plans are not recorded, so neither is judged."]
         if self.recovery_days is None:
             found.append(
-                f"strategic_insights: {self.recoveries} settled invoices with a reminder are too few to judge."
+                f"strategic_insights: {count(self.recoveries, 'settled invoice')} with a reminder, too few to judge."
             )
         return found
 
@@ -69,10 +69,13 @@ def read_habits(
 
 
 def _best_days(payments: Sequence[Payment]) -> tuple[str, ...]:
-    """Return the weekdays with 15 % more payments than an even share of the days on which any is made."""
+    """Return the weekdays with 15 % more payments than an even share of the days on which any is made.
+
+    Nobody is contacted on a Sunday, so it is never one of them.
+    """
     made = Counter(payment.payment_date.weekday() for payment in payments)
     even = len(payments) / max(1, len(made))
-    return tuple(name for day, name in enumerate(WEEKDAYS) if made[day] > CLEARLY_MORE * even)
+    return tuple(name for day, name in enumerate(WEEKDAYS) if day != SUNDAY and made[day] > CLEARLY_MORE * even)
 
 
 def _recoveries(invoices: Sequence[Invoice], payments: Sequence[Payment], reminders: Sequence[Reminder]) -> list[int]:

@@ -86,7 +86,7 @@ def _habit(case: Case) -> str:
     usual, n = debt.usual_lateness, len(debt.habit.lateness)
     if not n:
         return "No invoice has been settled yet, so there is no habit to judge by"
-    on_time = f"{debt.habit.on_time} of the last {count(n, 'paid invoice')} came within 3 days of the due date"
+    on_time = _on_time(debt.habit.on_time, n)
     if debt.regime_break:
         return (
             f"{on_time}, so this delay is unusual"
@@ -94,8 +94,16 @@ def _habit(case: Case) -> str:
             else "The delay is longer than any before"
         )
     if usual > 3:
-        return f"Usually pays {count(usual, 'day')} late" + ("; this is no later than usual" if debt.as_usual else "")
+        as_before = debt.days > 0 and debt.as_usual
+        return f"Usually pays {count(usual, 'day')} late" + ("; this is no later than usual" if as_before else "")
     return on_time
+
+
+def _on_time(good: int, n: int) -> str:
+    if n == 1:
+        return f"The only paid invoice came {'within 3 days of' if good else 'more than 3 days after'} its due date"
+    which = "All" if good == n else str(good) if good else "None"
+    return f"{which} of the last {n} paid invoices came within 3 days of the due date"
 
 
 def _reminders(case: Case) -> str:
@@ -111,7 +119,8 @@ def _written_off(case: Case) -> str:
 def _buying(case: Case) -> str:
     bought = case.bought
     if bought.frequency == "DECLINING":
-        return f"{bought.recent} orders in the last 90 days after {bought.before} in the 90 days before"
+        recent = count(bought.recent, "order") if bought.recent else "No order"
+        return f"{recent} in the last 90 days after {bought.before} in the 90 days before"
     if bought.last is not None and (case.as_of - bought.last).days > QUIET_DAYS:
         return f"No purchase for {count((case.as_of - bought.last).days, 'day')}"
     return ""
@@ -179,10 +188,9 @@ def _actions(case: Case) -> list[str]:
     return [text for text in found if text]
 
 
-def reasoning(statements: Sequence[str], likelihood: str) -> str:
+def reasoning(statements: Sequence[str], outlook: str) -> str:
     """Return the statements as sentences, with the outlook at the end."""
-    outlook = f"The chance of payment within 30 days is {likelihood.lower()}"
-    return " ".join(sentence(text) for text in (*statements, outlook))
+    return " ".join(sentence(text) for text in (*statements, outlook) if text)
 
 
 def invoice_label(invoice: Invoice) -> str:
@@ -266,12 +274,14 @@ def facts_of(case: Case, most: int = MOST_STATEMENTS) -> dict[str, Json]:
     """Return what the prompt shows of a case: no contact, no invoice number; at most so many statements and points."""
     debt = case.debtor.debt
     key = "actions" if case.formal else "points"
+    # Where nothing is late there is nothing to be likely or unlikely.
+    outlook = {"likelihood_30_days": debt.likelihood} if debt.overdue > 0 else {}
     return {
         "rank": case.debtor.rank,
         "name": case.customer.name,
         "urgency": case.debtor.urgency,
         "approach": debt.approach,
-        "likelihood_30_days": debt.likelihood,
+        **outlook,
         "why": statements(case)[:most],
         key: points(case)[:most],
     }
@@ -280,7 +290,9 @@ def facts_of(case: Case, most: int = MOST_STATEMENTS) -> dict[str, Json]:
 def words_of(facts: dict[str, Json]) -> dict[str, Json]:
     """Return the words that rules write from `facts_of`."""
     key, own = ("recommended_actions", "actions") if "actions" in facts else ("talking_points", "points")
-    return {"reasoning": reasoning(facts["why"], facts["likelihood_30_days"]), key: list(facts[own])}
+    likelihood = facts.get("likelihood_30_days")
+    outlook = f"The chance of payment within 30 days is {likelihood.lower()}" if likelihood else ""
+    return {"reasoning": reasoning(facts["why"], outlook), key: list(facts[own])}
 
 
 def chosen_words(words: dict[str, Json] | None, facts: dict[str, Json]) -> dict[str, Json]:

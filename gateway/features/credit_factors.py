@@ -130,6 +130,8 @@ def _plain_strengths(case: Case) -> Iterator[Factor]:
         yield Factor("no_write_off", 0, "No debt of this customer has been written off", 0)
     if h.overdue:
         text = f"The arrears sit on {count(h.overdue_invoices, 'invoice')} and can be settled one by one"
+        if h.overdue_invoices == 1:
+            text = "The arrears sit on 1 invoice alone"
         yield Factor("arrears_invoices", h.overdue_invoices, text, 0)
     if h.invoices:
         total = case.money(h.total_purchases)
@@ -170,22 +172,23 @@ def _bad_habits(case: Case) -> Iterator[Factor]:
             f"{which} of the last {len(h.lateness)} paid invoices {'was' if h.on_time < 2 else 'were'} settled within "
             f"3 days of the due date (average delay {days(h.mean_lateness)})"
         )
+        if len(h.lateness) == 1:
+            text = f"The only invoice paid so far came {days(h.mean_lateness)} after its due date"
         yield Factor("punctuality", h.on_time, text, 20)
     if h.lateness_shift is not None and h.lateness_shift >= 3 and mean(h.lateness[-4:]) > 0:
         text = f"The last 4 invoices were paid {days(h.lateness_shift)} later on average than those before"
         yield Factor("payment_trend", plain(h.lateness_shift, 1), text, 14)
     if h.regime_break:
-        text = (
-            f"An open invoice is {days(h.max_days_overdue)} overdue, although the latest paid ones were "
-            f"{days(max(0, *h.lateness))} late at most"
-        )
+        latest = max(h.lateness)
+        before = f"were {days(latest)} late at most" if latest > 0 else "were never late"
+        text = f"An open invoice is {days(h.max_days_overdue)} overdue, although the latest paid ones {before}"
         yield Factor("broken_pattern", h.max_days_overdue, text, 18)
 
 
 def _bad_exposure(case: Case) -> Iterator[Factor]:
     h, used, before = case.history, case.history.utilisation, case.history.utilisation_before
     if used is not None and used > 0.8:
-        relation = "over" if used > 1 else "close to"
+        relation = "over" if used > 1 else "close to" if used < 1 else "at"
         text = f"The balance of {case.money(h.balance)} is {relation} the limit of {case.money(h.limit)}"
         yield Factor("utilisation", plain(used, 3), text, 12 + 6 * (used > 1))
     if used is not None and before is not None and used - before >= 0.15:

@@ -78,8 +78,11 @@ class CreditHistory:
 
     @property
     def regime_break(self) -> bool:
-        """Whether an open invoice is more than 7 days later than any of the window was paid."""
-        return bool(self.lateness) and self.max_days_overdue > max(self.lateness) + 7
+        """Whether an overdue invoice is more than 7 days later than any of the window was paid.
+
+        What is not due yet breaks no habit, however early the customer usually pays.
+        """
+        return self.max_days_overdue > 0 and bool(self.lateness) and self.max_days_overdue > max(self.lateness) + 7
 
 
 def owed(invoice: Invoice) -> Decimal:

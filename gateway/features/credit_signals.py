@@ -103,7 +103,7 @@ def _silence(account: Account, day: date) -> Iterator[Sign]:
 def _broken(account: Account, day: date) -> Iterator[Sign]:
     late = [bill.lateness for bill in account.settled_until(day)[-WINDOW:]]
     oldest = account.days_overdue_on(day)
-    if len(late) >= FEWEST_BEFORE and oldest > max(late) + BREAK_DAYS:
+    if oldest > 0 and len(late) >= FEWEST_BEFORE and oldest > max(late) + BREAK_DAYS:
         yield Sign("broken_pattern", {"days": oldest, "most": max(0, *late), "settled": len(late)})
 
 

@@ -139,7 +139,7 @@ NOTES = {
     FIRM: (
         "Firm about amount and day, respectful towards the person",
         "Asks for a proposal instead of blaming, so that the customer does not lose face",
-        "Keep the matter between the two of you; do not raise it in front of others",
+        "Keep the matter between you and the customer; do not raise it in front of others",
     ),
     FORMAL: (
         "Formal and complete, without any word about the person",

@@ -135,13 +135,22 @@ def with_invoices(text: str, labels: Mapping[str, str]) -> str:
 
 
 def fitting_sms(text: str, facts: Mapping[str, Any]) -> str:
-    """Return the text in GSM letters, or the fullest text of the rules that fits when it takes too many parts."""
-    most = parts_allowed(facts["message_type"])
+    """Return the text in GSM letters, or the fullest text of the rules that fits when it takes too many parts.
+
+    A text loses its place as well when a name in it has no such letters at all, so that no `Dear ,` is left.
+    """
+    most, lost = parts_allowed(facts["message_type"]), _unspellable(facts)
     for candidate in (text, *short_texts(facts)):
         spelled = to_gsm(candidate)
-        if spelled and segments(spelled) <= most:
+        if spelled and segments(spelled) <= most and not any(name in candidate for name in lost):
             return spelled
     return to_gsm(text)[:150]
+
+
+def _unspellable(facts: Mapping[str, Any]) -> list[str]:
+    """Return the names of which no letter or digit is left in an SMS."""
+    names = (*facts["customer"].values(), facts.get("shop", ""))
+    return [name for name in names if name.strip() and not any(one.isalnum() for one in to_gsm(name))]
 
 
 def shortened(text: str, most: int) -> str:

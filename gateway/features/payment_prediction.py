@@ -33,6 +33,8 @@ MOST_SHOWN = 5
 LATE_HABIT = 3
 """Days after the due date from which a reminder before it is worth sending."""
 REMINDER_AHEAD = 2
+LONG_DUE = 60
+"""Days overdue from which another written reminder is no advice any more."""
 
 WORDS = ("prediction_reasoning", "recommended_action")
 
@@ -107,7 +109,8 @@ def _action(bill: Bill, forecast: Forecast, as_of: date) -> tuple[str, date]:
     """Return what to do and on which working day, today at the earliest."""
     today = next_working_day(as_of)
     if bill.due < as_of:
-        return (CALL if forecast.basis == "broken" else REMIND_OVERDUE), today
+        long_due = (as_of - bill.due).days > LONG_DUE
+        return (CALL if forecast.basis == "broken" or long_due else REMIND_OVERDUE), today
     if forecast.basis == "broken" or (forecast.day - bill.due).days >= LATE_HABIT:
         ahead = add_working_days(previous_working_day(bill.due), -REMINDER_AHEAD)
         return REMIND_BEFORE, max(today, ahead)

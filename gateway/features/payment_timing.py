@@ -67,8 +67,8 @@ class Habit:
 
     @property
     def broken(self) -> bool:
-        """Whether an open invoice is later than any settled one by more than the tolerance."""
-        return bool(self.lateness) and self.oldest > max(self.lateness) + BREAK_DAYS
+        """Whether an overdue invoice is later than any settled one by more than the tolerance."""
+        return self.oldest > 0 and bool(self.lateness) and self.oldest > max(self.lateness) + BREAK_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +144,14 @@ def predict(habit: Habit, due: date) -> Forecast:
 
 
 def _points(habit: Habit, age: int) -> list[tuple[float, float]]:
-    """Return (lateness, weight) of every past or prior case that is still possible for an invoice `age` days late."""
+    """Return (lateness, weight) of every past or prior case that is still possible for an invoice `age` days late.
+
+    Who always pays early and let that day pass on an invoice that is not overdue is still expected early: any day now.
+    """
     drift = habit.drift
     moved = [round(late + drift * (k + 1)) for k, late in enumerate(reversed(habit.lateness))]
-    points = [(float(late), DECAY**k) for k, late in enumerate(moved) if late > age]
+    own = [(float(late), DECAY**k) for k, late in enumerate(moved)]
+    points = [(late, weight) for late, weight in own if late > age] or (own if age <= 0 else [])
     points += [(float(late), PRIOR_WEIGHT) for late in PRIOR if late > age]
     return sorted(points) or [(age + max(5.0, age / 2), UNHEARD_OF)]
 

@@ -33,9 +33,9 @@ def _because(row: Mapping[str, Any], facts: Mapping[str, Any], expected: str) ->
     pattern, basis = facts["pattern"], row["basis"]
     settled = pattern["settled_invoices"]
     if basis == "broken":
+        before = _latest(settled, pattern["most_days_after_due"])
         return (
-            f"An open invoice is {count(facts['oldest_days_overdue'], 'day')} overdue, although none of the last "
-            f"{settled} settled ones was more than {count(max(0, pattern['most_days_after_due']), 'day')} late. "
+            f"An open invoice is {count(facts['oldest_days_overdue'], 'day')} overdue, although {before}. "
             f"The usual pattern is broken, so payment before {long_day(row['predicted_date'])} is unlikely."
         )
     if basis == "thin":
@@ -49,11 +49,27 @@ def _because(row: Mapping[str, Any], facts: Mapping[str, Any], expected: str) ->
         size = number(abs(step), 1)
         return f"Each invoice has been paid about {size} {_days(size)} {way} than the one before, so {expected}."
     average, after = pattern["average_days_after_due"], row["days_after_due"]
-    if row["days_overdue"] > average:
+    if not row["days_overdue"] and _age(row, facts) > average:
+        usual = f"The last {settled} settled invoices were paid {_late(average)} on average"
+        return f"{usual}. That has passed, so {expected}."
+    if row["days_overdue"] and row["days_overdue"] >= average:
         return f"An invoice that is this late is usually settled {_late(after)}, so {expected}."
     if abs(after - average) > FAR:
         return f"The most recent invoices were paid about {_late(after)}, so {expected}."
     return f"The last {settled} settled invoices were paid {_late(average)} on average, so {expected}."
+
+
+def _age(row: Mapping[str, Any], facts: Mapping[str, Any]) -> int:
+    """Return days past the due date, negative before it."""
+    return (date.fromisoformat(facts["as_of"]) - date.fromisoformat(row["due_date"])).days
+
+
+def _latest(settled: int, most: int) -> str:
+    """Return how late the settled invoices came at most."""
+    days = count(most, "day")
+    if settled == 1:
+        return f"the only settled one was {days} late" if most > 0 else "the only settled one was not late"
+    return f"none of the last {settled} settled ones was {f'more than {days} late' if most > 0 else 'late'}"
 
 
 def _days(size: str) -> str:

@@ -93,10 +93,16 @@ def encode_money(value: object) -> int:
         units = int(whole) * UNITS + (int(fraction.ljust(4, "0")) if fraction else 0)
         if units <= HIGHEST_AMOUNT * UNITS:
             return units
-    amount = _decimal(value)
-    if amount < 0:
+    units = encode_balance(value)
+    if units < 0:
         raise Unfit("must not be negative")
-    if amount > HIGHEST_AMOUNT:
+    return units
+
+
+def encode_balance(value: object) -> int:
+    """Return an amount in ten-thousandths that may be negative: what a customer has paid too much."""
+    amount = _decimal(value)
+    if abs(amount) > HIGHEST_AMOUNT:
         raise Unfit(f"must not be above {HIGHEST_AMOUNT:,}")
     exact = amount.quantize(Decimal("0.0001"))
     if exact != amount:
@@ -218,6 +224,7 @@ TEXT = Kind(encode_text)
 KEY_TEXT = Kind(encode_key_text)
 ID = Kind(encode_id)
 MONEY = Kind(encode_money, decode_money)
+BALANCE = Kind(encode_balance, decode_money)
 DAY = Kind(encode_day, decode_day)
 INSTANT = Kind(encode_instant, decode_instant)
 QUANTITY = Kind(encode_quantity)

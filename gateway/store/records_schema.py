@@ -34,6 +34,7 @@ REFERENCES = frozenset(
 )
 KIND_OF_COLUMN = {
     ("customers", "customer_type"): kinds.choice("RETAIL", "WHOLESALE"),
+    ("customers", "outstanding_balance"): kinds.BALANCE,
     ("invoices", "status"): kinds.choice("PENDING", "PARTIAL", "PAID", "WRITTEN_OFF", "IN_COLLECTION"),
     ("reminders", "channel"): kinds.KEY_TEXT,
     ("sales", "type"): kinds.choice("RETAIL", "WHOLESALE"),

@@ -16,7 +16,7 @@ from gateway.features import collection_message
 from gateway.features.collection_message import FOLLOW_UP, follow_up, unsupported
 from gateway.features.message_words import parts_allowed
 from gateway.features.working_days import is_working_day
-from gateway.grounding.ground import overwrite
+from gateway.grounding.ground import ground, overwrite
 from gateway.library.tokens import estimate_tokens
 from gateway.library.yamlfile import read_yaml_file
 from tests.features.debts import any_shop, customer, invoice, reminder, settled, shop
@@ -240,3 +240,26 @@ def test_respelled_text_never_turns_an_sms_into_the_larger_alphabet(text):
     spelled = to_gsm(text)
     assert segments(spelled) <= -(-2 * len(spelled) // 152) + 1
     assert to_gsm(spelled) == spelled
+
+
+@pytest.mark.parametrize("name", ["متجر النور", "商店", "🎉"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_name_that_an_sms_cannot_spell_leaves_no_hole(kind, name):
+    evidence = await gathered(owing(customer(name="Nour", contact_person=name)), kind=kind)
+    message = answer_of(evidence)["message"]
+    assert name in message["body"] and name in message["whatsapp_version"]
+    assert not message["sms_version"].startswith("Dear") and "900" in message["sms_version"]
+
+
+async def test_a_name_that_loses_only_its_picture_keeps_its_greeting():
+    evidence = await gathered(owing(customer(name="Ama 🎉 Boutique")))
+    assert answer_of(evidence)["message"]["sms_version"].startswith("Dear Ama Boutique, ")
+
+
+@pytest.mark.parametrize(("kind", "tone"), BOTH)
+@pytest.mark.parametrize("amount", ["400.00", "9000.00", "30000.00"])
+async def test_every_sentence_of_the_rules_is_grounded_however_many_instalments(kind, tone, amount):
+    evidence = await gathered(owing(amount=amount), kind=kind, tone=tone, include_payment_plan=True)
+    words = collection_message.fallback(evidence.facts)
+    grounded = ground(words, evidence, unsupported=lambda text: unsupported(text, evidence.facts))
+    assert (grounded.dropped, grounded.findings) == (0, ())

@@ -1,6 +1,7 @@
 """The collection list from records to words."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -125,7 +126,7 @@ async def test_few_payments_give_no_insights_and_a_reason():
     invoices, payments = settled(4, 0)
     few = await gathered(shop(invoices=invoices, payments=payments))
     assert few.computed["strategic_insights"] is None
-    assert "4 payments in a year are too few; 20 are needed." in few.warnings[0]
+    assert "4 payments in a year, where 20 are needed." in few.warnings[0]
     invoices, payments = settled(20, 0)
     payments = [row | {"payment_date": str(DEMO_DAY)} for row in payments]
     enough = await gathered(shop(invoices=invoices, payments=payments))
@@ -157,3 +158,14 @@ async def test_the_empty_and_the_tiny_shop_get_an_answer():
 async def test_the_example_of_the_contract_is_what_the_demo_tenant_gives():
     example = read_yaml_file(PROMPTS / "collection_priority" / "feature.yaml").data["example"]
     assert answer_of(await gathered(InlinePos.from_dir(DEMO_DIR, SANKOFA), **example["request"])) == example["response"]
+
+
+async def test_sunday_is_no_day_to_collect_on_even_if_money_comes_then():
+    invoices, payments = settled(24, 0)
+    saturday, sunday = (DEMO_DAY - timedelta(days=days) for days in (6, 5))
+    rows = [row | {"payment_date": str(sunday if k % 3 else saturday)} for k, row in enumerate(payments)]
+    only_sunday = (await gathered(shop(invoices=invoices, payments=rows))).computed["strategic_insights"]
+    assert only_sunday["best_collection_days"] == []
+    rows = [row | {"payment_date": str(saturday if k % 3 else sunday)} for k, row in enumerate(payments)]
+    mostly_saturday = (await gathered(shop(invoices=invoices, payments=rows))).computed["strategic_insights"]
+    assert mostly_saturday["best_collection_days"] == ["Saturday"]

@@ -110,3 +110,35 @@ async def test_the_example_of_the_contract_is_what_the_demo_tenant_gives():
     example = read_yaml_file(PROMPTS / "collection_strategy" / "feature.yaml").data["example"]
     evidence = await gathered(InlinePos.from_dir(DEMO_DIR, SANKOFA), example["request"]["customer_id"])
     assert answer_of(evidence) == example["response"]
+
+
+@pytest.mark.parametrize(
+    ("n", "late", "open_late", "said"),
+    [
+        (1, 0, 5, "The only paid invoice came within 3 days of its due date."),
+        (12, 0, 5, "All of the last 12 paid invoices came within 3 days of the due date."),
+        (12, 0, 20, "All of the last 12 paid invoices came within 3 days of the due date, so this delay is unusual."),
+        (6, 9, 5, "Usually pays 9 days late; this is no later than usual."),
+        (6, 9, -5, "Usually pays 9 days late."),
+    ],
+)
+async def test_the_habit_is_told_in_whole_words(n, late, open_late, said):
+    invoices, payments = settled(n, late)
+    evidence = await gathered(shop(invoices=[*invoices, invoice("a", open_late, "900.00")], payments=payments))
+    assert f" {said} " in answer_of(evidence)["ai_insights"]["reasoning"]
+
+
+async def test_orders_are_counted_in_singular_and_plural():
+    bought = [invoice(f"b{k}", 80 + k, "100.00", paid="100.00") for k in range(4)]
+    for recent, said in (([], "No order in the last 90 days after 4"), ([invoice("a", 5, "9.00")], "1 order in the")):
+        evidence = await gathered(shop(invoices=[*bought, *recent]))
+        assert said in answer_of(evidence)["ai_insights"]["reasoning"]
+
+
+async def test_no_chance_of_payment_is_told_where_nothing_is_late():
+    early, payments = settled(6, -25)
+    for invoices in ([], [invoice("a", -10, "900.00")], [*early, invoice("a", -10, "900.00")]):
+        evidence = await gathered(shop(invoices=invoices, payments=payments))
+        assert "likelihood_30_days" not in evidence.facts["customer"]
+        assert "chance" not in answer_of(evidence)["ai_insights"]["reasoning"]
+        assert "unusual" not in answer_of(evidence)["ai_insights"]["reasoning"]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.features import credit_alerts
+from gateway.features.alert_words import sign_text
 from gateway.features.credit_account import read_account
 from gateway.features.credit_signals import Sign, ended_badly, severity_of, signs_on
 from gateway.features.credit_similar import Case, like, rate, told
@@ -236,3 +237,34 @@ async def test_the_example_of_the_contract_is_what_the_demo_tenant_gives():
     example = read_yaml_file(PROMPTS / "credit_alerts" / "feature.yaml").data["example"]
     evidence = await evidence_of(InlinePos.from_dir(DEMO_DIR, SANKOFA), **example["request"])
     assert answer(evidence) == example["response"]
+
+
+async def test_an_early_payer_with_nothing_overdue_shows_no_sign():
+    early = [bill(f"old{k}", 220 - 20 * k, late=-25) for k in range(5)]
+    assert await signs(*early, bill("open", 10)) == {}
+
+
+@pytest.mark.parametrize(
+    ("sign", "text"),
+    [
+        (Sign("silence", {"days": 61, "usual_days": 1}), "No credit order for 61 days, where one a day was usual"),
+        (
+            Sign("silence", {"days": 61, "usual_days": 9}),
+            "No credit order for 61 days, where one every 9 days was usual",
+        ),
+        (
+            Sign("order_frequency", {"orders": 4, "usual": 1.0, "days": 28}),
+            "4 credit orders in the last 28 days, where about 1 is usual",
+        ),
+        (
+            Sign("broken_pattern", {"days": 1, "most": 0, "settled": 12}),
+            "An invoice is 1 day overdue; none of the last 12 settled was late",
+        ),
+        (
+            Sign("broken_pattern", {"days": 9, "most": 1, "settled": 12}),
+            "An invoice is 9 days overdue; none of the last 12 settled was over 1 day late",
+        ),
+    ],
+)
+def test_a_sign_reads_well_whatever_its_figures(sign, text):
+    assert sign_text(sign, "GHS") == text

@@ -231,3 +231,10 @@ def test_every_decision_keeps_its_promises(late, overdue, limit, blocked, reques
 def test_paying_later_never_scores_higher(late, more):
     on_time, delayed = score_card(history(*late)), score_card(history(*[days + more for days in late]))
     assert delayed.score <= on_time.score
+
+
+def test_an_early_payer_with_nothing_overdue_breaks_no_habit():
+    not_due = invoice(5, paid=0, key="open")
+    early = history(*[-25] * 12, extra=(not_due,))
+    assert not early.regime_break
+    assert confidence(early) == confidence(history(*[0] * 12, extra=(not_due,)))

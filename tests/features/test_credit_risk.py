@@ -252,3 +252,40 @@ async def test_the_example_of_the_contract_is_what_the_demo_tenant_gives():
     example = read_yaml_file(PROMPTS / "credit_risk" / "feature.yaml").data["example"]
     evidence = await credit_risk.gather(InlinePos.from_dir(DEMO_DIR, SANKOFA), example["request"], DEMO_DAY)
     assert overwrite(words(evidence), evidence.computed)[0] == example["response"]
+
+
+def row(k, late, paid=True):
+    """An invoice of 1,000 on 30-day terms whose due date lies `late` days back; a paid one came on that day."""
+    due = DEMO_DAY - timedelta(days=late)
+    one = {"id": f"i{k}", "customer": "c1", "issue_date": str(due - timedelta(days=30)), "due_date": str(due)}
+    return one | {"original_amount": "1000", "amount_paid": "1000" if paid else "0"}
+
+
+def paid_on(k, late, days):
+    day = DEMO_DAY - timedelta(days=late - days)
+    return {"id": f"p{k}", "invoice": f"i{k}", "customer": "c1", "amount": "1000", "payment_date": str(day)}
+
+
+async def factors(invoices, payments, **customer):
+    analysis = words(await assess(pos(CUSTOMER | customer, invoices=invoices, payments=payments)))["analysis"]
+    return analysis["positive_factors"] + analysis["risk_factors"]
+
+
+async def test_a_single_invoice_is_not_spoken_of_as_many():
+    paid = await factors([row(1, 60)], [paid_on(1, 60, 15)])
+    assert "The only invoice paid so far came 15 days after its due date" in paid
+    owing = await factors([row(1, 20, paid=False)], [])
+    assert "The arrears sit on 1 invoice alone" in owing
+
+
+async def test_a_balance_that_fills_the_limit_is_at_it():
+    found = await factors([row(1, -20, paid=False)], [], credit_limit="1000.00")
+    assert "The balance of GHS 1,000 is at the limit of GHS 1,000" in found
+
+
+@pytest.mark.parametrize(("open_late", "said"), [(-5, None), (0, None), (2, "the latest paid ones were never late")])
+async def test_an_early_payer_breaks_its_habit_only_when_something_is_overdue(open_late, said):
+    invoices = [row(k, 60 + 20 * k) for k in range(8)]
+    payments = [paid_on(k, 60 + 20 * k, -25) for k in range(8)]
+    found = [one for one in await factors([*invoices, row("open", open_late, paid=False)], payments) if "latest" in one]
+    assert found == ([f"An open invoice is {open_late} days overdue, although {said}"] if said else [])

@@ -224,3 +224,50 @@ async def test_the_open_invoices_of_the_demo_tenant_add_up_to_what_is_outstandin
     records = InlinePos.from_dir(DEMO_DIR, SANKOFA)
     totals = [(await evidence_of(records, c.id)).computed["customer"]["total_due"] for c in await records.customers()]
     assert sum(float(total.replace(",", "")) for total in totals) == pytest.approx(238_725.66)
+
+
+async def test_nothing_is_broken_while_an_early_payer_has_nothing_overdue():
+    records = pos(**bills([-25] * 8, open_from=1, open_for=3))
+    evidence = await evidence_of(records)
+    [row] = evidence.facts["invoices"]
+    assert row["basis"] == "habit" and not evidence.facts["pattern_broken"]
+    assert date.fromisoformat(row["predicted_date"]) < date.fromisoformat(row["due_date"])
+
+
+@pytest.mark.parametrize(("open_for", "action"), [(89, "Send a reminder"), (91, "Call on")])
+async def test_an_invoice_two_months_overdue_asks_for_a_call(open_for, action):
+    evidence = await evidence_of(pos(**bills([], open_from=1, open_for=open_for)))
+    assert payment_prediction.fallback(evidence.facts)["predictions"][0]["recommended_action"].startswith(action)
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        ([-20] * 8, "none of the last 8 settled ones was late"),
+        ([1] * 8, "none of the last 8 settled ones was more than 1 day late"),
+        ([-20], "the only settled one was not late"),
+        ([2], "the only settled one was 2 days late"),
+    ],
+)
+async def test_a_broken_pattern_says_how_late_it_was_before(late, said):
+    evidence = await evidence_of(pos(**bills(late, open_from=1, open_for=50)))
+    assert said in payment_prediction.fallback(evidence.facts)["predictions"][0]["prediction_reasoning"]
+
+
+@pytest.mark.parametrize(
+    ("open_for", "said"),
+    [
+        (3, "The last 8 settled invoices were paid 10 days before the due date on average, so payment is expected"),
+        (
+            27,
+            "paid 10 days before the due date on average. That has passed, so payment is expected around Saturday 21 ",
+        ),
+        (
+            30,
+            "paid 10 days before the due date on average. That has passed, so payment is expected around Saturday 21 ",
+        ),
+    ],
+)
+async def test_who_always_pays_early_is_expected_any_day_once_that_day_has_passed(open_for, said):
+    evidence = await evidence_of(pos(**bills([-10] * 8, open_from=1, open_for=open_for)))
+    assert said in payment_prediction.fallback(evidence.facts)["predictions"][0]["prediction_reasoning"]

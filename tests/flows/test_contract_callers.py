@@ -115,3 +115,11 @@ async def test_an_unfit_request_id_is_replaced(client: Client, given: str):
 async def test_the_same_request_id_may_be_sent_twice(client: Client):
     answers = [await client.post(RISK, ASK, headers={"x-request-id": "mine"}) for _ in range(2)]
     assert [answer.status for answer in answers] == [200, 200]
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+async def test_monitors_may_ask_for_the_head_alone(served: Served, path: str):
+    answer = await served.client(None).send("HEAD", path)
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    refused = await served.client(None).send("POST", path)
+    assert refused.headers["allow"] == "GET, HEAD, OPTIONS"

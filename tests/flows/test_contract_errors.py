@@ -1,5 +1,6 @@
 """What a caller sends wrongly is refused, never guessed: the same form, a stable code, each field named."""
 
+import gzip
 import json
 
 import pytest
@@ -52,6 +53,15 @@ async def test_a_body_that_is_not_one_plain_json_object_is_malformed(client: Cli
 async def test_another_content_type_is_refused(client: Client, given: str | None):
     answer = await client.post(RISK, json.dumps(ASK).encode(), headers={"content-type": given})
     assert_problem(answer, 415, "unsupported_media_type")
+
+
+async def test_a_packed_body_is_refused_by_name(client: Client):
+    packed = gzip.compress(json.dumps(ASK).encode())
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answer = await client.post(RISK, packed, headers=headers)
+    assert_problem(answer, 415, "unsupported_media_type")
+    assert "Content-Encoding" in answer.json()["detail"]
+    assert (await client.post(RISK, ASK, headers={"content-encoding": "identity"})).status == 200
 
 
 async def test_a_content_type_may_carry_a_charset(client: Client):

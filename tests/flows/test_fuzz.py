@@ -170,7 +170,7 @@ async def test_every_answer_to_nearly_right_requests_is_documented(shop: Served)
 async def test_a_method_that_is_not_documented_is_refused(shop: Served, method: str):
     document = (await shop.client(None).get("/openapi.json")).json()
     for path, item in document["paths"].items():
-        if method.lower() not in item:
+        if method.lower() not in item and not (method == "HEAD" and path.startswith("/health/")):
             answer = await shop.client().send(method, path.replace("{table}", "suppliers"), {})
             assert answer.status in ((405, 204) if method == "OPTIONS" else (405,)), (method, path, answer.body)
 

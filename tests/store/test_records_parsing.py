@@ -1,10 +1,13 @@
 """What a push or an inline table is refused for, and in which words."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, Malformed, ValidationFailed
+from gateway.store.records_kinds import UNITS, decode_money
 from gateway.store.records_parsing import parse_inline, parse_push
 from gateway.store.records_schema import SCHEMA
 from tests.store.record_rows import customer, invoice, line, ndjson, payment, sale
@@ -83,6 +86,13 @@ def test_absurd_amounts_are_refused(value: object) -> None:
 def test_amounts_are_taken_in_every_usual_form(value: object) -> None:
     (row,) = parse_push("b1", SCHEMA["payments"], ndjson([payment(amount=value)]))
     assert row["amount"] == 250_000_000
+
+
+@pytest.mark.parametrize(("value", "units"), [("-13.00", -130_000), (-13, -130_000), ("-1,250.50", -12_505_000)])
+def test_a_customer_may_have_paid_too_much(value: object, units: int) -> None:
+    (row,) = parse_push("b1", SCHEMA["customers"], ndjson([customer(outstanding_balance=value)]))
+    assert row["outstanding_balance"] == units and decode_money(units) == Decimal(units) / UNITS
+    assert list(faults("customers", customer(credit_limit=value))) == ["line 1: /credit_limit"]
 
 
 @pytest.mark.parametrize("value", ["2026-02-30", "20261001", "1026-10-01", "2126-10-01", "2026-10-01T00:00:00Z", 5])
