@@ -30,7 +30,7 @@ from gateway.pipeline.breaker import Breakers
 from gateway.pipeline.checking import check_input
 from gateway.pipeline.gathering import gather
 from gateway.pipeline.kit import Kit
-from gateway.ports import Clock, Knowledge, Ledger, Model
+from gateway.ports import Allowance, Clock, Knowledge, Ledger, Model
 from gateway.store.records import RecordStore
 
 DEFAULT_PLAN = "ENTERPRISE"
@@ -111,9 +111,9 @@ class NoCache:
 class NoLimits:
     """Neither rate limits nor replays."""
 
-    async def take(self, business_id: str, user_id: str | None, limit_per_minute: int) -> float:
-        """Return 0."""
-        return 0.0
+    async def take(self, business_id: str, user_id: str | None, limit_per_minute: int) -> Allowance:
+        """Let everybody through."""
+        return Allowance()
 
     async def begin(self, business_id: str, key: str, feature: str, request_hash: str) -> tuple[int, bytes] | None:
         """Return None."""

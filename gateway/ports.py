@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gateway.domain.alert_outcome import AlertOutcome
 from gateway.domain.ledger import Claim, Hold, Settlement, UsageRow
@@ -163,11 +163,21 @@ class AnswerCache(Protocol):
     async def put(self, business_id: str, key: str, body: bytes, ttl_seconds: int, subjects: Sequence[str]) -> None: ...
 
 
+class Allowance(NamedTuple):
+    """`wait` is 0 when a call may go on, else the seconds to wait; `left` how many more may follow at once.
+
+    `left` is None where nothing limits or where the limiter could not tell.
+    """
+
+    wait: float = 0.0
+    left: int | None = None
+
+
 class RateLimiter(Protocol):
     """Per-minute fairness: a token bucket per business and per user. May fail open."""
 
-    async def take(self, business_id: str, user_id: str | None, limit_per_minute: int) -> float:
-        """Return 0 when the call may go on, else the seconds to wait."""
+    async def take(self, business_id: str, user_id: str | None, limit_per_minute: int) -> Allowance:
+        """Take one call of the minute's limit if there is one; a limit below 0 is none, of 0 always waits."""
 
 
 class Switchboard(Protocol):

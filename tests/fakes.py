@@ -15,6 +15,7 @@ from gateway.domain.reply import Delta, ModelCall, Reply
 from gateway.domain.support import Conversation, Exchange, Passage
 from gateway.domain.usage import Usage
 from gateway.errors import NotFound
+from gateway.ports import Allowance
 
 NOON = 1_795_176_000_000_000
 """2026-11-20T12:00:00Z, on the last day of the demo tenant's records, in microseconds since the epoch."""
@@ -196,8 +197,8 @@ class OpenDoor:
 
     wait: float = 0.0
 
-    async def take(self, business_id: str, user_id: str | None, limit_per_minute: int) -> float:
-        return self.wait
+    async def take(self, business_id: str, user_id: str | None, limit_per_minute: int) -> Allowance:
+        return Allowance(self.wait)
 
     async def begin(self, business_id: str, key: str, feature: str, request_hash: str) -> tuple[int, bytes] | None:
         return None

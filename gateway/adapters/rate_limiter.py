@@ -6,7 +6,7 @@ A bucket holds one minute's limit and refills evenly. Money and quotas are not k
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from gateway.ports import Clock
+from gateway.ports import Allowance, Clock
 
 SECONDS = 60.0
 USER_SHARE = 0.5
@@ -39,10 +39,10 @@ class MemoryRateLimiter:
         self._max = max_buckets
         self._buckets: OrderedDict[tuple[str, str | None], _Bucket] = OrderedDict()
 
-    async def take(self, business_id: str, user_id: str | None, limit_per_minute: int) -> float:
-        """Return 0 when the call may go on, else the seconds to wait; a limit below 0 is none, of 0 always waits."""
+    async def take(self, business_id: str, user_id: str | None, limit_per_minute: int) -> Allowance:
+        """Take one call of the minute's limit if there is one; a limit below 0 is none, of 0 always waits."""
         if limit_per_minute <= 0:
-            return 0.0 if limit_per_minute < 0 else SECONDS
+            return Allowance() if limit_per_minute < 0 else Allowance(SECONDS, 0)
         now = self._clock.monotonic()
         wanted = [(self._bucket((business_id, None), limit_per_minute, now), limit_per_minute)]
         if user_id is not None:
@@ -52,7 +52,7 @@ class MemoryRateLimiter:
         if wait == 0.0:
             for bucket, _ in wanted:
                 bucket.tokens -= 1.0
-        return wait
+        return Allowance(wait, int(min(bucket.tokens for bucket, _ in wanted)))
 
     def _bucket(self, key: tuple[str, str | None], limit: int, now: float) -> _Bucket:
         bucket = self._buckets.get(key)

@@ -51,6 +51,8 @@ def _largest(facts: Mapping[str, Any]) -> str:
     named = [f"{one['customer']} ({_money(facts, one['overdue'])})" for one in facts["largest_arrears"][:3]]
     if not named:
         return ""
+    if facts["overdue_customers"] == 1:
+        return f"All of the arrears are with {named[0]}."
     return f"The largest arrears are with {joined(named)}."
 
 

@@ -11,6 +11,7 @@ from gateway.library.policy_types import Plan, Policy
 from gateway.library.windows import kind_of_meter, window
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.kit import Kit
+from gateway.ports import Allowance
 
 OPTED_OUT = Degraded(DegradedReason.OPTED_OUT, "This business has opted out of AI models for this feature.")
 
@@ -32,6 +33,8 @@ class Admission:
     budget_window: Window
     calls_per_minute: int
     degraded: Degraded | None = None
+    calls_left: int | None = None
+    """Calls that may follow at once; None where nothing limits them or nobody can tell."""
 
 
 async def admit(kit: Kit, ask: Ask) -> Admission:
@@ -48,12 +51,13 @@ async def admit(kit: Kit, ask: Ask) -> Admission:
             f"The plan {plan.name} does not include `{feature.name}`. Upgrade the plan to use it.",
             extensions={"plan": plan.name, "upgrade": upgrade_for(kit.policy, feature, plan)},
         )
-    limited = not ask.background  # the queue of jobs is fair in its own way
-    wait = await kit.limiter.take(business.id, ask.caller.user_id, plan.requests_per_minute) if limited else 0
-    if wait > 0:
+    allowed = Allowance()
+    if not ask.background:  # the queue of jobs is fair in its own way
+        allowed = await kit.limiter.take(business.id, ask.caller.user_id, plan.requests_per_minute)
+    if allowed.wait > 0:
         raise RateLimited(
             f"More than {plan.requests_per_minute} calls in a minute. Wait and try again.",
-            headers={"Retry-After": str(max(1, round(wait + 0.5)))},
+            headers=_full(plan.requests_per_minute, max(1, round(allowed.wait + 0.5))),
         )
     degraded = None
     if business.ai_opt_out or kit.switches.opted_out(business.id, feature.name):
@@ -69,7 +73,14 @@ async def admit(kit: Kit, ask: Ask) -> Admission:
         budget_window=window("month", ask.received_at, business.timezone),
         calls_per_minute=plan.requests_per_minute,
         degraded=degraded,
+        calls_left=allowed.left,
     )
+
+
+def _full(calls_per_minute: int, seconds: int) -> dict[str, str]:
+    """Return the headers of a refused call: no call is left for these seconds."""
+    policy, state = f'"calls";q={calls_per_minute};w=60', f'"calls";r=0;t={seconds}'
+    return {"Retry-After": str(seconds), "RateLimit-Policy": policy, "RateLimit": state}
 
 
 def plan_of(policy: Policy, business: Business, now: int) -> Plan:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from gateway.domain.answer import LABELS, Degraded, Source
@@ -82,13 +83,17 @@ def quota(ask: Ask, admission: Admission, used: int) -> dict[str, Any]:
 def rate_headers(ask: Ask, admission: Admission, used: int, budget_left: int) -> dict[str, str]:
     """Return `RateLimit-Policy` and `RateLimit` (draft 11): calls per minute, the plan's meter, the month's budget.
 
-    Budget is in micro-USD, tokens are bounded by it. Windows are calendar windows; `t` is the seconds to their end.
+    Budget is in micro-USD, tokens are bounded by it. Windows are calendar windows; `t` is the seconds to their end, for
+    calls, which come back evenly, to the full minute's limit.
     """
     now = ask.received_at
     to_quota_reset = max(0, (admission.quota_window.resets_at - now) // 1_000_000)
     to_month_end = max(0, (admission.budget_window.resets_at - now) // 1_000_000)
     policies = [f'"calls";q={admission.calls_per_minute};w=60']
     states = []
+    if (left := admission.calls_left) is not None:
+        full_again = ceil(60 * (admission.calls_per_minute - left) / admission.calls_per_minute)
+        states.append(f'"calls";r={left};t={full_again}')
     if ask.feature.meter and admission.quota_limit != UNLIMITED:
         period = 86_400 if ask.feature.meter.endswith("_per_day") else 2_592_000
         policies.append(f'"{ask.feature.meter}";q={admission.quota_limit};w={period}')

@@ -30,7 +30,7 @@ class HandClock:
 
 
 async def allowed(limiter: RateLimiter, calls: int, limit: int, user: str | None = None) -> int:
-    return [await limiter.take("b1", user, limit) for _ in range(calls)].count(0.0)
+    return [(await limiter.take("b1", user, limit)).wait for _ in range(calls)].count(0.0)
 
 
 @pytest.fixture(params=["memory", "redis"] if redis_url() else ["memory"])
@@ -50,12 +50,19 @@ async def test_a_minutes_worth_may_come_at_once_and_no_more(limiter: RateLimiter
 
 async def test_the_wait_is_the_time_to_the_next_token(limiter: RateLimiter) -> None:
     await allowed(limiter, 6, limit=6)
-    assert 9.0 < await limiter.take("b1", None, 6) <= 10.0
+    turn = await limiter.take("b1", None, 6)
+    assert 9.0 < turn.wait <= 10.0 and turn.left == 0
+
+
+async def test_what_is_left_counts_down_and_a_user_sees_the_smaller_share(limiter: RateLimiter) -> None:
+    assert [(await limiter.take("b1", None, 6)).left for _ in range(3)] == [5, 4, 3]
+    assert [(await limiter.take("b1", "u1", 6)).left for _ in range(2)] == [2, 1]
+    assert (await limiter.take("b1", None, -1)).left is None
 
 
 async def test_businesses_do_not_share_a_bucket(limiter: RateLimiter) -> None:
     await allowed(limiter, 6, limit=6)
-    assert await limiter.take("b2", None, 6) == 0.0
+    assert (await limiter.take("b2", None, 6)).wait == 0.0
 
 
 async def test_one_user_gets_half_and_leaves_the_rest_to_others(limiter: RateLimiter) -> None:
@@ -70,7 +77,7 @@ async def test_a_refused_user_takes_nothing_from_the_business(limiter: RateLimit
 
 async def test_no_limit_is_never_limited_and_zero_always_waits(limiter: RateLimiter) -> None:
     assert await allowed(limiter, 100, limit=-1) == 100
-    assert await limiter.take("b1", None, 0) == 60.0
+    assert await limiter.take("b1", None, 0) == (60.0, 0)
 
 
 async def test_tokens_come_back_evenly() -> None:
@@ -123,7 +130,7 @@ async def test_the_user_id_is_not_readable_in_redis() -> None:
     class Script:
         async def __call__(self, keys: list[str], args: list[int]) -> bytes:
             seen.extend(keys)
-            return b"0"
+            return [b"0", 5]
 
     limiter = RedisRateLimiter(Redis(), HandClock())
     limiter._take = Script()  # type: ignore[assignment]

@@ -70,6 +70,14 @@ async def test_an_empty_shop_has_no_score_and_no_trend():
     assert len(answer["recommendations"]) >= 3
 
 
+async def test_one_debtor_in_arrears_is_not_called_the_largest():
+    late = [invoice(0, 1, 60, 900), invoice(1, 1, 5, 100)]
+    answer, _ = await dashboard(pos(2, late))
+    assert "All of the arrears are with" in answer["ai_executive_summary"]
+    answer, _ = await dashboard(pos(2, [*late, invoice(1, 2, 50, 100)]))
+    assert "The largest arrears are with" in answer["ai_executive_summary"]
+
+
 async def test_the_types_are_those_of_the_contract():
     answer, _ = await dashboard(InlinePos.from_dir(DEMO_DIR, AKWAABA))
     kinds = {name: type(value) for name, value in answer["key_metrics"].items()}

@@ -144,6 +144,7 @@ async def test_rate_limit_headers_are_lists_of_structured_strings_with_parameter
     assert {'"calls"', '"budget"', '"credit_assessments_per_month"'} <= named
     assert all(";q=" in policy for policy in policies)
     assert all(";r=" in state and ";t=" in state for state in states)
+    assert {item.split(";")[0] for item in states} == named
 
 
 async def _customer_of(served: Served, business_id: str) -> str:

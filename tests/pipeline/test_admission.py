@@ -58,6 +58,7 @@ async def test_a_limited_caller_is_told_how_long_to_wait_in_whole_seconds():
     with pytest.raises(RateLimited) as refused:
         await admit(make_kit(limiter=OpenDoor(wait=2.2)), make_ask())
     assert refused.value.headers["Retry-After"] == "3"
+    assert refused.value.headers["RateLimit"] == '"calls";r=0;t=3'
 
 
 async def test_an_opt_out_lets_the_rules_answer():

@@ -69,6 +69,12 @@ def test_headers_name_calls_the_meter_and_the_budget_with_their_windows():
     assert headers["RateLimit"] == '"credit_assessments_per_month";r=47;t=7200, "budget";r=5000;t=3600'
 
 
+@pytest.mark.parametrize(("left", "t"), [(59, 1), (45, 15), (0, 60)])
+def test_calls_left_are_told_with_the_seconds_until_all_are_back(left, t):
+    headers = rate_headers(make_ask(), replace(admission(), calls_left=left), 3, 5_000_000)
+    assert headers["RateLimit"].split(", ")[0] == f'"calls";r={left};t={t}'
+
+
 def test_an_unlimited_meter_is_no_policy():
     headers = rate_headers(make_ask("product_description", DESCRIBE), admission(UNLIMITED), 3, -5)
     assert "descriptions" not in headers["RateLimit-Policy"]
