@@ -84,7 +84,7 @@ def stock_hits(
 def _missing(product: Product, gap: float, value: Decimal, day: date, currency: str, *, counted: bool) -> Hit:
     worth = money(value, currency)
     fact = (
-        f"A stock count took {number(gap)} units worth {worth} off the books."
+        f"A stock count took {number(gap)} {'unit' if gap == 1 else 'units'} worth {worth} off the books."
         if counted
         else f"The books say {number(gap)} units more than were counted, worth {worth}."
     )

@@ -147,9 +147,14 @@ def _off_hours(days: Sequence[SaleDay]) -> Iterator[Hit]:
                 share = (hours[sale.at.hour] - 1) / n
                 yield Hit(
                     OFF_HOURS, MEDIUM, sale.id, sale.at,
-                    f"The sale was rung up at {sale.at:%H:%M}, when {percent(share, 2)} of other sales are made.",
+                    f"The sale was rung up at {sale.at:%H:%M}, when {_share_of_sales(share)} made.",
                     2.0 - share, sale.user, sale.customer,
                 )  # fmt: skip
+
+
+def _share_of_sales(share: float) -> str:
+    shown = percent(share, 2)
+    return "hardly any other sale is" if shown == "0%" else f"{shown} of other sales are"
 
 
 def _below_cost(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
@@ -157,10 +162,11 @@ def _below_cost(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
         below = below_cost(sale)
         worst = max(below, key=lambda line: (line.cost_price - line.unit_price) * Decimal(str(line.quantity)))
         lost = (worst.cost_price - worst.unit_price) * Decimal(str(worst.quantity))
+        price, cost = money(worst.unit_price, currency), money(worst.cost_price, currency)
+        many = f"{number(worst.quantity)} units went at {price} each, below their cost of {cost}."
         yield Hit(
             BELOW_COST, HIGH, sale.id, sale.created_at,
-            f"{number(worst.quantity)} units went at {money(worst.unit_price, currency)} each, below their cost of "
-            f"{money(worst.cost_price, currency)}.",
+            many if worst.quantity != 1 else f"1 unit went at {price}, below its cost of {cost}.",
             3.0 + float(lost) / 1000, sale.user, sale.customer, worst.product,
             ("No manager's approval is on record.",),
         )  # fmt: skip

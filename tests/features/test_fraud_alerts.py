@@ -199,3 +199,22 @@ async def test_any_records_give_a_consistent_and_sourced_answer(sales, names):
         assert analysis["risk_factors"]
         assert fraud_alerts.unsupported(analysis["explanation"], {}) == []
     assert len(json.dumps(evidence.facts, separators=(",", ":"))) <= 3_200
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"sales": [sale(price="35.00", quantity=1)]}, "1 unit went at GHS 35, below its cost of GHS 50."),
+        ({"sales": [sale(price="35.00")]}, "2 units went at GHS 35 each, below their cost of GHS 50."),
+        (
+            {"sales": [sale(n, n % 90) for n in range(400)] + [sale(999, hour=2)]},
+            "The sale was rung up at 02:05, when hardly any other sale is made.",
+        ),
+        (
+            {"sales": [sale(n, n % 90) for n in range(999)] + [sale(n, n % 9, hour=2) for n in (1000, 1001)]},
+            "The sale was rung up at 02:05, when 0.1% of other sales are made.",
+        ),
+    ],
+)
+async def test_a_finding_reads_well_whatever_its_figures(tables, said):
+    assert said in [alert["ai_analysis"]["summary"] for alert in answer(await ask(shop(**tables)))]
