@@ -119,6 +119,9 @@ class NoLimits:
         """Return None."""
         return None
 
+    async def keep(self, business_id: str, key: str, status: int, body: bytes) -> None:
+        """Keep nothing."""
+
     async def abandon(self, business_id: str, key: str) -> None:
         """Keep nothing."""
 

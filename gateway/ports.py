@@ -218,6 +218,9 @@ class Idempotency(Protocol):
         Raises `IdempotencyConflict` while the first is running and `IdempotencyMismatch` for another payload.
         """
 
+    async def keep(self, business_id: str, key: str, status: int, body: bytes) -> None:
+        """Store the outcome of a run that no ledger settles."""
+
     async def abandon(self, business_id: str, key: str) -> None:
         """Forget a run that gave no answer, so that a retry starts afresh."""
 

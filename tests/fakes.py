@@ -203,6 +203,9 @@ class OpenDoor:
     async def begin(self, business_id: str, key: str, feature: str, request_hash: str) -> tuple[int, bytes] | None:
         return None
 
+    async def keep(self, business_id: str, key: str, status: int, body: bytes) -> None:
+        return None
+
     async def abandon(self, business_id: str, key: str) -> None:
         return None
 

@@ -63,7 +63,7 @@ def make_ask(
         started=started,
         received_at=received_at,
         user_hash=site.kit.sign("user", f"{caller.business.id}|{caller.user_id}") if caller.user_id else "",
-        idempotency_key=_idempotency_key(request),
+        idempotency_key=idempotency_key(request),
         explain=request.query_params.get("explain", "") in _TRUE,
         trace=_trace(request),
     )
@@ -84,7 +84,8 @@ def _day(text: str) -> date:
     return day
 
 
-def _idempotency_key(request: AnyRequest) -> str | None:
+def idempotency_key(request: AnyRequest) -> str | None:
+    """Return the key that the caller sent, None without one. Raises ValidationFailed for one that cannot be kept."""
     key = request.headers.get("idempotency-key")
     if key is not None and not _IDEMPOTENCY_KEY.match(key):
         raise ValidationFailed(

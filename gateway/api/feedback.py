@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from gateway.api.asking import caller_of
 from gateway.api.body import read_object
+from gateway.api.once import once
 from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
@@ -32,11 +33,15 @@ def feedback_routes(site: Site) -> list[HTTPRouteHandler]:
     @post("/api/ai/feedback", status_code=201, name="feedback", opt={"access": "key"})
     async def feedback(request: AnyRequest) -> Response[bytes]:
         caller = caller_of(site, request)
-        body, _ = await read_object(request, site.max_body_bytes)
+        body, raw = await read_object(request, site.max_body_bytes)
         said = _feedback(body)
         about = await site.feedback.answered(caller.business.id, body["request_id"])
-        await site.feedback.say(caller.business.id, about, _user(site, caller), said)
-        return json_response({"request_id": body["request_id"], "feature": about.feature, "recorded": True}, 201)
+
+        async def recorded() -> Response[bytes]:
+            await site.feedback.say(caller.business.id, about, _user(site, caller), said)
+            return json_response({"request_id": body["request_id"], "feature": about.feature, "recorded": True}, 201)
+
+        return await once(site, request, caller.business.id, raw, recorded)
 
     @post("/api/ai/decisions/{request_id:str}", status_code=201, name="decision", opt={"access": f"scope:{SCOPE}"})
     async def decide(request: AnyRequest, request_id: FromPath[str]) -> Response[bytes]:
@@ -44,7 +49,7 @@ def feedback_routes(site: Site) -> list[HTTPRouteHandler]:
         groups = {feature.group for feature in site.kit.catalog.features.values()}
         if not caller.scopes & {"*", SCOPE, *groups}:
             raise _forbidden(SCOPE)
-        body, _ = await read_object(request, site.max_body_bytes)
+        body, raw = await read_object(request, site.max_body_bytes)
         _check_decision(body)
         about = await site.feedback.answered(caller.business.id, request_id)
         feature = site.kit.catalog.features.get(about.feature)
@@ -54,12 +59,16 @@ def feedback_routes(site: Site) -> list[HTTPRouteHandler]:
             wanted = "the request of a recommendation: one whose meta.decision_status says so"
             raise ValidationFailed("There is nothing to decide here.", errors=[FieldError("/request_id", wanted)])
         content = {"value": body.get("value"), "reason": body["reason"]}
-        decision_id = await site.feedback.decide(
-            caller.business.id, about, body["decision"], content,
-            user_hash=_user(site, caller), actor=caller.key_id,
-        )  # fmt: skip
-        shown = {"decision_id": decision_id, "request_id": request_id, "feature": about.feature}
-        return json_response({**shown, "decision": body["decision"], **content}, 201)
+
+        async def decided() -> Response[bytes]:
+            decision_id = await site.feedback.decide(
+                caller.business.id, about, body["decision"], content,
+                user_hash=_user(site, caller), actor=caller.key_id,
+            )  # fmt: skip
+            shown = {"decision_id": decision_id, "request_id": request_id, "feature": about.feature}
+            return json_response({**shown, "decision": body["decision"], **content}, 201)
+
+        return await once(site, request, caller.business.id, raw, decided)
 
     return [feedback, decide]
 

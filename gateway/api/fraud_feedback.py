@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from gateway.api.asking import caller_of, local_day
 from gateway.api.body import read_object
+from gateway.api.once import once
 from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.domain.alert_outcome import OUTCOMES, AlertOutcome
@@ -35,7 +36,7 @@ def fraud_feedback_routes(site: Site) -> list[HTTPRouteHandler]:
         caller = caller_of(site, request)
         if not caller.scopes & {"*", group}:
             raise Forbidden(f"This key has no scope `{group}`. Ask an administrator for a key that has it.")
-        body, _ = await read_object(request, site.max_body_bytes)
+        body, raw = await read_object(request, site.max_body_bytes)
         _check(body)
         business = caller.business
         day = _day(body.get("as_of")) or local_day(site.kit.clock.now(), business.timezone)
@@ -46,9 +47,14 @@ def fraud_feedback_routes(site: Site) -> list[HTTPRouteHandler]:
             raise NotFound("There is no such alert of this business; send the as_of it was found with.")
         user = site.kit.sign("user", f"{business.id}|{caller.user_id}") if caller.user_id else ""
         said = AlertOutcome(alert_id, hit.pattern, body["outcome"])
-        assert site.kit.alert_outcomes is not None
-        await site.kit.alert_outcomes.say(business.id, said, body.get("comment") or "", user)
-        return json_response({"alert_id": alert_id, "outcome": said.outcome, "recorded": True}, 201)
+        outcomes = site.kit.alert_outcomes
+        assert outcomes is not None
+
+        async def recorded() -> Response[bytes]:
+            await outcomes.say(business.id, said, body.get("comment") or "", user)
+            return json_response({"alert_id": alert_id, "outcome": said.outcome, "recorded": True}, 201)
+
+        return await once(site, request, business.id, raw, recorded)
 
     return [say]
 

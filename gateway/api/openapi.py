@@ -199,6 +199,9 @@ def _platform_operation(operation: Operation) -> dict[str, Any]:
         for name in re.findall(r"{(\w+)}", operation.path)
     ]
     errors = (*_COMMON_ERRORS, "forbidden", *operation.errors, *(_POST_ERRORS if operation.body else ()))
+    if operation.method == "post":
+        shared.append({"$ref": "#/components/parameters/IdempotencyKey"})
+        errors += ("idempotency_conflict", "idempotency_mismatch")
     content = None
     if operation.body is not None:
         content = {"application/json": {"schema": operation.body, "example": operation.example}}

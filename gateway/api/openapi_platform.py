@@ -51,7 +51,7 @@ def bulk_operation(feature: Feature) -> Operation:
         status=202, scope=feature.group, body=closed(["items"], items=items, dry_run=dry, as_of=day),
         example={"items": [dict(feature.example_request)], "dry_run": True}, response=_JOB,
         at_once="With `dry_run`: what the job would take.",
-        errors=("not_in_plan", "feature_disabled", "idempotency_mismatch"),
+        errors=("not_in_plan", "feature_disabled"),
     )  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """A business's own say over its data: no models at all or for one feature, and forgetting a person."""
 
+import hashlib
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
-from gateway.api.asking import caller_of
+from gateway.api.asking import caller_of, idempotency_key
 from gateway.api.body import read_object
 from gateway.api.jobs import accepted
+from gateway.api.once import once
 from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
@@ -35,24 +37,29 @@ def privacy_routes(site: Site) -> list[HTTPRouteHandler]:
     @post("/api/ai/privacy/opt-out", status_code=200, name="opt_out", opt=ACCESS)
     async def opt_out(request: AnyRequest) -> Response[bytes]:
         caller = _allowed(site, request)
-        body, _ = await read_object(request, site.max_body_bytes)
+        body, raw = await read_object(request, site.max_body_bytes)
         out, features = _opt_out(site, body)
-        for feature in features:
-            await site.businesses.opt_out(caller.business.id, feature=feature, out=out)
-        details = {"opted_out": out, "features": features}
-        now = site.kit.clock.now()
-        await site.audit.append(
-            AuditEntry(caller.business.id, caller.key_id, "privacy.opt_out", caller.business.id, now, details)
-        )
-        return await _state(site, caller)
+
+        async def switched() -> Response[bytes]:
+            for feature in features:
+                await site.businesses.opt_out(caller.business.id, feature=feature, out=out)
+            details = {"opted_out": out, "features": features}
+            now = site.kit.clock.now()
+            await site.audit.append(
+                AuditEntry(caller.business.id, caller.key_id, "privacy.opt_out", caller.business.id, now, details)
+            )
+            return await _state(site, caller)
+
+        return await once(site, request, caller.business.id, raw, switched)
 
     @post("/api/ai/privacy/erasure", status_code=202, name="erasure", opt=ACCESS)
     async def erasure(request: AnyRequest) -> Response[bytes]:
         caller = _allowed(site, request)
-        body, _ = await read_object(request, site.max_body_bytes)
-        subject = _subject(body)
-        job = NewJob(ERASURE, {"subject": subject, "reason": body.get("reason"), "by": caller.key_id}, scope=SCOPE)
-        return await accepted(site, caller, job)
+        body, raw = await read_object(request, site.max_body_bytes)
+        content = {"subject": _subject(body), "reason": body.get("reason"), "by": caller.key_id}
+        key = idempotency_key(request)
+        job = NewJob(ERASURE, content, dedupe_key=None if key is None else f"key:{key}", scope=SCOPE)
+        return await accepted(site, caller, job, "" if key is None else hashlib.sha256(b"erasure\0" + raw).hexdigest())
 
     return [state, opt_out, erasure]
 

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from gateway.api.asking import caller_of
 from gateway.api.body import read_object
+from gateway.api.once import once
 from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
@@ -38,10 +39,14 @@ def _registering(site: Site) -> list[HTTPRouteHandler]:
     @post("/api/ai/webhooks", status_code=201, name="webhook_create", opt=ACCESS)
     async def create(request: AnyRequest) -> Response[bytes]:
         caller = _allowed(site, request)
-        body, _ = await read_object(request, site.max_body_bytes)
+        body, raw = await read_object(request, site.max_body_bytes)
         url, events = _wanted(site, body)
-        hook, secret = await site.webhooks.create(caller.business.id, url, events)
-        return json_response({**_json(hook), "secret": secret}, 201)
+
+        async def made() -> Response[bytes]:
+            hook, secret = await site.webhooks.create(caller.business.id, url, events)
+            return json_response({**_json(hook), "secret": secret}, 201)
+
+        return await once(site, request, caller.business.id, raw, made)
 
     @delete("/api/ai/webhooks", status_code=200, name="webhooks_delete", opt=ACCESS)
     async def delete_many(request: AnyRequest) -> Response[bytes]:
@@ -60,8 +65,12 @@ def _registering(site: Site) -> list[HTTPRouteHandler]:
     @post("/api/ai/webhooks/{webhook_id:str}/secret", status_code=200, name="webhook_roll", opt=ACCESS)
     async def roll(request: AnyRequest, webhook_id: FromPath[str]) -> Response[bytes]:
         caller = _allowed(site, request)
-        hook, secret = await site.webhooks.roll(caller.business.id, webhook_id)
-        return json_response({**_json(hook), "secret": secret})
+
+        async def rolled() -> Response[bytes]:
+            hook, secret = await site.webhooks.roll(caller.business.id, webhook_id)
+            return json_response({**_json(hook), "secret": secret})
+
+        return await once(site, request, caller.business.id, b"", rolled)
 
     return [listed, create, delete_many, delete_one, roll]
 
@@ -78,12 +87,16 @@ def _delivering(site: Site) -> list[HTTPRouteHandler]:
     @post("/api/ai/webhooks/{webhook_id:str}/replay", status_code=202, name="webhook_replay", opt=ACCESS)
     async def replay(request: AnyRequest, webhook_id: FromPath[str]) -> Response[bytes]:
         caller = _allowed(site, request)
-        body, _ = await read_object(request, site.max_body_bytes)
+        body, raw = await read_object(request, site.max_body_bytes)
         event_ids = _texts(body, "event_ids")
         await site.webhooks.get(caller.business.id, webhook_id)
-        count = await site.webhooks.replay(caller.business.id, webhook_id, event_ids)
-        site.jobs.nudge()
-        return json_response({"replayed": count}, 202)
+
+        async def replayed() -> Response[bytes]:
+            count = await site.webhooks.replay(caller.business.id, webhook_id, event_ids)
+            site.jobs.nudge()
+            return json_response({"replayed": count}, 202)
+
+        return await once(site, request, caller.business.id, raw, replayed)
 
     return [deliveries, replay]
 

@@ -11,6 +11,7 @@ from gateway.ports import Clock
 from gateway.store.crypto import Sealer, Unreadable
 from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.errors import not_ready
+from gateway.store.ledger_scripts import KEEP_ANSWER
 
 PURPOSE = "idempotency"
 LEASE = 120_000_000
@@ -74,6 +75,12 @@ class IdempotencyKeys:
         while self._begun and next(iter(self._begun.values())) <= oldest:
             self._begun.popitem(last=False)
         return (business_id, key) in self._begun
+
+    async def keep(self, business_id: str, key: str, status: int, body: bytes) -> None:
+        """Store the outcome of a run that no ledger settles."""
+        self._begun.pop((business_id, key), None)
+        sealed = self._sealer.seal(PURPOSE, business_id, key, body)
+        await self._database.execute(KEEP_ANSWER, business_id, key, status, sealed)
 
     async def abandon(self, business_id: str, key: str) -> None:
         """Forget a run that gave no answer, so that a retry starts afresh."""

@@ -77,7 +77,7 @@ CHARGED_USAGE = (
     USAGE + " ON CONFLICT (business_id, request_id) DO UPDATE SET cost = usage.cost + excluded.cost, "
     "tokens_used = usage.tokens_used + excluded.tokens_used"
 )
-_KEEP_ANSWER = (
+KEEP_ANSWER = (
     "UPDATE idempotency SET state = 'done', status = $3, body = $4 "
     "WHERE business_id = $1 AND key = $2 AND state = 'running'"
 )
@@ -236,7 +236,7 @@ def _tell(hold: Hold, settlement: Settlement, pen: Pen) -> Script[None]:
 def _record(usage_sql: str, settlement: Settlement, pen: Pen) -> Script[None]:
     yield Statement(usage_sql, usage_values(settlement.row, settlement.cost))
     if (answer := settlement.stored) is not None:
-        yield Statement(_KEEP_ANSWER, (answer.business_id, answer.key, answer.status, pen.seal(answer)))
+        yield Statement(KEEP_ANSWER, (answer.business_id, answer.key, answer.status, pen.seal(answer)))
 
 
 def usage_values(row: UsageRow, cost: int) -> tuple[object, ...]:

@@ -128,3 +128,51 @@ async def test_an_opt_out_stops_every_call_from_the_next_request_on_in_other_pro
 async def test_an_opt_out_that_cannot_be_meant_changes_nothing(served: Served, body, pointers):
     refused(await served.client().post(OPT_OUT, body), 422, "validation_failed", *pointers)
     assert (await served.client().get(OPT_OUT)).json()["opted_out"] is False
+
+
+async def test_the_same_key_decides_once_and_gives_the_first_answer_again(served: Served, client):
+    request_id = (await client.post(RISK, ASK)).meta["request_id"]
+    address, key = f"/api/ai/decisions/{request_id}/", {"idempotency-key": f"decide-{request_id}"}
+    before = len(await rows(served, "decision"))
+    first = await client.post(address, {"decision": "approve", "reason": REASON}, headers=key)
+    again = await client.post(address, {"decision": "approve", "reason": REASON}, headers=key)
+    assert (first.status, again.status) == (201, 201) and first.body == again.body
+    assert (first.headers.get("idempotent-replayed"), again.headers["idempotent-replayed"]) == (None, "true")
+    other = await client.post(address, {"decision": "override", "value": 1, "reason": REASON}, headers=key)
+    refused(other, 422, "idempotency_mismatch")
+    elsewhere = await client.post(FEEDBACK, {"request_id": request_id, "rating": 5}, headers=key)
+    refused(elsewhere, 422, "idempotency_mismatch")
+    assert len(await rows(served, "decision")) == before + 1
+
+
+async def test_a_key_whose_request_failed_is_free_again(served: Served, client):
+    key = {"idempotency-key": "feedback-that-failed"}
+    refused(await client.post(FEEDBACK, {"request_id": "unknown", "rating": 5}, headers=key), 404, "not_found")
+    request_id = (await client.post(RISK, ASK)).meta["request_id"]
+    assert (await client.post(FEEDBACK, {"request_id": request_id, "rating": 5}, headers=key)).status == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "id_of"),
+    [
+        ("/api/ai/webhooks/", {"url": "https://pos.example.com/", "events": ["job.completed"]}, "secret"),
+        ("/api/ai/privacy/erasure/", {"subject": {"type": "user", "id": "u-of-nobody"}}, "job_id"),
+        (OPT_OUT, {"opted_out": False, "feature": "product_description"}, "business_id"),
+    ],
+)
+async def test_what_a_retry_must_not_do_twice_is_done_once(served: Served, path, body, id_of):
+    client, key = served.client(VOLTA), {"idempotency-key": f"once{path}"}
+    first, again = [await client.post(path, body, headers=key) for _ in range(2)]
+    assert first.json()[id_of] == again.json()[id_of]
+    assert first.status == again.status and again.headers["idempotent-replayed"] == "true"
+    refused(await client.post(path, {**body, "x": 1}, headers=key), 422, "validation_failed", "/x")
+    unusable = await client.post(path, body, headers={"idempotency-key": ""})
+    refused(unusable, 422, "validation_failed", "/headers/Idempotency-Key")
+
+
+async def test_a_repeated_key_rolls_no_second_secret(served: Served):
+    client = served.client(VOLTA)
+    hook = (await client.post("/api/ai/webhooks/", {"url": "https://pos.example.com/roll"})).json()
+    address = f"/api/ai/webhooks/{hook['id']}/secret/"
+    secrets = [(await client.post(address, None, headers={"idempotency-key": "roll"})).json()["secret"] for _ in "12"]
+    assert secrets[0] == secrets[1] != hook["secret"]
