@@ -141,6 +141,8 @@ class Reading:
         if node is not None and node.kind is not None:
             kind = node.kind
         if isinstance(value, str):
+            if kind == PLAIN and _is_constant(value, self._lexicon):
+                return
             if kind != PLAIN:
                 kind = _kind(value, kind, key, self._lexicon)
             self.leaves.append(Leaf(value, kind, None, None, holder, place))
@@ -183,6 +185,11 @@ def _is_schema_key(key: str, lexicon: Lexicon) -> bool:
     if len(_SCHEMA_KEYS) < _MAX_SCHEMA_KEYS:
         _SCHEMA_KEYS.add(key)
     return True
+
+
+def _is_constant(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether a string is a word of the program, such as `final_notice` or `HIGH`, and no name."""
+    return (text.islower() or text.isupper()) and _is_schema_key(text.lower(), lexicon)
 
 
 def _kind(text: str, kind: str, key: str, lexicon: Lexicon) -> str:

@@ -148,3 +148,29 @@ async def test_a_threat_of_the_model_never_reaches_the_customer_and_is_counted(s
         answer = await served.client().post(MESSAGE, message(DRIFTING))
         assert "police" not in answer.body.decode() and "your family" not in answer.json()["message"]["body"]
         assert answer.meta["grounding"]["dropped"] == 1 and answer.meta["source"] == "model"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "tone"),
+    [
+        ("First Choice", "first_reminder", "firm"),
+        ("Final Touch", "final_notice", "professional_friendly"),
+        ("Firm Foundation Ent.", "second_reminder", "firm"),
+        ("Formal Wear", "payment_plan_offer", "formal_legal"),
+        ("Payment Plus", "payment_plan_offer", "firm"),
+    ],
+)
+async def test_a_customer_may_be_called_as_a_kind_or_a_tone(serve, name, kind, tone):
+    due = {"id": "i1", "customer": "c1", "issue_date": "2026-09-01", "due_date": "2026-10-01"}
+    async with serve() as served:
+        bodies = {}
+        for who in (name, "Quommbo"):
+            records = {
+                "customers": [{"id": "c1", "name": who, "customer_type": "WHOLESALE", "credit_limit": "900.00"}],
+                "invoices": [due | {"invoice_number": "N1", "original_amount": "700.00"}],
+            }
+            asked = message("c1", message_type=kind, tone=tone, records=records)
+            answer = await served.client(VOLTA).post(MESSAGE, asked)
+            assert (answer.status, answer.meta["degraded"]) == (200, None), answer.body
+            bodies[who] = answer.json()["message"]["body"].replace(who, "*")
+        assert bodies[name] == bodies["Quommbo"]

@@ -59,6 +59,19 @@ def test_a_known_name_is_masked_even_in_a_plain_leaf_and_in_a_key() -> None:
     assert restore_tree(masked, vault)["Selorm Kpodo"] == 1
 
 
+def test_words_of_the_program_stay_whoever_is_called_like_them() -> None:
+    names = [{"name": "Final Touch"}, {"name": "High Street"}, {"name": "Firm Foundation Ent."}]
+    facts = {"kind": "final_notice", "level": "HIGH", "tone": "firm"}
+    masked, _ = mask({"people": names, **facts}, plain={"/kind", "/level", "/tone"})
+    assert isinstance(masked, dict) and {key: masked[key] for key in facts} == facts
+
+
+@pytest.mark.parametrize("text", ["kpodo", "KPODO", "Kpodo", "selorm_kpodo"])
+def test_a_name_that_is_no_ordinary_word_is_masked_in_a_plain_leaf_however_written(text: str) -> None:
+    masked, _ = mask({"customer": {"name": "Selorm Kpodo"}, "label": text}, plain={"/label"})
+    assert "kpodo" not in json.dumps(masked).lower()
+
+
 def test_a_marked_number_becomes_a_placeholder() -> None:
     masked, _ = mask({"customer": {"phone": 244112345}})
     assert masked == {"customer": {"phone": "<PHONE_1>"}}
