@@ -34,6 +34,7 @@ _QUERIES: dict[str, Callable[[PosData, Plan, date], Awaitable[Found]]] = {
     "at_risk_customers": customers.at_risk_customers,
     "segments": customers.segments,
     "new_customers": customers.new_customers,
+    "returning_customers": customers.returning_customers,
     "debtors": customers.debtors,
     "top_products": goods.top_products,
     "slow_products": goods.slow_products,
@@ -51,6 +52,7 @@ SUGGESTIONS: dict[str, tuple[str, ...]] = {
     "at_risk_customers": ("Who are my top 10 customers this month?", "Show my customer segments"),
     "segments": ("Which customers are at risk of leaving?", "Who are my top 10 customers this month?"),
     "new_customers": ("Who are my top 10 customers this month?", "Which customers are at risk of leaving?"),
+    "returning_customers": ("Which customers are at risk of leaving?", "Who are my top 10 customers this month?"),
     "one_customer": ("Who owes us money?", "Who are my top 10 customers this month?"),
     "top_products": ("Which products should I restock?", "Which products are not selling?"),
     "slow_products": ("What is my stock worth?", "Which products should I restock?"),
@@ -91,6 +93,7 @@ PLAIN = frozenset(
         "/summary/order",
         "/summary/ranked_by",
         "/summary/best_date",
+        "/summary/asked_measure",
         "/summary/category_that_rose_most",
         "/summary/category_that_fell_most",
         "/rows/*/product",
@@ -152,7 +155,7 @@ async def gather(pos: PosData, request: Mapping[str, Any], as_of: date) -> Evide
 async def _answered(pos: PosData, asked: Asked, query: str, context: str, as_of: date) -> tuple[Plan, str, Found]:
     """Return the query that was chosen, the question with customers by their full names, and what was found."""
     plan = choose(asked, context, as_of)
-    if plan.reason in ("orders", "contact", "staff", "outside", "expense"):
+    if plan.reason in ("orders", "contact", "staff", "outside", "expense", "together", "trade", "branches"):
         return plan, query, Found({})
     named_customers = await _named_customers(pos, asked)
     if len(named_customers) == 1:
@@ -165,6 +168,8 @@ async def _answered(pos: PosData, asked: Asked, query: str, context: str, as_of:
     if products and plan.kind in _ABOUT_PRODUCTS:
         one = named(asked, "one_product", as_of)
         return one, query, await goods.one_product(pos, one, as_of, products)
+    if products and plan.kind == "top_customers":
+        return named(asked, "cannot_answer", as_of, "buyers"), query, Found({})
     if named_customers:
         return named(asked, "which_customer", as_of), query, await customers.which_customer(named_customers)
     if not products and _names_a_stranger(asked):

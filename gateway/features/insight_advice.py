@@ -15,11 +15,11 @@ from gateway.features.insight_saying import (
     other_span,
     when,
 )
-from gateway.features.wording import count, number
+from gateway.features.wording import count, day_text, number
 
 
 def _more_compare(f: Facts, s: Row, rows: Rows) -> list[str]:
-    best = f"The best day was {s['best_date']} with {cash(s['best_revenue'], f)}" if "best_date" in s else ""
+    best = f"The best day was {day_text(s['best_date'])} with {cash(s['best_revenue'], f)}" if "best_date" in s else ""
     rise = f"{s['category_that_rose_most']} rose most, by {cash(s['category_rise'], f)}" if "category_rise" in s else ""
     fall = f"{s['category_that_fell_most']} fell most, by {cash(s['category_fall'], f)}" if "category_fall" in s else ""
     net = (
@@ -27,7 +27,10 @@ def _more_compare(f: Facts, s: Row, rows: Rows) -> list[str]:
         if s["net_of_refunds"] != s["current_revenue"]
         else ""
     )
-    average = f"The average sale was {cash(s['average_sale'], f)}" if "average_sale" in s else ""
+    asked = s.get("asked_measure")
+    average = (
+        f"The average sale was {cash(s['average_sale'], f)}" if "average_sale" in s and asked != "Average sale" else ""
+    )
     return [text for text in (rise, fall, net, average, best) if text]
 
 
@@ -70,7 +73,7 @@ MORE: dict[str, Parts] = {
     "segments": _more_segments,
     "one_product": _more_one_product,
     "one_customer": _more_one_customer,
-    "top_customers": lambda f, s, rows: [f"{number(s['customers_who_bought'])} named customers bought in this time"],
+    "top_customers": lambda f, s, rows: [f"{count(s['customers_who_bought'], 'named customer')} bought in this time"],
     "margins": lambda f, s, rows: [],
     "restock": lambda f, s, rows: [f"The pace of sales was measured {when(f)}"],
     "slow_products": lambda f, s, rows: (
@@ -81,11 +84,20 @@ MORE: dict[str, Parts] = {
         if rows and s.get("at_risk_share")
         else []
     ),
-    "stock_value": lambda f, s, rows: (
-        [f"{number(s['products_out_of_stock'])} products are out of stock"] if s["products_out_of_stock"] else []
-    ),
-    "debtors": lambda f, s, rows: [f"There are {number(s['open_invoices'])} open invoices"],
+    "stock_value": lambda f, s, rows: [
+        f"{_products_are(s['products_in_stock'])} in stock",
+        f"{_products_are(s['products_out_of_stock'])} out of stock" if s["products_out_of_stock"] else "",
+    ],
+    "debtors": lambda f, s, rows: [
+        f"There {'is' if s['open_invoices'] == 1 else 'are'} {count(s['open_invoices'], 'open invoice')}"
+        if s["open_invoices"]
+        else ""
+    ],
 }
+
+
+def _products_are(n: int) -> str:
+    return f"{count(n, 'product')} {'is' if n == 1 else 'are'}"
 
 
 def _late(rows: Rows) -> list[str]:
@@ -93,8 +105,17 @@ def _late(rows: Rows) -> list[str]:
     return [f"Call {first_names(late, 'customer')} first and agree a day for payment"] if late else []
 
 
+def _margin_advice(s: Row, rows: Rows) -> list[str]:
+    if not rows:
+        return []
+    names = first_names(rows, "product" if "product" in rows[0] else "category")
+    if s.get("order") == "lowest first":
+        return [f"Look again at cost and price of {names}"]
+    return [f"Put {names} where customers see them first", "Look again at prices of goods with a thin margin"]
+
+
 def _best(s: Row, rows: Rows) -> list[str]:
-    if s["order"] == "lowest first":
+    if s["order"] in ("lowest first", "fewest orders first"):
         return ["Ask them at the next visit what else they need that you could sell them"]
     return [f"Thank {first_names(rows, 'customer')} in person and keep what they buy in stock"]
 
@@ -141,10 +162,12 @@ ADVICE: dict[str, Parts] = {
     "categories": lambda f, s, rows: [
         "Give the strongest category the best place, and look at prices and stock of the weakest"
     ],
-    "margins": lambda f, s, rows: [
-        f"Put {first_names(rows, 'product' if 'product' in rows[0] else 'category')} where customers see them first",
-        "Look again at prices of goods with a thin margin",
-    ],
+    "margins": lambda f, s, rows: _margin_advice(s, rows),
+    "returning_customers": lambda f, s, rows: (
+        [f"Thank {first_names(rows, 'customer')} in person and keep what they buy in stock"]
+        if rows
+        else ["Ask every buyer at the till for a name, so that you see who comes back"]
+    ),
     "stock_value": lambda f, s, rows: (
         ["Compare the largest part of the stock with what sells before ordering more of it"] if rows else []
     ),

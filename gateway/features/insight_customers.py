@@ -18,9 +18,12 @@ from gateway.ports import PosData
 async def top_customers(pos: PosData, plan: Plan, as_of: date) -> Found:
     """Return the named customers of a period by revenue; the share is of all sales, walk-ins included."""
     sums = await pos.sale_sums("customer", since=plan.period.first, until=plan.period.last)
+    by_orders = plan.by_units
     every = await pos.sale_sums("payment_type", since=plan.period.first, until=plan.period.last)
     revenue = total(every)
-    ranked = sorted(sums, key=lambda one: (order(plan) * one.amount, one.key))[: plan.rows]
+    ranked = sorted(
+        sums, key=lambda one: (order(plan) * one.sales if by_orders else 0, order(plan) * one.amount, one.key)
+    )[: plan.rows]
     rows = [
         {
             "customer_id": one.key,
@@ -39,7 +42,11 @@ async def top_customers(pos: PosData, plan: Plan, as_of: date) -> Found:
             "revenue": amount(revenue),
             "listed_revenue": amount(total(ranked)),
             "listed_share": share(total(ranked), revenue),
-            "order": "lowest first" if plan.lowest else "highest first",
+            "order": f"{'fewest' if plan.lowest else 'most'} orders first"
+            if by_orders
+            else "lowest first"
+            if plan.lowest
+            else "highest first",
         },
         rows,
         [sales_used(plan.period, n)],
@@ -51,14 +58,15 @@ async def top_customers(pos: PosData, plan: Plan, as_of: date) -> Found:
 async def at_risk_customers(pos: PosData, plan: Plan, as_of: date) -> Found:
     """Return who has been silent for more than three of its own usual gaps, those of the highest revenue first."""
     scored = await scored_customers(pos, as_of)
-    silent = [one for one in scored if one.is_silent]
+    away = plan.away_days
+    silent = [one for one in scored if (one.days >= away if away else one.is_silent)]
     revenue = sum((one.revenue for one in scored), Decimal(0))
     lost = sum((one.revenue for one in silent), Decimal(0))
     rows = [await _silent_row(pos, one) for one in silent[: plan.rows]]
     return Found(
         {
             "at_risk_customers": len(silent),
-            "usual_gap_times": SILENT_GAPS,
+            **({"days_away": away} if away else {"usual_gap_times": SILENT_GAPS}),
             "customers_of_the_year": len(scored),
             "at_risk_revenue_of_the_year": amount(lost),
             "at_risk_share": share(lost, revenue),
@@ -144,16 +152,50 @@ async def new_customers(pos: PosData, plan: Plan, as_of: date) -> Found:
     )
 
 
+async def returning_customers(pos: PosData, plan: Plan, as_of: date) -> Found:
+    """Return which named customers of a period had bought before it, and who bought more than once in it."""
+    now = await pos.sale_sums("customer", since=plan.period.first, until=plan.period.last)
+    known = {one.key for one in await pos.sale_sums("customer", until=plan.period.first - timedelta(days=1))}
+    back = [one for one in now if one.key in known]
+    often = [one for one in now if one.sales > 1]
+    ranked = sorted(back, key=lambda one: (-one.sales, -one.amount, one.key))[: plan.rows]
+    rows = [
+        {
+            "customer_id": one.key,
+            "customer": await _name(pos, one.key),
+            "orders": one.sales,
+            "revenue": amount(one.amount),
+            "last_purchase": one.last.isoformat(),
+        }
+        for one in ranked
+    ]
+    n = sum(one.sales for one in now)
+    summary: Row = {
+        "customers_who_bought": len(now),
+        "returning_customers": len(back),
+        "returning_share": share(Decimal(len(back)), Decimal(len(now))),
+        "returning_revenue": amount(total(back)),
+        "bought_more_than_once": len(often),
+    }
+    return Found(summary, rows, [sales_used(plan.period, n)], n, tuple(one.key for one in ranked))
+
+
 async def debtors(pos: PosData, plan: Plan, as_of: date) -> Found:
-    """Return who owes, the largest overdue amount first; written-off invoices are no claim any more."""
+    """Return who owes, by what is overdue or, where the question asks so, by all of it; written off is no claim."""
     invoices = [one for one in await pos.invoices() if is_open(one)]
     owed: dict[str, list[Invoice]] = {}
     for invoice in invoices:
         owed.setdefault(invoice.customer, []).append(invoice)
     outstanding, overdue = _owing(invoices, as_of)
-    ranked = sorted(owed, key=lambda key: (*(-value for value in reversed(_owing(owed[key], as_of))), key))
+    sums = {key: _owing(owed[key], as_of) for key in owed}
+
+    def rank(key: str) -> tuple[Decimal, Decimal, str]:
+        balance, late = sums[key]
+        return (-balance, -late, key) if plan.by_balance else (-late, -balance, key)
+
+    ranked = sorted(owed, key=rank)
     rows = [await _debtor_row(pos, key, owed[key], as_of) for key in ranked[: plan.rows]]
-    late = [key for key in owed if _owing(owed[key], as_of)[1] > 0]
+    late = [key for key in owed if sums[key][1] > 0]
     return Found(
         {
             "outstanding": amount(outstanding),
@@ -162,6 +204,7 @@ async def debtors(pos: PosData, plan: Plan, as_of: date) -> Found:
             "customers_overdue": len(late),
             "overdue_share": share(overdue, outstanding),
             "open_invoices": len(invoices),
+            "ranked_by": "balance" if plan.by_balance else "overdue amount",
         },
         rows,
         [used("invoices", None, len(invoices))],

@@ -206,7 +206,9 @@ async def margins(pos: PosData, plan: Plan, as_of: date) -> Found:
         for key in sorted(groups, key=lambda key: (order(plan) * groups[key].profit, key))[: plan.rows]
     ]
     uncosted = len(sold) - len(costed)
-    summary = {"revenue": amount(whole.revenue), "profit": amount(whole.profit), "margin": _margin(whole)}
+    summary: Row = {"revenue": amount(whole.revenue), "profit": amount(whole.profit), "margin": _margin(whole)}
+    if plan.lowest:
+        summary |= {"order": "lowest first", "sold_at_a_loss": sum(one.profit < 0 for one in groups.values())}
     found = Found({key: value for key, value in summary.items() if value is not None}, rows, read, n)
     found = found.noting(
         "Profit here is sales less what the goods cost; rent, wages and other expenses are not in the records."

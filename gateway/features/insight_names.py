@@ -46,6 +46,8 @@ class Names:
         for position in positions:
             customer = self.customers[position]
             own = set(words_in(folded(customer.name)))
+            if _says_another_kind(words, own):
+                continue
             all_words = own | set(words_in(folded(customer.contact_person)))
             scored[position] = (bool(own) and own <= said, len(all_words & said))
         best = max(scored.values(), default=None)
@@ -66,6 +68,12 @@ class Names:
             return ""
         near = (known for known in self.by_word if known[0] == word[0] and len(known) > 3 and slip(word, known))
         return min(near, default="")
+
+
+def _says_another_kind(words: Sequence[str], own: set[str]) -> bool:
+    """Tell whether the words end a name otherwise than a customer's does: a Supermarket is not a Wholesale."""
+    kinds = {word for word in words if word in GENERIC}
+    return bool(kinds) and bool(own & GENERIC) and not kinds & own
 
 
 def renamed(question: str, customer: Customer, words: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ from gateway.features.periods import (
 Kind = Literal[
     "top_customers", "at_risk_customers", "segments", "new_customers", "one_customer", "which_customer", "top_products",
     "slow_products", "restock", "categories", "one_product", "compare_periods", "busy_times", "debtors", "margins",
-    "discounts", "stock_value", "payment_mix", "no_such_customer", "cannot_answer",
+    "discounts", "stock_value", "payment_mix", "returning_customers", "no_such_customer", "cannot_answer",
 ]  # fmt: skip
 USUAL_ROWS, MOST_ROWS = 5, 20
 WINDOWS: dict[Kind, int] = {
@@ -37,6 +37,8 @@ WINDOWS: dict[Kind, int] = {
     "one_product": 28,
 }
 """Days that a kind looks at when the question names none; the others take this month."""
+COMPARED: frozenset[Kind] = frozenset({"compare_periods", "categories", "one_product", "discounts", "new_customers"})
+"""Kinds that set two spans against each other: the later one is told, the earlier one compared with."""
 CONTEXTS: dict[str, Kind] = {
     "rfm": "segments", "segment": "segments", "customer": "segments", "credit": "debtors", "debt": "debtors",
     "collection": "debtors", "inventory": "restock", "stock": "restock", "product": "top_products",
@@ -56,6 +58,17 @@ _YEAR_AGO = re.compile(
 _PREVIOUS = re.compile(
     r"\b(?:than|with|to|vs|versus|against|and) (?:the )?(?:\w+ )?(?:one |period |week |month |days? |weeks? )?(?:before|previous|prior)\b"
 )
+_BRANCHES = re.compile(
+    r"\b(?:which|best|worst|compare|each|every|per|by|between|busiest|what) (?:of (?:my|our|the) )?(?:branch|storefront|shop|outlet|location|store)(?:e?s)?\b"
+)
+_AWAY = re.compile(r"\b(?:in|for|over|since|last|past|than) (\d{1,3}) (day|week|month)s?\b")
+_MOST = re.compile(r"\b(?:most|highest|biggest|largest|top)\b")
+_LATE = re.compile(r"\b(?:overdue|late|longest|oldest|arrears)\b")
+BEYOND = {
+    "stockturn": "unknown", "pricelist": "prices", "boughttogether": "together", "counterortrade": "trade",
+}  # fmt: skip
+"""Questions that sound like one of the queries and are not, with the reason why they are not answered."""
+MEASURES = (("average_sale", "Average sale"), ("refund", "Refunds"), ("receipts", "Receipts"))
 _ORDERS = re.compile(
     r"\b(?:drop|delete|update|insert|truncate|alter|grant)\s+(?:table|database|from|into|all|the|user|every)\b|\bselect\b.{0,60}\bfrom\b",
     re.I,
@@ -64,7 +77,11 @@ _ORDERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One query. `reason` says why none fits; `by_units` ranks by pieces, `lowest` turns the order round."""
+    """One query. `reason` says why none fits; `by_units` ranks by pieces, `lowest` turns the order round.
+
+    `by_balance` ranks debtors by all they owe; `measure` is the row of a comparison that the question is about;
+    `away_days` is how long customers must have stayed away, 0 where the question does not say.
+    """
 
     kind: Kind
     period: Period
@@ -75,6 +92,9 @@ class Plan:
     by_category: bool = False
     whole_business: bool = False
     compares: bool = False
+    by_balance: bool = False
+    measure: str = ""
+    away_days: int = 0
     reason: str = ""
 
 
@@ -119,12 +139,21 @@ def choose(asked: Asked, context: str, as_of: date) -> Plan:
     for reason in ("staff", "supplier", "expense", "contact", "outside"):
         if reason in concepts and not _is_about_shop(reason, concepts):
             return _plan(asked, "cannot_answer", as_of, reason)
+    if beyond := next((word for word in BEYOND if word in words_in(with_phrases(asked.text))), None):
+        return _plan(asked, "cannot_answer", as_of, BEYOND[beyond])
+    if _splits_by_branch(asked):
+        return _plan(asked, "cannot_answer", as_of, "branches")
     if asked.is_future and not asked.periods and not concepts & {"restock", "churn", "risk"}:
         return _plan(asked, "cannot_answer", as_of, "future")
     kind = next((kind for kind, fits in _RULES if fits(concepts)), None)
     if kind is None:
         kind = _from_context(context)
     return _plan(asked, kind or "cannot_answer", as_of, "" if kind else "unknown")
+
+
+def _splits_by_branch(asked: Asked) -> bool:
+    """Tell whether branches are to be set against each other; the sums are of the whole business."""
+    return "branch" in asked.concepts and bool(_BRANCHES.search(asked.text))
 
 
 def named(asked: Asked, kind: Kind, as_of: date, reason: str = "") -> Plan:
@@ -147,6 +176,8 @@ def _plan(asked: Asked, kind: Kind, as_of: date, reason: str = "") -> Plan:
     given = asked.periods
     if _YEAR_AGO.search(asked.text) and len(given) > 1:
         given = tuple(period for period in given if period.name != "last year") or given
+    if kind in COMPARED and len(given) > 1:
+        given = tuple(sorted(given[:2], key=lambda one: (one.first, one.last), reverse=True))
     period = given[0] if given else last_days(as_of, WINDOWS[kind]) if kind in WINDOWS else usual(as_of)
     against = like_for_like(period, given[1]) if len(given) > 1 else before(period)
     if _YEAR_AGO.search(asked.text) and period.step != "year":
@@ -162,8 +193,16 @@ def _plan(asked: Asked, kind: Kind, as_of: date, reason: str = "") -> Plan:
         by_category="category" in concepts,
         whole_business="branch" in concepts and "business" not in asked.text,
         compares=len(given) > 1 or "compare" in concepts,
+        by_balance=bool(_MOST.search(asked.text)) and not _LATE.search(asked.text),
+        away_days=_away_days(asked.text) if kind == "at_risk_customers" else 0,
+        measure=next((row for concept, row in MEASURES if concept in concepts), ""),
         reason=reason,
     )
+
+
+def _away_days(text: str) -> int:
+    found = _AWAY.search(text)
+    return int(found[1]) * {"day": 1, "week": 7, "month": 30}[found[2]] if found else 0
 
 
 def _rows(text: str, kind: Kind) -> int:
@@ -187,11 +226,13 @@ _RULES: tuple[tuple[Kind, Callable[[frozenset[str]], bool]], ...] = (
     ("margins", _any("margin")),
     ("debtors", _any("debt")),
     ("new_customers", _all("new", "customer")),
+    ("returning_customers", _any("returning")),
     ("at_risk_customers", lambda c: "churn" in c or {"customer", "risk"} <= c),
     ("restock", _any("restock")),
     ("stock_value", lambda c: "stock" in c and not c.isdisjoint({"worth", "money", "category"})),
     ("restock", lambda c: {"stock", "bottom"} <= c and "sell" not in c and "product" not in c),
     ("payment_mix", _any("payment")),
+    ("compare_periods", _any("refund", "average_sale")),
     ("busy_times", _any("busy")),
     ("slow_products", lambda c: "bottom" in c and not c.isdisjoint({"product", "sell", "stock"}) and "customer" not in c and "category" not in c),
     ("categories", _any("category")),

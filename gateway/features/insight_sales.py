@@ -8,7 +8,7 @@ from gateway.domain.sums import SaleSum
 from gateway.features.insight_found import Found, Row, amount, change, sales_used, share, span, total, within
 from gateway.features.insight_plan import Plan
 from gateway.features.periods import Period
-from gateway.features.wording import plain
+from gateway.features.wording import day_text, plain
 from gateway.ports import PosData
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -43,17 +43,18 @@ async def compare_periods(pos: PosData, plan: Plan, as_of: date) -> Found:
         _pair("Refunds", refunds[0], refunds[1]),
     ]
     late = bool(then) and (then[0].first - plan.against.first).days >= 7
-    best = max(now, key=lambda one: (one.amount, one.key), default=None)
+    best = max(now, key=lambda one: (one.amount, one.key), default=None) if plan.period.days > 1 else None
     summary: Row = {
         "current_revenue": amount(revenue),
         "previous_revenue": amount(earlier),
-        "revenue_change": change(revenue, earlier),
+        "revenue_change": None if late else change(revenue, earlier),
         "receipts": n,
         "average_sale": amount(revenue / n) if n else None,
         "net_of_refunds": amount(revenue - refunds[0]),
         "best_date": best.key if best else None,
         "best_revenue": amount(best.amount) if best else None,
-        **await _movers(pos, plan),
+        "asked_measure": plan.measure or None,
+        **({} if late else await _movers(pos, plan)),
     }
     found = Found(
         {key: value for key, value in summary.items() if value is not None},
@@ -63,7 +64,9 @@ async def compare_periods(pos: PosData, plan: Plan, as_of: date) -> Found:
         extra={"compared_with": span(plan.against)},
     )
     begins = (
-        f"Sales of the earlier time are on record from {then[0].key} only, so the two are not alike." if late else ""
+        f"Sales of the earlier time are on record from {day_text(then[0].key)} only, so the two cannot be compared."
+        if late
+        else ""
     )
     return found.noting(begins) if late else found
 

@@ -42,7 +42,8 @@ def _placed(period: Row) -> str:
         return days if days == "today" else f"{lead} {days}"
     if name.split()[0] in ("this", "last", "yesterday"):
         return f"{name} ({days})"
-    return f"{'on' if name.endswith('day') and ' ' not in name else 'in'} {name} ({days})"
+    is_day = name == "the day before" or (name.endswith("day") and " " not in name)
+    return f"{'on' if is_day else 'in'} {name} ({days})"
 
 
 def cash(value: Json, facts: Facts) -> str:
@@ -70,6 +71,15 @@ def first_names(rows: Rows, key: str) -> str:
 def days_of(row: Row, key: str) -> str:
     """Return a number of days of a row: `1 day`, `12 days`."""
     return count(row[key], "day")
+
+
+MOST_DAYS = 999
+"""Where rows stop counting days that a stock lasts."""
+
+
+def lasting(row: Row, about: str = "") -> str:
+    """Return how long a stock lasts: `12 days`, with `about` before it; `years` from where rows stop counting."""
+    return "years" if row["stock_lasts_days"] >= MOST_DAYS else f"{about}{days_of(row, 'stock_lasts_days')}"
 
 
 def are(n: int, one: str, more: str) -> str:

@@ -10,6 +10,7 @@ from gateway.features.insight_saying import (
     are,
     cash,
     days_of,
+    lasting,
     listed,
     moved,
     opening,
@@ -27,6 +28,11 @@ _WHY_NOT = {
     "expense": "Rent, wages, taxes and other expenses are not in the records, so I cannot answer this.",
     "contact": "I do not give out contact details; please look them up in the customer list.",
     "outside": "The records say nothing about what happens outside the shop, so I cannot answer this.",
+    "branches": "The figures here are of the whole business, so I cannot set branches against each other.",
+    "prices": "I rank products by what they sell, not by their price; the sales assistant finds products by price.",
+    "together": "What is bought together is told by the sales assistant and on receipts, not here.",
+    "trade": "I cannot split sales into wholesale and retail.",
+    "buyers": "I can rank customers by all they bought, but not by a single product.",
     "orders": "I only answer questions about the shop; nothing can be changed from here.",
 }
 
@@ -60,10 +66,18 @@ def advice(facts: Facts) -> list[str]:
     return [sentence(text) for text in found if text][:3]
 
 
+_WHICH_CUSTOMERS = {
+    "highest first": "best",
+    "lowest first": "lowest-spending",
+    "most orders first": "most frequent",
+    "fewest orders first": "least frequent",
+}
+
+
 def _top_customers(f: Facts, s: Row, rows: Rows) -> list[str]:
     if not rows:
         return [f"{opening(f)} no sale carries a customer's name, so I cannot rank customers"]
-    which = "lowest-spending" if s["order"] == "lowest first" else "best"
+    which = _WHICH_CUSTOMERS[s["order"]]
     shown = listed(rows, "customer", lambda row: f"{cash(row['revenue'], f)}, {count(row['orders'], 'order')}")
     first = f"{opening(f)} your {which} {'customer is' if len(rows) == 1 else 'customers are'} {shown}"
     if len(rows) == 1:
@@ -74,7 +88,11 @@ def _top_customers(f: Facts, s: Row, rows: Rows) -> list[str]:
 
 def _at_risk(f: Facts, s: Row, rows: Rows) -> list[str]:
     if not rows:
-        return ["None of your customers has stayed away for longer than three times its usual gap"]
+        return [
+            f"Every customer of the last 365 days has bought within the last {days_of(s, 'days_away')}"
+            if "days_away" in s
+            else "None of your customers has stayed away for longer than three times its usual gap"
+        ]
     n, lost = s["at_risk_customers"], cash(s["at_risk_revenue_of_the_year"], f)
 
     def silent(row: Row) -> str:
@@ -82,9 +100,10 @@ def _at_risk(f: Facts, s: Row, rows: Rows) -> list[str]:
             f"{days_of(row, 'days_since_last')} since the last purchase, usually every {days_of(row, 'usual_gap_days')}"
         )
 
-    gap = "its usual gap" if n == 1 else "their usual gap"
+    gap = f"more than three times {are(n, 'its', 'their')} usual gap"
+    away = f"{days_of(s, 'days_away')} or more" if "days_away" in s else gap
     return [
-        f"{count(n, 'customer')} {'has' if n == 1 else 'have'} stayed away for more than three times {gap}",
+        f"{count(n, 'customer')} {are(n, 'has', 'have')} stayed away for {away}",
         f"{'It' if n == 1 else 'They'} bought for {lost} in the last 365 days",
         f"Most worth a call: {listed(rows, 'customer', silent)}",
     ]
@@ -107,6 +126,18 @@ def _new_customers(f: Facts, s: Row, rows: Rows) -> list[str]:
     return [first, f"{bought} of them bought, for {cash(s['revenue_from_new_customers'], f)}"]
 
 
+def _returning(f: Facts, s: Row, rows: Rows) -> list[str]:
+    n, back, often = s["customers_who_bought"], s["returning_customers"], s["bought_more_than_once"]
+    if not n:
+        return [f"{opening(f)} no sale carries a customer's name, so I cannot tell who came back"]
+    of = f"{opening(f)} {number(back)} of {count(n, 'named customer')} had bought from you before"
+    more = f"{count(often, 'customer')} bought more than once in this time"
+    if not back:
+        return [of, more]
+    shown = listed(rows, "customer", lambda row: count(row["orders"], "order"))
+    return [f"{of}, {s['returning_share']}", more, f"Most often came {shown}"]
+
+
 def _debtors(f: Facts, s: Row, rows: Rows) -> list[str]:
     n, late = s["customers_who_owe"], s["customers_overdue"]
     if not n:
@@ -116,12 +147,18 @@ def _debtors(f: Facts, s: Row, rows: Rows) -> list[str]:
     def owed(row: Row) -> str:
         if row["overdue"] == "0.00":
             return f"{cash(row['balance'], f)} not due yet"
-        return f"{cash(row['overdue'], f)} overdue, oldest by {days_of(row, 'days_overdue')}"
+        since = f"oldest by {days_of(row, 'days_overdue')}"
+        if by_balance:
+            late = "all" if row["overdue"] == row["balance"] else cash(row["overdue"], f)
+            return f"{cash(row['balance'], f)}, {late} of it overdue, {since}"
+        return f"{cash(row['overdue'], f)} overdue, {since}"
 
+    by_balance = s.get("ranked_by") == "balance"
+    named = rows if by_balance else [row for row in rows if row["overdue"] != "0.00"] or rows
     return [
         f"{count(n, 'customer')} {are(n, 'owes', 'owe')} you {cash(s['outstanding'], f)} in all",
         overdue if late else "None of it is overdue",
-        f"First: {listed([row for row in rows if row['overdue'] != '0.00'] or rows, 'customer', owed)}",
+        f"{'Most is owed by' if by_balance else 'First:'} {listed(named, 'customer', owed)}",
     ]
 
 
@@ -162,7 +199,7 @@ def _slow(f: Facts, s: Row, rows: Rows) -> list[str]:
     n = s["slow_products"]
 
     def pace(row: Row) -> str:
-        return "no sale" if not row["units_sold"] else f"stock for {days_of(row, 'stock_lasts_days')}"
+        return "no sale" if not row["units_sold"] else f"stock for {lasting(row)}"
 
     return [
         f"{opening(f)} {count(n, 'product')} sold slowly or not at all, first {listed(rows, 'product', pace)}",
@@ -200,7 +237,13 @@ def _margins(f: Facts, s: Row, rows: Rows) -> list[str]:
     margin = f", a margin of {s['margin']}" if "margin" in s else ""
     shown = listed(rows, key, lambda row: f"{cash(row['profit'], f)}, margin {row.get('margin', '0%')}")
     sold = f"{opening(f)} the goods sold for {cash(s['revenue'], f)}"
-    return [f"{sold} and made a gross profit of {cash(s['profit'], f)}{margin}", f"In order of profit: {shown}"]
+    made = f"{sold} and made a gross profit of {cash(s['profit'], f)}{margin}"
+    if s.get("order") != "lowest first":
+        return [made, f"In order of profit: {shown}"]
+    lost = s["sold_at_a_loss"]
+    nouns = {"category": "categories", "product": "products"}
+    loss = f"{count(lost, key, nouns[key])} {are(lost, 'was', 'were')} sold at a loss" if lost else ""
+    return [made, f"The least profit came from {shown}", loss or f"No {key} was sold at a loss"]
 
 
 def _stock_value(f: Facts, s: Row, rows: Rows) -> list[str]:
@@ -220,16 +263,35 @@ def _one_product(f: Facts, s: Row, rows: Rows) -> list[str]:
     ]  # fmt: skip
     stock = []
     for row in rows[:NAMED]:
-        lasts = f", enough for about {days_of(row, 'stock_lasts_days')}" if "stock_lasts_days" in row else ""
+        lasts = f", enough for {lasting(row, 'about ')}" if "stock_lasts_days" in row else ""
         stock.append(f"{row['product']} has {number(row['stock'])} in stock{lasts}")
     return [f"{opening(f)} {joined(sold)}", *stock]
 
 
 def _compare(f: Facts, s: Row, rows: Rows) -> list[str]:
+    if s.get("asked_measure"):
+        return _measure(f, s, rows)
     receipts = count(s["receipts"], "receipt")
     now = f"{opening(f)} sales were {cash(s['current_revenue'], f)} on {receipts}"
+    if "revenue_change" not in s and f.get("notes"):
+        return [now]
     change = f"Sales {moved(s['revenue_change'])}" if "revenue_change" in s else ""
     return [f"{now}, against {cash(s['previous_revenue'], f)} {then(f)}", change]
+
+
+def _measure(f: Facts, s: Row, rows: Rows) -> list[str]:
+    row = next(row for row in rows if row["measure"] == s["asked_measure"])
+    now, before = row["current"], row["previous"]
+    sales = f"sales of {cash(s['current_revenue'], f)}"
+    if row["measure"] == "Receipts":
+        said = f"{count(now, 'receipt')} {are(now, 'was', 'were')} written, for {sales}, against {number(before)}"
+    elif row["measure"] == "Refunds":
+        said = f"{cash(now, f)} was refunded on {sales}, against {cash(before, f)}"
+    else:
+        receipts = count(s["receipts"], "receipt")
+        said = f"the average sale was {cash(now, f)}, on {receipts}, against {cash(before, f)}"
+    change = f"That {moved(row['change'])}" if row.get("change") and "revenue_change" in s else ""
+    return [f"{opening(f)} {said} {then(f)}", change]
 
 
 def _busy(f: Facts, s: Row, rows: Rows) -> list[str]:
@@ -254,8 +316,9 @@ def _payment(f: Facts, s: Row, rows: Rows) -> list[str]:
 
 _ANSWERS: dict[str, Parts] = {
     "top_customers": _top_customers, "at_risk_customers": _at_risk, "segments": _segments,
-    "new_customers": _new_customers, "debtors": _debtors, "one_customer": _one_customer,
-    "which_customer": _which_customer, "top_products": _top_products, "slow_products": _slow, "restock": _restock,
-    "categories": _categories, "margins": _margins, "stock_value": _stock_value, "one_product": _one_product,
-    "compare_periods": _compare, "busy_times": _busy, "discounts": _discounts, "payment_mix": _payment,
+    "new_customers": _new_customers, "returning_customers": _returning, "debtors": _debtors,
+    "one_customer": _one_customer, "which_customer": _which_customer, "top_products": _top_products,
+    "slow_products": _slow, "restock": _restock, "categories": _categories, "margins": _margins,
+    "stock_value": _stock_value, "one_product": _one_product, "compare_periods": _compare, "busy_times": _busy,
+    "discounts": _discounts, "payment_mix": _payment,
 }  # fmt: skip

@@ -46,15 +46,33 @@ _CONCEPTS = {
     "branch": "branch storefront shop outlet location",
     "units": "unit piece quantity pieces volume bag carton",
     "each": "average typical mean",
+    "returning": "returning comeback",
+    "average_sale": "averagesale",
+    "refund": "refund refunded",
+    "receipts": "receipt transaction howmanysales",
+    "loss": "atloss",
+    "beyond": "stockturn pricelist boughttogether counterortrade",
 }  # fmt: skip
 _PHRASES = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
+        (r"\b(?:stock|inventory) turn(?:s|over)?\b", " stockturn "),
+        (r"\b(?:most|least) expensive\b|\bcheapest\b|\bdearest\b|\b(?:highest|lowest)[ -]priced\b", " pricelist "),
+        (r"\b(?:sells?|sold|bought|buy|go|goes) (?:together|along) with\b|\b(?:sold|bought) together\b|\bgoes? (?:well )?with\b", " boughttogether "),
+        (r"\bwholesale (?:and|vs\.?|versus|or|against|to|compared (?:to|with)) retail\b|\bretail (?:and|vs\.?|versus|or|against|to|compared (?:to|with)) (?:wholesale|trade)\b", " counterortrade "),
+        (r"\b(?:average|typical|mean) (?:basket|ticket|receipt|transaction|order|sale|sales|spend|purchase)(?: size| value| amount)?\b|\b(?:basket|ticket) (?:size|value)\b", " averagesale sale "),
+        (r"\bhow many (?:sales|transactions|receipts|orders)\b", " howmanysales sale "),
+        (r"\bhow many (?:different )?(?:products|items|goods|articles|skus?) (?:do|have) (?:i|we)(?: have| stock| carry| got)?\b(?! s[eo]l)|\bhow many (?:different )?(?:products|items|goods|skus?) are (?:there|in)\b", " stock worth "),
+        (r"\b(?:mak|mad|sell|sold|los)\w*(?: us)? (?:(?:at )?a loss|money(?= on))\b|\bloss[ -]making\b|\bbelow (?:the |its |their )?cost\b|\b(?:lose|losing) money\b", " atloss margin bottom "),
+        (r"\b(?:by|in) (?:the )?(?:number|count) of (?:orders|purchases|visits|receipts|times)\b|\bmost (?:often|frequent\w*|visits|orders)\b", " units "),
+        (r"\b(?:which|what|wetin) (?:tins?|things?|goods|items|products?) (?:do |dey |are |did )?(?:people|customers|they)(?: dey)?\b|\b(?:what|wetin) (?:do |dey |are |did )(?:people|customers|they)(?: dey)?\b", " product "),
+        (r"\b(?:returning|repeat|regular) (?:customers?|buyers?|clients?|shoppers?)\b|\b(?:customers?|buyers?|clients?|people|who) (?:who |that )?(?:came|come|comes|coming|return\w*) (?:back|again)\b|\bbought (?:again|more than once)\b", " comeback customer "),
+        (r"\b(?:credit|cash|card|momo|mobile money) sales?\b", " payment sale "),
         (r"\brun(?:ning|s)?\s+(?:out|low|short)\b|\bget(?:ting)? finish\w*\b|\balmost finish\w*\b|\blow (?:on |in )?stock\b|\bstock (?:is |are )?(?:low|short)\b", " runout "),
         (r"\bout[ -]of[ -]stock\b|\bstock[- ]?outs?\b", " outofstock "),
         (r"\b(?:need|have|want|ought|got) to (?:buy|order|stock|bring)\b|\b(?:should|must|shall|can) (?:i|we) (?:buy|order|bring|stock)(?: up)?\b|\bbuy (?:more|again)\b|\border (?:more|again)\b", " restock "),
         (r"\bmobile money\b|\bmo mo\b", " momo "),
-        (r"\b(?:no dey|not|don'?t|doesn'?t|isn'?t|aren'?t|hardly|barely|never|no) (?:really |been )?(?:sell|selling|sold|move|moving|go|going)(?: well| at all| much)?\b", " slow product "),
+        (r"\b(?:no dey|not|don'?t|doesn'?t|isn'?t|aren'?t|hardly|barely|never|no) (?:really |been )?(?:sell|selling|sold|move|moved|moving|go|going)(?: well| at all| much)?\b", " slow product "),
         (r"\b(?:has|have|had|did)(?:n'?t| not|nt)(?: yet)? (?:been )?(?:pay|paid)\b|\bnot (?:yet )?paid\b|\byet to pay\b|\bowes? (?:me|us)\b|\bnever paid\b|\bwho dey owe\b", " notpaid "),
         (r"\b(?:stopp?ed|stopping|no longer|not|haven'?t|hasn'?t|have not|has not|no more|don'?t|doesn'?t|didn'?t|did not|not been|never) (?:been )?(?:buy|buying|bought|come|coming|came|visit|visited|visiting|shop|shopping|shopped|order|ordered|ordering|purchas\w+|return|returned|patroni[sz]\w+)\b|\bnot seen\b|\bwin (?:\w+ )?back\b|\bgone (?:quiet|silent|away)\b|\bfall(?:ing)? away\b|\bcome back\b", " churn "),
         (r"\bhow(?:'s| is| are| was| were| be| far)?(?: the| my| our)? (?:business|market|shop|trade|things|we doing)(?: doing| going| performing)?\b|\bhow did (?:we|i|the shop|the business) (?:do|perform|fare)\b|\bhow (?:are|am) (?:we|i) doing\b|\bgive me (?:an? )?(?:overview|summary)\b", " howisbusiness sale "),
@@ -68,7 +86,7 @@ _PHRASES = tuple(
         (r"\bhow (?:much|many) (?:stock|goods)\b", " stock worth "),
         (r"\bphone numbers?\b|\bcontact details?\b|\be-?mails?\b", " phone "),
         (r"\b(?:mark ups?|mark-up)\b", " markup "),
-        (r"\brepeat customers?\b|\bregulars?\b", " top customer "),
+        (r"\bregulars?\b", " comeback customer "),
         (r"\bmoves? (?:fast|quick\w*|well)\b|\bfast[ -]moving\b|\bbest[ -]?sell\w*\b|\btop[ -]?sell\w*\b|\bgo(?:es|ing)? fast\b", " top sell product "),
         (r"\bslow[ -](?:moving|movers?|sell\w*)\b|\bdead stock\b|\bnon[ -]moving\b|\bcollecting dust\b", " slow product "),
     )
@@ -89,7 +107,7 @@ recently lately shop store company people customers ghs cedis cedi gh how's what
 let's don't didn't isn't doesn't can't haven't hasn't won't ten five three twenty two four six seven eight nine
 monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays
 sundays weekend weekends january february march april june july august september october november december
-christmas easter xmas advice advise tip tips think suggest recommend recommendation
+christmas easter xmas retail wholesale advice advise tip tips think suggest recommend recommendation
 """)
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 

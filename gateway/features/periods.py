@@ -244,7 +244,7 @@ _FEW = {
     "twelve": 12, "thirty": 30, "sixty": 60, "ninety": 90, "few": 3, "couple of": 2,
 }  # fmt: skip
 _WORDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = (
-    (re.compile(rf"\b(?:last|past|previous)\s+(\d{{1,3}}|{'|'.join(_FEW)})\s+(days?|weeks?|months?|years?)\b"), _counted),
+    (re.compile(rf"\b(?:last|past|previous|for|over)\s+(?:the\s+)?(?:(?:last|past)\s+)?(?:more than\s+)?(\d{{1,3}}|{'|'.join(_FEW)})\s+(days?|weeks?|months?|years?)\b"), _counted),
     (re.compile(r"\b(this|current|last|previous|prior)\s+(week|month|quarter|year)\b"), _relative),
     (re.compile(r"\bpast\s+(week|month|year)\b"), _rolling),
     (re.compile(r"\b(today|yesterday)\b"), _near),

@@ -63,6 +63,12 @@ def month_name(month: int) -> str:
     return _MONTHS[month - 1]
 
 
+def day_text(iso: str) -> str:
+    """Return an ISO day as a sentence shows it: `5 November 2026`."""
+    year, month, day = iso.split("-")
+    return f"{int(day)} {month_name(int(month))} {year}"
+
+
 def sentence(text: str) -> str:
     """Return `text` with a capital first letter and one full stop at its end."""
     text = text.strip()

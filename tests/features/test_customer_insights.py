@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.evidence import Evidence
+from gateway.domain.sold import NOT_SOLD
 from gateway.features import customer_insights as feature
 from gateway.features.insight_plan import choose, read
 from gateway.library.tokens import estimate_tokens
@@ -49,6 +50,7 @@ QUESTIONS = {
         which customers bring the most revenue
         my 3 most valuable customers
         who spends the most
+        top customer by number of purchases
     """,
     "restock": """
         Which products should I restock?
@@ -71,6 +73,8 @@ QUESTIONS = {
         best sellers
         wetin be my top products
         most popular items
+        which tins people dey buy plenty
+        what do people buy most
         top 5 goods
     """,
     "slow_products": """
@@ -79,6 +83,7 @@ QUESTIONS = {
         slowest products
         what is not moving
         worst selling items
+        what stock has not moved for 3 months
     """,
     "compare_periods": """
         how is market
@@ -90,6 +95,11 @@ QUESTIONS = {
         summarise my business
         how did we do in october
         average sale value
+        average basket
+        what is the average basket size this month
+        how much did I refund this month
+        how many receipts did we write yesterday
+        retail sales this week
     """,
     "busy_times": """
         which day is the busiest
@@ -109,6 +119,8 @@ QUESTIONS = {
         which items make the most profit
         what is my margin
         most profitable products
+        which products make a loss
+        what do we sell below cost
         gross profit in october
     """,
     "discounts": """
@@ -119,12 +131,20 @@ QUESTIONS = {
         what is my stock worth
         how much money is tied up in stock
         inventory value
+        how many products do I have
     """,
     "payment_mix": """
         how do customers pay
         momo vs cash
         payment methods
         share of mobile money
+        credit sales this month
+    """,
+    "returning_customers": """
+        returning customers
+        how many customers came back this month
+        repeat customers
+        who are my regulars
     """,
     "new_customers": """
         how many new customers this month
@@ -145,6 +165,11 @@ QUESTIONS = {
         what will we sell next month
         phone number of my best customer
         what do competitors charge
+        what is our stock turnover
+        which is my most expensive product
+        what sells together with milk
+        which storefront sells more
+        wholesale vs retail sales
         asdf
     """,
 }
@@ -188,6 +213,88 @@ async def test_a_customer_is_found_by_name_slip_or_contact_person_and_ambiguity_
     assert (await ask("How is Abena Boateng doing?")).facts["summary"]["customer"] == "Sankofa Supermarket"
     assert (await ask("How is Adom doing?")).facts["kind"] == "which_customer"
     assert (await ask("How much does Kofi Manu owe?")).facts["kind"] == "no_such_customer"
+
+
+async def test_a_name_of_another_kind_of_business_is_a_stranger() -> None:
+    """Sankofa Supermarket is a customer of the demo, a Sankofa Pharmacy is not."""
+    assert (await ask("when did Sankofa Supermarket last buy")).facts["summary"]["customer"] == "Sankofa Supermarket"
+    assert (await ask("when did Sankofa Pharmacy last buy")).facts["kind"] == "no_such_customer"
+
+
+async def test_the_later_of_two_spans_is_told_whatever_their_order() -> None:
+    for query in ("sales last month vs this month", "sales this month vs last month"):
+        facts = (await ask(query)).facts
+        assert (facts["period"]["days_named"], facts["compared_with"]["days_named"]) == (
+            "1 to 20 November 2026",
+            "1 to 20 October 2026",
+        )
+    months = whole(await ask("September vs October sales"))["answer"]
+    assert months.startswith("In October 2026") and "fell by 2.6%" in months
+
+
+async def test_a_span_that_the_records_hold_in_part_is_not_compared_with() -> None:
+    sales = [
+        {"id": "a", "created_at": "2025-11-10T09:00:00Z", "total_amount": "10.00", "status": "COMPLETED"},
+        {"id": "b", "created_at": "2026-11-10T09:00:00Z", "total_amount": "90.00", "status": "COMPLETED"},
+    ]
+    told = whole(await ask("turnover this year", InlinePos.of(as_of=DEMO_DAY, sales=sales)))
+    assert "rose" not in told["answer"] and "against" not in told["answer"]
+    assert "on record from 10 November 2025 only" in told["insights"][0]
+    assert not any("best_date" in one for one in told["data"])
+
+
+async def test_who_owes_most_is_ranked_by_all_that_is_owed_and_debtors_by_what_is_overdue() -> None:
+    most = whole(await ask("who owes us the most?"))
+    balances = [Decimal(row["balance"]) for row in most["data"]]
+    assert balances == sorted(balances, reverse=True)
+    assert f"Most is owed by {most['data'][0]['customer']}" in most["answer"]
+    late = [Decimal(row["overdue"]) for row in whole(await ask("list my debtors"))["data"]]
+    assert late == sorted(late, reverse=True) and late != sorted(balances, reverse=True)
+
+
+async def test_the_measure_that_was_asked_for_leads_the_answer() -> None:
+    assert "the average sale was GHS" in whole(await ask("average basket in October"))["answer"]
+    assert "GHS 500 was refunded" in whole(await ask("how much did we refund in October?"))["answer"]
+    assert "195 receipts were written" in whole(await ask("how many receipts in October?"))["answer"]
+
+
+async def test_returning_customers_are_those_who_had_bought_before() -> None:
+    told = whole(await ask("how many customers came back in October?"))
+    sold = [one for one in await DEMO.sales() if one.status not in NOT_SOLD]
+    before = {one.customer for one in sold if one.created_at.date() < date(2026, 10, 1)}
+    during = {one.customer for one in sold if f"{one.created_at:%Y-%m}" == "2026-10"}
+    counted = {who for who in during if who}
+    assert f"{len(counted & before)} of {len(counted)} named customers" in told["answer"]
+
+
+async def test_the_least_profit_gets_no_best_place_and_a_loss_is_named() -> None:
+    sold = {"id": "s", "created_at": "2026-11-10T09:00:00Z", "total_amount": "8.00", "status": "COMPLETED"}
+    line = {"product": "p", "quantity": 1, "unit_price": "8.00", "cost_price": "9.00"}
+    pos = InlinePos.of(as_of=DEMO_DAY, sales=[sold | {"items": [line]}], products=[{"id": "p", "name": "Radio"}])
+    told = whole(await ask("which products make a loss", pos))
+    assert "1 product was sold at a loss" in told["answer"]
+    assert told["recommendations"] == ["Look again at cost and price of Radio."]
+    assert "No product was sold at a loss" in whole(await ask("least profitable products"))["answer"]
+
+
+async def test_customers_away_for_as_long_as_the_question_says() -> None:
+    told = whole(await ask("customers who have not bought in 60 days"))
+    assert "60 days or more" in told["answer"]
+    assert all(row["days_since_last"] >= 60 for row in told["data"])
+
+
+async def test_who_bought_one_product_is_honestly_refused() -> None:
+    assert (await ask("who bought the most cement")).facts["reason"] == "buyers"
+
+
+async def test_a_stock_that_lasts_for_years_is_said_so() -> None:
+    sold = {"id": "s", "created_at": "2026-11-10T09:00:00Z", "total_amount": "8.00", "status": "COMPLETED"}
+    line = {"product": "p", "quantity": 1, "unit_price": "8.00", "cost_price": "9.00"}
+    goods = [{"id": "p", "name": "Nails", "current_stock": 90_000}]
+    told = whole(
+        await ask("slow products", InlinePos.of(as_of=DEMO_DAY, sales=[sold | {"items": [line]}], products=goods))
+    )
+    assert "Nails (stock for years)" in told["answer"] and "999" not in told["answer"]
 
 
 async def test_names_of_customers_are_marked_and_every_row_keeps_its_id_out_of_the_prompt() -> None:
