@@ -16,6 +16,9 @@ from gateway.features.number_words_local import in_english
 AROUND = Decimal("0.20")
 """'Around 150' means 20 % either way."""
 
+BARE_PRICE = 100
+"""From here on two bare figures joined as a range are read as prices."""
+
 Order = Literal["best match", "cheapest first", "dearest first"]
 
 _LOCAL_MONEY = {"GHS": r"gh[s¢₵c]|₵|¢|ghana cedis?|new cedis?|cedis?|sidi|gh"}
@@ -195,8 +198,16 @@ def _is_no_price(text: str, match: re.Match[str]) -> bool:
 def _range_of(text: str, amount: _Amount, rest: list[_Amount]) -> str | None:
     if not rest or not _RANGE_JOIN.fullmatch(text, amount.end, rest[0].start):
         return None
-    is_money = amount.local or rest[0].local or amount.foreign or rest[0].foreign or rest[0].thousands
+    both = (amount, rest[0])
+    is_money = any(one.local or one.foreign for one in both) or rest[0].thousands or _are_prices(both, text)
     return "range" if is_money or _RANGE_LEAD.search(text, 0, amount.start) else None
+
+
+def _are_prices(both: tuple[_Amount, _Amount], text: str) -> bool:
+    """Tell whether bare figures such as `3000-4000` can only be prices: large, rising, and no years."""
+    low, high = both[0].value, both[1].value
+    years = all(1990 <= value <= 2100 for value in (low, high))
+    return BARE_PRICE <= low < high and not years and not re.match(r"\s*[a-z]", text[both[1].end :].lstrip(" ?!.,"))
 
 
 def _kind(text: str, amount: _Amount) -> str | None:

@@ -32,7 +32,7 @@ _PACKAGING = "bag sack carton box pack packet set roll crate bottle can tin sach
 _JOINING = "and or plus with & , ; / + also then"
 _EVERYDAY = """
 moins plus de entre et pour au jusqu ne na wo boo sidi nnboro wey abeg chale dey pass
-a about all an any anything are asking asks at available be best better between big buy buying by can cheap cheaper
+a about all an any anything are asking asks at available be best better between big but buy buying by can cheap cheaper
 cheapest client could cost costing costs customer customers dear do does doing each else expensive fair find for
 from get getting give go going good got great had has have he hello help her here hey hi him his how i if in instead
 into is it item items its itself just kind know let like list looking lot lots low lower lowest madam madame make

@@ -84,7 +84,7 @@ def _parsed(text: str, catalogue: Catalogue, currency: str) -> Question:
 def _asks_for_advice(text: str, price: PriceQuestion, found: Found) -> bool:
     """Tell whether any product would do: a limit or a wish for advice, and no unknown noun but people's names."""
     names = {name.lower() for name in _NAME.findall(text)}
-    is_open = all(word in names for word in found.words)
+    is_open = all(word in names or _GENERAL.fullmatch(word) for word in found.words)
     return is_open and (price.has_limit or bool(_GENERAL.search(price.rest)))
 
 
@@ -109,10 +109,14 @@ def _quantity(text: str, catalogue: Catalogue) -> int | None:
     if dozen := _DOZEN.search(text):
         how_many = dozen[1].strip()
         return 6 if how_many.startswith("half") else 12 * (int(how_many) if how_many.isdigit() else 1)
-    for counted in _COUNTED.finditer(text):
-        words = counted[0].split()[1:]
-        if counted["noun"] is None or any(catalogue.knows(word) for word in words):
-            return _sane(counted[1])
+    counts = {
+        counted[1]
+        for counted in _COUNTED.finditer(text)
+        if counted["noun"] is None or any(catalogue.knows(word) for word in counted[0].split()[1:])
+    }
+    if counts:
+        # Two counts are for two products; which is whose the words do not always tell.
+        return _sane(counts.pop()) if len(counts) == 1 else None
     asked = _VERB.search(text)
     return _sane(asked[1]) if asked else None
 

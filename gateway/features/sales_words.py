@@ -61,8 +61,9 @@ def _opening(facts: Mapping[str, Json]) -> str:
         case "empty catalogue":
             return "There are no products in the catalogue yet, so I cannot recommend any. Add products first."
     categories = joined(facts.get("categories", ()), "or")
-    hint = f", a category such as {categories}," if categories else ""
-    return f"I could not match that to a product in the catalogue. Please name a product{hint} or a price limit."
+    hint = f", or a category such as {categories}" if categories else ""
+    more = hint if limits else f"{hint.replace(', or', ',')}{',' if hint else ''} or a price limit"
+    return f"I could not match that to a product in the catalogue. Please name a product{more}."
 
 
 def _to(facts: Mapping[str, Json], text: str) -> str:

@@ -47,6 +47,8 @@ _PHRASES = {
 _APPROX = tuple((meaning, tuple(p.strip() + " " for p in text.split(","))) for meaning, text in _PHRASES.items())
 _APPROX_ENDS = frozenset(phrase.split()[-1] for _, phrases in _APPROX for phrase in phrases) | {"a", "an", "the"}
 _MAX_DIGITS = 15
+_QUOTE_BEGINS = re.compile(r'(?<!\w)"(?=\w)')
+_QUOTE_ENDS = re.compile(r'(?<=[^\s\d])"(?!\w)')
 _ORDINALS = ("st", "nd", "rd", "th")
 
 
@@ -238,7 +240,7 @@ def _counted(figure: Figure, number: Number, unit: re.Match[str], low: str) -> t
         figure.form = Form.PERCENT if "%" in low or "percent" in low or "per cent" in low else Form.NUMBER
     elif w1 in MEASURES and len(w1) > 1 and w1 not in NOUN_GROUPS:
         figure.form, figure.end, figure.unit = Form.SPEC, unit.end("w1"), MEASURES[w1]
-    elif low[end : end + 1] in ('"', "”", "″") and low.count('"', max(0, end - 200), end) % 2 == 0:
+    elif low[end : end + 1] in ('"', "”", "″") and not _inside_quotes(low[max(0, end - 200) : end]):
         figure.form, figure.end, figure.unit = Form.SPEC, end + 1, "inch"
     elif _is_numbering(figure, number, low):
         return None, end
@@ -247,6 +249,12 @@ def _counted(figure: Figure, number: Number, unit: re.Match[str], low: str) -> t
     elif noun := _noun(unit):
         figure.form, figure.unit = Form.COUNT, noun
     return figure, max(end, figure.end)
+
+
+def _inside_quotes(before: str) -> bool:
+    """Tell whether words in quotes have begun and not ended; the mark after a figure of inches is neither."""
+    opened = max((mark.start() for mark in _QUOTE_BEGINS.finditer(before)), default=None)
+    return opened is not None and not _QUOTE_ENDS.search(before, opened + 1)
 
 
 def _is_numbering(figure: Figure, number: Number, low: str) -> bool:

@@ -14,6 +14,8 @@ LIMITS = [
     ("between 500 and 1,000", "500", "1000"),
     ("500-1000 cedis phones", "500", "1000"),
     ("2-3k TV", "2000", "3000"),
+    ("TV 3000-4000", "3000", "4000"),
+    ("more than GHS 1,000 but less than GHS 2,000", "1000", "2000"),
     ("from 200 to 400", "200", "400"),
     ("between 900 and 300", "300", "900"),
     ("fans not more than 200 cedis", None, "200"),
@@ -34,6 +36,7 @@ LIMITS = [
 NO_LIMIT = [
     "is the TV 3000?", 'Samsung 55" TV', "5kg rice", "under 20 pieces", "for 20 people", "over 30 customers asked",
     "10% discount on the TV", "4-way extension board", "call 0244123456",
+    "model 2025-2026", "cement 500-1000 bags", "receipts 100-200 of today",
 ]  # fmt: skip
 
 

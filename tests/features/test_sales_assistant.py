@@ -110,6 +110,18 @@ async def test_twenty_bags_are_priced_at_wholesale_with_the_total() -> None:
     assert (guidance["quantity"], guidance["unit_price"], guidance["total"]) == (20, "108.00", "2160.00")
 
 
+async def test_two_counts_for_two_products_are_given_to_neither() -> None:
+    guidance = (await ask("2 bags of rice 5kg and 3 cartons of oil"))["pricing_guidance"]
+    assert (guidance["quantity"], guidance["total"]) == (None, None)
+
+
+async def test_limits_alone_are_enough_also_when_two_are_joined() -> None:
+    both = await ask("more than GHS 1,000 but less than GHS 2,000")
+    assert names(both["recommendations"]) == ["tv-32"]
+    assert (await ask("a gift under 10 cedis"))["reply"].startswith("Nothing that matches keeps to the limit")
+    assert "price limit" not in (await ask("a zither under 10 cedis"))["reply"]
+
+
 async def test_more_than_the_stock_is_said() -> None:
     assert "Only 18 are in stock, so 7 would be missing" in (await ask("25 bags of rice 25kg"))["reply"]
 

@@ -38,6 +38,8 @@ def forms(text):
         ("between 2 and 3 million cedis", [("amount", "2", 2e6), ("amount", "3 million cedis", 3e6)]),
         ("15→30→45 days", [("duration", "15", 15), ("duration", "30", 30), ("duration", "45 days", 45)]),
         ('a 55" 4K screen', [("specification", '55"', 55), ("specification", "4K", 4000)]),
+        ('a 55" screen and a 32" one', [("specification", '55"', 55), ("specification", '32"', 32)]),
+        ('it says "pay 32"', [("number", "32", 32)]),
         ("Samsung A15, 5kg", [("specification", "A15", 0), ("specification", "5kg", 5)]),
         ("INV-2024-1234", [("specification", "INV-2024-1234", 0)]),
         ("call 0244 123 456", [("id", "0244 123 456", 0)]),
