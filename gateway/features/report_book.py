@@ -11,6 +11,7 @@ TOP = 5
 ADDITIVE = frozenset((MONEY, "count", "plain"))
 _HEADLINE = frozenset(("revenue", "sales", "profit", "turnover", "income", "receivables", "outstanding", "overdue"))
 _AVERAGES = frozenset(("average", "avg", "price", "median", "per", "score", "rating", "index", "rank"))
+_ON_SHELVES = frozenset(("stock", "reorder"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ class Book:
 
 def adds_up(about: str, kind: str) -> bool:
     """Return whether figures of this kind can be summed: amounts and counts, no prices, averages or percentages."""
-    return kind in ADDITIVE and not _AVERAGES & set(words_of(about))
+    words = set(words_of(about))
+    if kind != MONEY and words & _ON_SHELVES:
+        return False  # a bag of rice and a bottle of oil have no sum
+    return kind in ADDITIVE and not _AVERAGES & words
 
 
 def headline(about: str) -> bool:

@@ -28,7 +28,9 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_SKIP = word_set("id ids uuid sku code barcode phone tin year page limit offset rank version timestamp index line")
+_SKIP = word_set(
+    "id ids uuid sku code barcode phone tin year page pages limit offset rank version timestamp index line"
+)
 _PERIOD_KEYS = word_set("date day week month quarter year period")
 _RATE = word_set("percent percentage pct share growth rate margin utilisation utilization")
 _STRONG_COUNT = word_set("count quantity qty units unit number num sold")
@@ -40,6 +42,8 @@ _MONEY_WORDS = word_set(
 _COUNT_WORDS = word_set(
     "transactions orders customers items invoices receipts products stock visits returns employees skus"
 )
+_MEAN, _PAID_AT_ONCE = word_set("average avg mean"), word_set("transaction basket order ticket sale receipt spend")
+_PAYMENT, _WAYS = word_set("payment payments"), word_set("method methods mix breakdown type types")
 _EVENTS = word_set("sales refunds purchases discounts collections")
 """What may be counted as well as added up in money."""
 _WORTH = word_set("revenue amount turnover value income")
@@ -59,6 +63,7 @@ _MONTH_NAMES = "january february march april may june july august september octo
 _DAY_NAMES = "monday tuesday wednesday thursday friday saturday sunday"
 _MONTHS = [name[:3] for name in _MONTH_NAMES.split()]
 _DAYS = [name[:3] for name in _DAY_NAMES.split()]
+_CURRENCY_END = re.compile(r"\s+(?:\((?:ghs|gh₵|gh¢|₵|cedis)\)|ghs|cedis)$")
 _ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?(?:[T ].*)?")
 _NUMBERED = re.compile(
     r"(?:(\d{4})[-\s]?)?(?:week|w|quarter|q|day|month|period)[\s_-]?(\d{1,3})(?:[\s_-]?(\d{4}))?", re.I
@@ -98,7 +103,8 @@ def spoken(key: str) -> str:
     """Return a key as words: `grossProfit` and `gross_profit` as `gross profit`, `1_30_days` as `1-30 days`."""
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key)
     text = re.sub(r"(?<=\d)_(?=\d)", "-", text)
-    return label_of(text.replace("_", " ")).lower()
+    text = label_of(text.replace("_", " ")).lower()
+    return _CURRENCY_END.sub("", text) or text
 
 
 def amount_of(value: Any, key: str, context: str = "") -> Amount | None:
@@ -151,6 +157,8 @@ def is_identifier(key: str) -> bool:
     words = words_of(key)
     if len(words) == 1 and words[0] in _PERIOD_KEYS:
         return True
+    if words[:1] == ["page"]:
+        return True
     return bool(words) and (words[-1] in _SKIP or (len(words) > 1 and words[-1] in ("number", "no")))
 
 
@@ -176,12 +184,16 @@ def _kind(words: Sequence[str], context: Sequence[str], figure: Decimal) -> str:
         if (
             own & {"percent", "percentage", "pct"}
             or 1 < abs(figure) <= 100
-            or ("growth" in own and abs(figure) <= 1000)
+            or ("growth" in own and (figure == 0 or 1 <= abs(figure) <= 1000))
         ):
             return PERCENT
         return MONEY if "margin" in own and abs(figure) > 100 else PLAIN
     if own & {"days", "day", "age"} and not own & _MONEY_WORDS:
         return _kind(context, (), figure) if any(word.isdigit() for word in words) else DAYS
+    if own & _MEAN and own & _PAID_AT_ONCE and not own & _STRONG_COUNT:
+        return MONEY
+    if own & _PAYMENT and own & _WAYS and (figure >= 1000 or figure != int(figure)):
+        return MONEY
     if own & _STRONG_COUNT and not own & {"price", "cost", "value"}:
         return COUNT
     if own & _MONEY_WORDS:
@@ -209,6 +221,12 @@ def period_of(text: Any) -> tuple[int, ...] | None:
     if match := _NUMBERED.fullmatch(clean):
         return int(match[1] or match[3] or 0), int(match[2])
     return _named_period(clean.lower().replace(",", " ").split())
+
+
+def is_weekday(label: str) -> bool:
+    """Return whether a period's label is the name of a weekday."""
+    clean = label.strip().lower().rstrip(".")
+    return clean[:3] in _DAYS and clean in _spellings(_DAY_NAMES, clean[:3])
 
 
 def _named_period(parts: Sequence[str]) -> tuple[int, ...] | None:

@@ -24,6 +24,7 @@ MAX_BYTES = 2_600
 _CITATION = re.compile(r"\{+\s*(F\d{1,3})(?:\s*[.:]\s*([a-z_]+))?\s*\}+", re.IGNORECASE)
 _FIGURE = re.compile(r"\d[\d,.]*\d")
 """A typed figure; single digits pass, as in `the top 3`."""
+_CODE = re.compile(r"[A-Z]{3}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 _NOT_THE_PERIOD = frozenset(("comparison", "previous", "previous_period", "prior_period", "filters"))
 _SPANS = frozenset(("period", "month", "quarter", "week", "year"))
@@ -38,15 +39,16 @@ async def gather(pos: PosData, request: Mapping[str, Json], as_of: date) -> Evid
     """Return the facts of `request.data`. Raises `InsufficientData` when it holds no figure."""
     data = request["data"]
     found = scan(shaped(data))
-    ranked = collect_facts(found, pos.currency)
+    currency = _currency(data) or pos.currency
+    ranked = collect_facts(found, currency)
     if not ranked:
         raise InsufficientData(
-            "The report holds no figure to write about. Send numbers under named keys, if possible with those of the "
-            'period before: {"revenue": 150000, "previous_revenue": 130000}.',
-            [FieldError("/data", "Holds no figure.")],
+            "The report holds no figure under a name to write about. Send numbers under named keys, if possible with "
+            'those of the period before: {"revenue": 150000, "previous_revenue": 130000}.',
+            [FieldError("/data", "Holds no figure under a name.")],
         )
     kept = _fitting(ranked)
-    facts = {"report_type": request["report_type"], "as_of": as_of.isoformat(), "currency": pos.currency}
+    facts = {"report_type": request["report_type"], "as_of": as_of.isoformat(), "currency": currency}
     if period := _period(data):
         facts["period"] = period
     people = {
@@ -104,6 +106,13 @@ def _period(data: Any, depth: int = 0) -> str | None:
             return text
     inner = (value for key, value in data.items() if depth < 3 and key not in _NOT_THE_PERIOD)
     return next((text for value in inner if (text := _period(value, depth + 1))), None)
+
+
+def _currency(data: Mapping[str, Any]) -> str:
+    """Return the code of the currency that the report itself names, empty without one."""
+    inner = [data, *(value for value in data.values() if isinstance(value, dict))]
+    named = (node.get(key) for node in inner for key in ("currency", "currency_code"))
+    return next((code for code in named if isinstance(code, str) and _CODE.fullmatch(code)), "")
 
 
 def _text(node: Mapping[str, Any], key: str) -> str | None:

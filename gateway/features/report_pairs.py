@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gateway.features.report_figures import PERCENT, Amount, amount_of, word_set, words_of
+from gateway.features.report_figures import COUNT, MONEY, PERCENT, Amount, amount_of, word_set, words_of
 from gateway.features.report_spots import MAX_DEPTH, MAX_FIGURES, Change, Findings, Path, Stated, leaf, name_of
 
 _CURRENT = ("current", "this", "now", "latest", "actual", "today")
@@ -83,6 +83,11 @@ def _base(key: str, marks: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _is_level(amount: Amount | None) -> bool:
+    """Whether a figure may be what a bare `growth` beside it is the growth of."""
+    return amount is not None and amount.kind in (MONEY, COUNT)
+
+
 def stated_changes(node: Mapping[str, Any], path: Path, out: Findings, used: set[str]) -> Iterator[str]:
     """Take `revenue_growth: 15` or `growth: "15%"`; the figure meant is the one so named, or the first amount."""
     for key, value in node.items():
@@ -90,11 +95,11 @@ def stated_changes(node: Mapping[str, Any], path: Path, out: Findings, used: set
         if key in used or not _CHANGE & set(words) or (amount := amount_of(value, key)) is None:
             continue
         base = [word for word in words if word not in _CHANGE | _UNITS]
-        if amount.kind != PERCENT and not _UNITS & set(words):
-            continue
+        if amount.kind != PERCENT and (not _UNITS & set(words) or 0 < abs(amount.value) < 1):
+            continue  # 0.15 may be fifteen per cent or a seventh of one: it is told as it stands
         of = next((k for k in node if k != key and _base(k, _CURRENT) == tuple(base)), None) if base else None
         if not base:
-            of = next((k for k, v in node.items() if k != key and amount_of(v, k)), None)
+            of = next((k for k, v in node.items() if k != key and _is_level(amount_of(v, k, path.context))), None)
         level = amount_of(node[of], of, path.context) if of else None
         named = "_".join(_base(of, _CURRENT)) if of and level else "_".join(base)
         out.figures += 1

@@ -17,6 +17,7 @@ from gateway.features.report_pairs import compare, lone_previous, pair_keys, sid
 from gateway.features.report_spots import (
     MAX_DEPTH,
     MAX_FIGURES,
+    PEOPLE,
     Change,
     Findings,
     Level,
@@ -72,7 +73,15 @@ def _walk_dict(node: Mapping[str, Any], path: Path, out: Findings) -> None:
             out.figures += 1
             out.levels.append(found)
         else:
-            _walk(value, path.into(key), out)
+            _walk(value, _into(path, key, value), out)
+
+
+def _into(path: Path, key: str, value: Any) -> Path:
+    """Return the path to what is under a key; one named thing, `top_category: {name: Rice, …}`, keeps its name."""
+    name = value.get("name") if isinstance(value, dict) and not path.row else None
+    if not isinstance(name, str) or not name.strip() or set(words_of(key)) & PEOPLE:
+        return path.into(key)
+    return path.into(f"{key} {label_of(name)}")
 
 
 def _tells(value: Any) -> bool:

@@ -1,12 +1,13 @@
 """Facts about figures over time: trend, last step and odd values."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from gateway.features.arithmetic import mean, robust_z, theil_sen
 from gateway.features.report_book import Book, Fact, headline, reading_of
 from gateway.features.report_changes import word_change
-from gateway.features.report_figures import Amount, period_of
+from gateway.features.report_figures import Amount, is_weekday, period_of
 from gateway.features.report_spots import Change, Series, Spot
 from gateway.features.wording import percent
 
@@ -24,11 +25,26 @@ def series_facts(book: Book) -> Iterator[Fact]:
     for series in book.found.series:
         yield from _trend(book, series)
         now, before = series.amounts[-1], series.amounts[-2]
-        if not _is_told(book, series.spot, now, before) and not _is_daily(series):
+        if _is_by_weekday(series):
+            yield from _best_and_worst(book, series)
+        elif not _is_told(book, series.spot, now, before) and not _is_daily(series):
             step = word_change(book, Change(series.spot, now, before), 60 + 8 * headline(series.spot.about))
             yield Fact("last_step", step.spot, {**step.values, "period": series.periods[-1]}, step.weight,
                        step.direction, step.reading)  # fmt: skip
         yield from _odd(book, series)
+
+
+def _is_by_weekday(series: Series) -> bool:
+    return all(is_weekday(label) for label in series.periods)
+
+
+def _best_and_worst(book: Book, series: Series) -> Iterator[Fact]:
+    """The ends of a week: a weekday against the day before it says little."""
+    ranked = sorted(zip(series.periods, series.amounts, strict=True), key=lambda one: one[1].value)
+    for kind, (day, amount) in (("highest", ranked[-1]), ("lowest", ranked[0])):
+        of = f"{series.spot.of}, {day}" if series.spot.of else day
+        spot = replace(series.spot, of=of)
+        yield Fact(kind, spot, {"value": amount.text(book.currency)}, 52)
 
 
 def _is_daily(series: Series) -> bool:

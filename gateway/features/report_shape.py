@@ -6,6 +6,7 @@ ages of debts in columns and hours as numbers. Each is rewritten by its form, no
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from gateway.features.report_figures import amount_of, measures, word_set, words_of
@@ -25,6 +26,20 @@ _PAST_KEYS = ("previous", "previous_value", "prior", "last", "last_period", "bef
 _UNITS = {"ghs": "GHS {}", "cedis": "GHS {}", "%": "{}%", "percent": "{}%", "days": "{} days", "day": "{} days"}
 _BUCKET = re.compile(r"current|(?:over_)?(?:\d+_)?\d+(?:_days|_plus|\+)|not_due|\d+_\d+", re.IGNORECASE)
 _OLD = re.compile(r"over|plus|\+|60|61|90|91|120", re.IGNORECASE)
+_HEADS = ("header", "headers", "columns", "fields")
+_AGES = word_set("aging ageing age ages buckets")
+_AGE_KEYS = frozenset(("bucket", "age_bucket", "aging_bucket"))
+_CODE_KEYS = frozenset((*_AGE_KEYS, "type", "movement_type", "status", "method", "payment_method", "payment_type"))
+_CODE = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)*")
+_STOCK_KEYS = ("stock", "current_stock", "stock_level", "quantity_on_hand", "on_hand", "quantity")
+_LEVEL_KEYS = (
+    "reorder_level",
+    "reorder_point",
+    "min_stock",
+    "minimum_stock",
+    "low_stock_threshold",
+    "reorder_threshold",
+)
 _MOVES = {"in": "goods_in", "out": "goods_out"}
 LISTED = "listed_rows"
 """The key of a list that shows only a page of what there is."""
@@ -35,20 +50,80 @@ def shaped(report: Any) -> Any:
     return _shaped(report, _pages(report), 0)
 
 
-def _shaped(node: Any, total: int, depth: int) -> Any:
+def _shaped(node: Any, total: int, depth: int, above: str = "") -> Any:
     if depth > MAX_DEPTH:
         return node
     if isinstance(node, list):
         return _list(node, total, depth)
     if not isinstance(node, dict):
         return node
-    compared = _with_comparison(node)
+    compared = _with_tables(_with_comparison(node))
+    if not _AGES & set(words_of(above)):
+        compared = _with_ages(compared)
     content = {key: value for key, value in compared.items() if key not in _ABOUT_THE_REPORT} or compared
     result: dict[str, Any] = {}
     for key, value in content.items():
-        child = _shaped(value, total, depth + 1)
-        result[_key(key, value, total)] = child
+        child = _shaped(value, total, depth + 1, key)
+        named = "debt" if _is_by_age(value) else _key(key, value, total)
+        result[named] = child
+        result |= _shelves(key, value)
     return result
+
+
+def _with_tables(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Turn rows of plain values below a row of names, in the list or beside it, into rows with names."""
+    heads = next((node[key] for key in _HEADS if _are_names(node.get(key))), None)
+    tables = {key: table for key, value in node.items() if (table := _table(value, heads)) is not None}
+    return {key: tables.get(key, value) for key, value in node.items() if not (tables and key in _HEADS)}
+
+
+def _table(value: Any, heads: Sequence[str] | None) -> list[dict[str, Any]] | None:
+    if not isinstance(value, list) or not value or not all(isinstance(row, list) for row in value):
+        return None
+    names, rows = (heads, value) if heads else (value[0], value[1:])
+    if not _are_names(names) or not rows or any(len(row) != len(names) for row in rows):
+        return None
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _are_names(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) > 1
+        and len(set(map(str, value))) == len(value)
+        and all(isinstance(one, str) and one.strip() and amount_of(one, "") is None for one in value)
+    )
+
+
+def _with_ages(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Put debts by their age (`current`, `1_30_days`, …) under one name, so that they are parts of one sum."""
+    ages = [key for key in node if _BUCKET.fullmatch(key) and amount_of(node[key], "debt")]
+    if len(ages) < 3 or any(isinstance(value, str) and name_of({key: value})[0] for key, value in node.items()):
+        return node
+    rest = {key: value for key, value in node.items() if key not in ages}
+    return {**rest, "debt_by_age": {"not due" if key == "current" else key: node[key] for key in ages}}
+
+
+def _is_by_age(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(row, dict) and _AGE_KEYS & set(row) for row in value)
+
+
+def _shelves(key: str, rows: Any) -> dict[str, int]:
+    """Count what is out of stock and what is at or below its reorder level in rows that hold both figures."""
+    if not isinstance(rows, list):
+        return {}
+    pairs = [pair for row in rows if isinstance(row, dict) and (pair := _stock_and_level(row))]
+    if len(pairs) < 2:
+        return {}
+    low = sum(stock <= level for stock, level in pairs)
+    out = sum(stock <= 0 for stock, _ in pairs)
+    return {f"{key} out of stock": out, f"{key} at or below reorder level": low}
+
+
+def _stock_and_level(row: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
+    stock = next((amount_of(row[key], key) for key in _STOCK_KEYS if key in row), None)
+    level = next((amount_of(row[key], key) for key in _LEVEL_KEYS if key in row), None)
+    return (stock.value, level.value) if stock and level else None
 
 
 def _key(key: str, value: Any, total: int) -> str:
@@ -73,7 +148,9 @@ def _list(rows: Sequence[Any], total: int, depth: int) -> Any:
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row with its hour as a name, its old debts as debts, and without lists inside the row of a product."""
-    row = {key: value for key, value in row.items() if key != "locations"}
+    row = {key: _uncoded(key, value) for key, value in row.items() if key != "locations"}
+    if _stock_and_level(row):
+        row = {key: value for key, value in row.items() if key not in _LEVEL_KEYS}
     hour = row.get("hour")
     if isinstance(hour, int) and not isinstance(hour, bool) and 0 <= hour < 24 and not name_of(row)[0]:
         row = {"name": f"the hour from {hour}:00", **{key: value for key, value in row.items() if key != "hour"}}
@@ -86,6 +163,14 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         if _OLD.search(key) and amount and amount.value:
             kept[f"debt_{key}_overdue"] = row[key]
     return kept
+
+
+def _uncoded(key: str, value: Any) -> Any:
+    """Return `90_PLUS` under `bucket` as `90 plus`: a code of the POS is no word for people."""
+    if key not in _CODE_KEYS or not isinstance(value, str) or not _CODE.fullmatch(value):
+        return value
+    words = value.replace("_", " ").lower()
+    return f"{words} old" if key in _AGE_KEYS and amount_of(words, "") else words  # `30 days` alone is a figure
 
 
 def _as_figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ _WRAPPERS = word_set(
     period now latest today values stats statistics listed"""
 )
 _GENERIC = word_set("total amount value count number average balance percentage percent share sum")
-_PEOPLE = word_set(
+PEOPLE = word_set(
     """customer customers client clients employee employees cashier cashiers user users staff contact seller
     salesperson manager debtor debtors supplier suppliers person driver"""
 )
@@ -128,13 +128,20 @@ class Path:
     def entry(self, name: str, person: bool) -> "Path":
         """Return the path of a named list entry; an entry within an entry keeps both names."""
         of = f"{self.of}, {label_of(name)}" if self.of else label_of(name)
-        people = person or self.person or bool(_PEOPLE & set(words_of(self.key)))
+        people = person or self.person or bool(PEOPLE & set(words_of(self.key)))
         return Path(self.parent, self.key, of, people, f"{self.group}/{self.parent}/{self.key}", True, self.depth + 1)
 
     @property
     def context(self) -> str:
         """The key that tells what a figure called only `total` measures; `customers` says nothing about one of them."""
-        return "" if self.row and not tells_money(self.key) else self.key
+        if self.row and not tells_money(self.key):
+            return ""
+        return f"{self.parent}_{self.key}" if self._is_generic else self.key
+
+    @property
+    def _is_generic(self) -> bool:
+        """Whether the last key says nothing without the one above it: the `total` of expenses."""
+        return bool(self.parent and self.key and set(words_of(self.key)) <= _GENERIC)
 
     def spot(self, key: str) -> Spot:
         """Return the spot of a figure under `key`; an empty key means the place itself."""
@@ -142,8 +149,10 @@ class Path:
 
     def _about(self, key: str) -> str:
         words = words_of(key)
-        own = "" if set(words) <= _WRAPPERS else spoken(key)
+        own = "" if not key.strip() or (words and set(words) <= _WRAPPERS) else spoken(key)
         above = "" if self.row and not set(words) <= _GENERIC else spoken(self.key.removeprefix("listed_"))
+        if self._is_generic and above:
+            above = f"{spoken(self.parent)} {above}"
         if above.startswith("by ") and self.row and own:
             return f"{own} {above}"
         if above.startswith("by "):
@@ -187,5 +196,5 @@ def name_of(row: Mapping[str, Any]) -> tuple[str, bool]:
     for wanted in _NAMES:
         for key, value in texts:
             if wanted in words_of(key):
-                return value, bool(_PEOPLE & set(words_of(key)))
-    return (texts[0][1], bool(_PEOPLE & set(words_of(texts[0][0])))) if texts else ("", False)
+                return value, bool(PEOPLE & set(words_of(key)))
+    return (texts[0][1], bool(PEOPLE & set(words_of(texts[0][0])))) if texts else ("", False)

@@ -1,5 +1,6 @@
 """Plain English for a report's facts, from their worded values alone; works on masked facts too."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from gateway.features.report_figures import word_set, words_of
 from gateway.features.wording import sentence
 
 FactJson = Mapping[str, Any]
+_PER_CENT = re.compile(r" (?:percent|percentage|pct)$")
 MOST_INSIGHTS, MOST_RISKS, MOST_ADVICE = 6, 4, 4
 
 _MOVED = {"up": "rose", "down": "fell"}
@@ -31,7 +33,10 @@ def unsigned(fact: FactJson) -> dict[str, Any]:
 
 
 def _subject(fact: FactJson) -> str:
-    return f"{fact['about']} of {fact['of']}" if fact.get("of") else str(fact["about"])
+    about = str(fact["about"])
+    if str(fact.get("value", "")).endswith("%"):
+        about = _PER_CENT.sub("", about) or about
+    return f"{about} of {fact['of']}" if fact.get("of") else about
 
 
 def _who(fact: FactJson) -> str:

@@ -104,7 +104,7 @@ def _against_sign(cited: Sequence[Cited], moves: Sequence[Direction], low: str) 
     for figure, values in cited:
         signed = [(v, key_info(v[4]), key_info(v[5])) for v in values if v[1]]
         signed = [s for s in signed if s[1].direction or s[0][1] < 0]
-        if not signed or figure.form is Form.DATE or low.startswith(" of ", figure.end):
+        if not signed or figure.form is Form.DATE or low.startswith(" of ", figure.end) or _is_level(figure, low):
             continue
         move = _nearest(figure, moves, low)
         if move is None:
@@ -115,6 +115,11 @@ def _against_sign(cited: Sequence[Cited], moves: Sequence[Direction], low: str) 
         }
         if senses == {False}:
             yield move
+
+
+def _is_level(figure: Figure, low: str) -> bool:
+    """`rose to -GHS 5,000` tells where a loss stands, not how far it moved."""
+    return figure.sign < 0 and low.endswith(("from ", "to ", "at "), 0, figure.start)
 
 
 def _against_span(
@@ -132,8 +137,12 @@ def _against_span(
             continue
         reversed_order = any(cur in va and prev in vb for cur, prev in index.pairs())
         lower_better = not LOWER_IS_BETTER.isdisjoint(WORD.findall(low))
-        if (b.value > a.value) != (_sense(move, lower_better) > 0) or reversed_order:
+        if (_signed(b) > _signed(a)) != (_sense(move, lower_better) > 0) or reversed_order:
             yield move
+
+
+def _signed(figure: Figure) -> float:
+    return -figure.value if figure.sign < 0 else figure.value
 
 
 def _against_pair(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.features.report_shape import shaped
+from gateway.grounding.ground import ground
 from tests.features.test_report_facts import gather, narrative
 
 SUMMARY = {"total_sales": 196164.5, "total_transactions": 195, "growth_rate": -2.58}
@@ -144,3 +145,74 @@ def test_any_report_is_shaped_and_left_as_it_was(report: dict[str, Any]):
     before = json.dumps(report)
     shaped(report)
     assert json.dumps(report) == before
+
+
+async def test_a_table_of_plain_rows_is_read_by_its_head_in_the_list_or_beside_it():
+    rows = [["2026-08", 90], ["2026-09", 100], ["2026-10", 70]]
+    for report in ({"rows": [["month", "revenue"], *rows]}, {"columns": ["month", "revenue"], "data": rows}):
+        assert "In 2026-10, revenue fell by 30% to GHS 70" in await told(report)
+
+
+async def test_debts_by_their_age_at_the_top_of_a_report_are_parts_of_one_sum():
+    aging = {"current": "600.00", "1_30_days": "200.00", "over_90_days": "200.00"}
+    said = await told(aging)
+    assert "Not due made up 60% of debt by age (GHS 600)" in said
+    assert "Follow up on unpaid invoices" in said
+
+
+async def test_codes_of_the_pos_become_words():
+    buckets = [{"bucket": "CURRENT", "amount": "60.00"}, {"bucket": "30_DAYS", "amount": "40.00"}]
+    said = await told({"buckets": buckets, "total_outstanding": "100.00"})
+    assert "30 days old made up 40%" in said and "CURRENT" not in said and "states" not in said
+
+
+async def test_shelves_are_judged_by_their_reorder_level_and_not_added_up():
+    rows = [("Rice", 5, 10), ("Oil", 50, 10), ("Gas", 0, 3)]
+    said = await told({"products": [{"name": n, "stock": s, "reorder_level": level} for n, s, level in rows]})
+    assert "Products out of stock came to 1." in said and "at or below reorder level came to 2." in said
+    assert "Gas had the lowest stock: 0." in said and "made up" not in said
+    assert "Reorder what is low" in said
+
+
+async def test_a_bare_growth_below_one_is_told_as_it_stands_and_given_to_nobody():
+    said = await told({"margin": 0.25, "growth_rate": 0.153, "revenue": 100})
+    assert "rose" not in said and "0.2%" not in said and "Growth rate came to 0.15." in said
+    assert "Revenue rose by 15% to GHS 100" in await told({"margin": 0.25, "revenue": 100, "growth_rate": 15})
+
+
+async def test_a_total_keeps_the_name_of_what_it_sums():
+    said = await told({"expenses": {"total": {"current": 50, "previous": 40}}})
+    assert "Expenses total rose by 25% to GHS 50, from GHS 40." in said
+
+
+async def test_one_named_thing_keeps_its_name_and_a_person_stays_out_of_the_words():
+    said = await told({"revenue": 100, "top_category": {"name": "Electronics", "growth_percent": 25}})
+    assert "Top category electronics rose by 25%" in said
+    assert "mensah" not in (await told({"top_customer": {"name": "Ama Mensah", "revenue": 25}})).lower()
+
+
+async def test_amounts_are_told_in_the_reports_own_currency():
+    assert "USD 100" in await told({"currency": "USD", "revenue": 100, "previous_revenue": 90})
+
+
+async def test_words_say_no_unit_twice_and_pages_are_no_figures():
+    report = {"gross_margin_percent": {"current": 12.5, "previous": 18}, "Revenue (GHS)": 100, "page_size": 20}
+    said = await told(report)
+    assert "Gross margin fell by 5.5 points to 12.5%, from 18%." in said
+    assert "Revenue came to GHS 100." in said and "age size" not in said
+
+
+async def test_a_weekday_against_the_day_before_is_no_news():
+    days = [{"day": "Mon", "revenue": 100}, {"day": "Tue", "revenue": 200}, {"day": "Wed", "revenue": 50}]
+    said = await told({"sales": days})
+    assert "the period before." not in said
+    assert "Tue had the highest sales revenue: GHS 200." in said and "Wed had the lowest sales revenue" in said
+
+
+async def test_a_loss_that_shrinks_is_told_as_a_rise():
+    """Signs count in `from … to …`: -5,000 is above -8,000."""
+    evidence = await gather({"net_profit": {"current": -5000, "previous": -8000}})
+    said = narrative(evidence)["summary"]
+    assert said == "Net profit rose from -GHS 8,000 to -GHS 5,000."
+    assert ground({"summary": said}, evidence, rules_answer=dict).ok
+    assert not ground({"summary": said.replace("rose", "fell")}, evidence, rules_answer=dict).ok
