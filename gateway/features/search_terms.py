@@ -19,7 +19,8 @@ may me might more most much must my need new no nor not now of off ok okay on on
 please pls re same see shall she should shouldnt show so some something still such tell than thank thanks that the
 their them then there these they thing this those through to too up us use used using very want was way we well
 were what whats when where which while who why will with within without wont would yes you your yours
-make makes put really good morning afternoon evening day dear sir madam way work works
+make makes put really good morning afternoon evening day dear sir madam way work works between happen
+happens happened
 """
 STOPWORDS = frozenset(_EVERYDAY.split())
 """Words that tell nothing about what is asked."""
@@ -64,6 +65,13 @@ _PHRASES = (
     ),
     (re.compile(r"\b(?:opt|opting|opted)[- ]?out\b"), "optout"),
     (re.compile(r"\bopening hours?\b"), "openinghours"),
+    (
+        re.compile(
+            r"\bwhat (?:can |could |does |do |will )?(?:the |this |your )?(?:ai|assistant|service|you)"
+            r"(?: assistant| service)? (?:can |could )?(?:do|does|help)\b"
+        ),
+        "whataidoes",
+    ),
     (re.compile(r"\bartificial intelligence\b"), "ai"),
 )
 

@@ -21,6 +21,11 @@ _CATALOGUES: Remembered[Catalogue] = Remembered(16)
 _WORD = re.compile(r"[a-z0-9]+")
 _COMPANY = "ltd limited enterprise enterprises ventures shop store stores trading company co and sons the"
 _SUFFIXES = frozenset(_COMPANY.split())
+_STRANGER = re.compile(
+    r"\b(?:does|did|has|of|by|from|customer|client)\s+(?:(?:the )?customer\s+)?"
+    r"(?!(?:AI|I|GHS|POS)\b)[^\W\d_a-z][^\W\d_]+"
+)
+"""A name where a customer's stands: `does Kofi Manu owe`, `the balance of Efua`."""
 
 
 @dataclass(slots=True)
@@ -82,6 +87,9 @@ async def _owed(found: AccountFacts, pos: PosData, question: Question) -> None:
     """Open invoices by what is due; only of the customers whom the question names, if it names any."""
     customers = await pos.customers()
     named = _named(customers, question.search)
+    if not named and _STRANGER.search(question.search):
+        found.add("unknown_customer", "no customer of that name in your records", RECORDS, "No customer of that name")
+        return
     ids = {customer.id for customer in named}
     invoices = [
         one

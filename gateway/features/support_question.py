@@ -17,7 +17,7 @@ FEW_TERMS = 3
 _HOW_TO = re.compile(
     r"^\W*(?:please,? )?(?:how (?:do|does|can|to|should|would|is|are)\b|what happens"
     r"|what does\b[^?]*\bmean|why\b|where (?:do|can)\b"
-    r"|can (?:i|we|you)\b|is it possible|what is the difference|explain\b|steps\b)"
+    r"|can (?:i|we|you)\b|is it possible|what is the difference|when (?:do|does|will)\b|explain\b|steps\b)"
     r"|\bhow (?:do|can|should|could) (?:i|we|you|one)\b",
     re.IGNORECASE,
 )
@@ -64,11 +64,15 @@ _BILLING = re.compile(
     re.IGNORECASE,
 )
 """Wishes about the subscription's money: only a person can see to them."""
-_CHANGES = re.compile(r"\b(?:cancel|upgrade|downgrade|change|switch|renew|stop|end|pay(?: for)?)\b", re.IGNORECASE)
+_CHANGES = re.compile(
+    r"\b(?:cancel|upgrade|downgrade|change|switch|renew|stop|end|pay(?: for)?|payments?|history|billing)\b",
+    re.IGNORECASE,
+)
 _LEFT = re.compile(r"\b(?:left|remain\w*|have (?:i|we) used|did (?:i|we) use)\b", re.IGNORECASE)
 _OWED = re.compile(
     r"\b(?:how much|what|total|who|which|amount|sum)\b[^.?!]{0,50}"
     r"\b(?:owes?|owed|owing|outstanding|overdue|receivables?|debts?)\b"
+    r"|\b(?:what|how much)\b[^.?!]{0,20}\bbalance of\b"
     r"|\b(?:outstanding|overdue) (?:balance|amount|total|invoices?)\b"
     r"|\b(?:outstanding|receivables) (?:now|today|right now)\b"
     r"|\bhow much\b[^.?!]{0,30}\bcredit (?:is|do we have) out\b",

@@ -5,11 +5,18 @@ from collections.abc import Mapping, Sequence
 
 from gateway.domain.evidence import Json
 from gateway.features.search_terms import terms_of
-from gateway.features.wording import count, sentence
+from gateway.features.wording import count, day_text, sentence
 
 MOST_LINES = 4
 NOTHING, PERSON, GREETING, THANKS, ANSWER = "nothing found", "person", "greeting", "thanks", "answer"
 _ENDS = re.compile(r"(?<=[.!?])(?<!\d\.)\s+(?=[A-Z0-9“\"])|\n")
+_NOTHING_OWED = re.compile(r"[A-Z]{3} 0")
+_PAID = {
+    "credit": "sold on credit",
+    "mobile": "paid by mobile money",
+    "mixed": "paid in several ways",
+    "cash": "paid in cash",
+}
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 
 
@@ -72,6 +79,8 @@ def account_sentences(account: Mapping[str, Json]) -> list[str]:
     if owed := account.get("receivables"):
         said.append(_owed(owed))
     said += [_owing(one) for one in account.get("customers", ())]
+    if unknown := account.get("unknown_customer"):
+        said.append(f"There is {unknown}. Check the spelling, or give the full name.")
     if sale := account.get("sale"):
         said += _sale(sale)
     said += [_product(one) for one in account.get("products", ())]
@@ -88,19 +97,26 @@ def _quota(entry: Mapping[str, Json]) -> str:
 def _owed(owed: Mapping[str, Json]) -> str:
     customers = count(owed["customers_owing_count"], "customer")
     if not owed["customers_owing_count"]:
-        return f"On {owed['as_of']} no customer owes you anything."
+        return f"On {day_text(owed['as_of'])} no customer owes you anything."
     late = owed["customers_overdue_count"]
     overdue = (
         f"; {owed['overdue']} of it is overdue, from {count(late, 'customer')}" if late else "; nothing is overdue"
     )
-    return f"On {owed['as_of']} {customers} together had {owed['outstanding']} outstanding{overdue}."
+    return f"On {day_text(owed['as_of'])} {customers} together had {owed['outstanding']} outstanding{overdue}."
 
 
 def _owing(one: Mapping[str, Json]) -> str:
     if not one["open_invoices_count"]:
         return f"{one['name']} has no open invoice."
     invoices = count(one["open_invoices_count"], "open invoice")
-    return f"{one['name']} has {one['outstanding']} outstanding on {invoices}, {one['overdue']} of it overdue."
+    late = (
+        "nothing"
+        if _NOTHING_OWED.fullmatch(one["overdue"])
+        else "all"
+        if one["overdue"] == one["outstanding"]
+        else one["overdue"]
+    )
+    return f"{one['name']} has {one['outstanding']} outstanding on {invoices}, {late} of it overdue."
 
 
 def _sale(sale: Mapping[str, Json]) -> list[str]:
@@ -109,7 +125,7 @@ def _sale(sale: Mapping[str, Json]) -> list[str]:
     lines = count(sale["lines_count"], "line")
     said = [
         f"Receipt {sale['receipt']} of {sale['date']} is {sale['status']}: {sale['total']} on {lines}, "
-        f"paid by {sale['paid_by']}."
+        f"{_PAID.get(sale['paid_by'], 'paid by ' + sale['paid_by'])}."
     ]
     if "refunded" in sale:
         said.append(f"{sale['refunded']} of it was refunded.")

@@ -194,6 +194,30 @@ async def test_one_customer_is_found_by_name_and_is_a_subject_of_erasure(demo: I
     assert len(evidence.subjects) == 1
 
 
+async def test_a_customer_who_is_not_on_record_is_not_answered_with_everybodys_debts(demo: InlinePos):
+    for message in ("How much does Kofi Nobody owe?", "What is the balance of customer Esi Unknown?"):
+        _, answer, _ = await asked(message, demo)
+        assert answer["reply"].startswith("There is no customer of that name in your records.")
+    _, all_of_them, _ = await asked("How much do customers owe in all?", demo)
+    assert "23 customers together" in all_of_them["reply"]
+
+
+async def test_debts_are_told_by_a_day_and_in_words(demo: InlinePos):
+    _, answer, _ = await asked("who owes us money", demo)
+    assert answer["reply"].startswith("On 20 November 2026 23 customers")
+    one = {"customers": [{"id": "c", "name": "Kiosk One"}]}
+    due = {
+        "id": "i",
+        "customer": "c",
+        "issue_date": "2026-11-01",
+        "original_amount": "9.00",
+        "amount_outstanding": "9.00",
+    }
+    for due_date, said in (("2026-12-01", "nothing of it overdue"), ("2026-11-10", "all of it overdue")):
+        pos = InlinePos.of(as_of=DEMO_DAY, invoices=[due | {"due_date": due_date, "status": "PENDING"}], **one)
+        assert said in (await asked("How much does Kiosk One owe?", pos))[1]["reply"]
+
+
 async def test_a_sale_is_found_by_its_receipt_and_only_in_its_own_business(demo: InlinePos):
     _, own, _ = await asked("What is the status of receipt REC-202510-00001?", demo)
     assert "is completed: GHS 336" in own["reply"]

@@ -27,6 +27,18 @@ QUESTIONS = {
     "stock taking": "stock-counts#how-to-count-stock",
     "recipt printr": "receipts-and-printers#how-to-print-a-receipt",
     "forgot password": "staff-and-roles#someone-cannot-log-in-or-forgot-the-password",
+    "What is the difference between Starter and Professional?": (
+        "plans-and-quotas#what-is-the-difference-between-starter-professional-and-enterprise"
+    ),
+    "difference between void and refund": "refunds-and-voids#what-is-the-difference-between-a-void-and-a-refund",
+    "how much is the professional plan": "plans-and-quotas#what-is-in-the-professional-plan",
+    "why was my quota exceeded": "plans-and-quotas#what-happens-when-a-quota-is-used-up-and-when-it-resets",
+    "payment history of my subscription": "plans-and-quotas#where-is-the-payment-history-of-my-subscription",
+    "what happens when the internet is down": (
+        "offline-and-troubleshooting#does-the-app-work-when-the-internet-is-down-can-i-still-sell"
+    ),
+    "is my data safe": "privacy-and-opt-out#is-my-data-safe",
+    "what can AI do for me?": "getting-started#what-the-ai-assistant-does-for-your-shop",
     "how long are chats kept": "privacy-and-opt-out#how-long-are-conversations-kept",
 }
 
