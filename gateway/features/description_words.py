@@ -24,6 +24,8 @@ def summary(facts: Mapping[str, Json]) -> str:
 def paragraphs(facts: Mapping[str, Json]) -> list[str]:
     """Return two or three paragraphs in the tone of the facts."""
     opening, listing, closing = _TONES.get(facts["tone"], _TONES["professional"])
+    if not facts["attributes"] and listing == _TONES["professional"][1]:
+        opening, closing = _WITHOUT_DETAILS
     slots = {"name": facts["product_name"], "category": facts["category"]}
     opening, closing = opening.format_map(slots), closing.format_map(slots)
     if not facts["attributes"]:
@@ -85,6 +87,10 @@ def _valued(group: list[Mapping[str, Json]]) -> str:
     return sentence(joined(parts))
 
 
+_WITHOUT_DETAILS = (
+    "{name} is part of our {category} range, for retailers and customers.",
+    "Please check the packaging or ask our staff before you order.",
+)
 _TONES = {
     "professional": (
         "{name} is part of our {category} range. This page gives retailers and customers the details that are recorded "

@@ -7,7 +7,7 @@ from typing import Any
 from gateway.domain.evidence import Json
 from gateway.features.demand import Forecast
 from gateway.features.demand_events import HOLIDAY, EventFactors, events_of
-from gateway.features.restock import HIGH, HOLD, MEDIUM, MONITOR, REDUCE, REORDER
+from gateway.features.restock import HIGH, HOLD, MEDIUM, MONITOR, MOST_COVER, REDUCE, REORDER
 from gateway.features.wording import count, number
 
 WORTH_TELLING = 0.08
@@ -62,7 +62,8 @@ def _decision(facts: Mapping[str, Any]) -> str:
     if action == REDUCE and cover is None:
         return f"Nothing was sold in the last 90 days while {there}; order no more and consider clearing it."
     if action == REDUCE:
-        return f"Order nothing: {there}, enough for about {count(cover, 'day')}, which ties up money."
+        lasts = "years" if cover >= MOST_COVER else f"about {count(cover, 'day')}"
+        return f"Order nothing: {there}, enough for {lasts}, which ties up money."
     if action == MONITOR:
         return f"No order is needed today: {there}, above the reorder point of {point}, but check again within days."
     if action == HOLD and cover is not None:
@@ -84,7 +85,8 @@ def _stockout(facts: Mapping[str, Any]) -> str:
         return "The shelf is empty today, so sales are being lost."
     day = date.fromisoformat(facts["stockout_date"])
     when = f"in {count(days, 'day')}, on {day.day} {day:%B %Y}"
-    return f"At the expected rate of {number(facts['decision']['units_per_day'])} units a day stock runs out {when}."
+    rate = facts["decision"]["units_per_day"]
+    return f"At the expected rate of {count(rate, 'unit')} a day stock runs out {when}."
 
 
 def _outlook(facts: Mapping[str, Any]) -> str:
@@ -112,17 +114,19 @@ def _change(sold: Mapping[str, Any]) -> str:
     now, before = sold["last_28_days_units"], sold["previous_28_days_units"]
     if not now and not before:
         return ""
-    return f"In the last 28 days {number(now)} units were sold, in the 28 days before {number(before)}."
+    units = f"{count(now, 'unit')} {'was' if now == 1 else 'were'} sold"
+    return f"In the last 28 days {units}, in the 28 days before {number(before)}."
 
 
 def _lead(facts: Mapping[str, Any]) -> str:
     supplier, decision = facts["supplier"], facts["decision"]
     if not decision["units_per_day"]:
         return ""
+    kept = decision["safety_stock_units"]
     basis = "A delivery takes" if supplier["known"] else "With no lead time on record, a delivery is taken to need"
     return (
-        f"{basis} about {number(supplier['lead_time_days'])} days, and {number(decision['safety_stock_units'])} units "
-        "are kept as safety stock."
+        f"{basis} about {count(supplier['lead_time_days'], 'day')}, and {count(kept, 'unit')} "
+        f"{'is' if kept == 1 else 'are'} kept as safety stock."
     )
 
 

@@ -16,7 +16,6 @@ from gateway.features.inventory_forecast import event_factors
 from gateway.features.price_response import (
     COMPETITIVE,
     ENOUGH_PRODUCTS,
-    PROFIT,
     USUAL_ELASTICITY,
     WEEKS,
     Bounds,
@@ -62,10 +61,12 @@ class Case:
     @property
     def kept(self) -> str:
         """Why no other price is sought; empty when one is."""
+        if self.goal == COMPETITIVE and not self.competitors:
+            return "no competitor prices were given"
+        if self.product.unit_cost <= 0 and (self.goal != COMPETITIVE or self.margin > 0):
+            return "no unit cost is on record"  # nobody could tell whether another price keeps a margin
         if self.goal == COMPETITIVE:
-            return "" if self.competitors else "no competitor prices were given"
-        if self.product.unit_cost <= 0 and self.goal == PROFIT:
-            return "no unit cost is on record"
+            return ""
         return "" if self.response.is_enough else "there are too few sales to judge"
 
     @property
@@ -305,8 +306,12 @@ def _effect(case: Case, facts: Mapping[str, Any]) -> Iterator[str]:
 def _basis(case: Case, facts: Mapping[str, Any]) -> str:
     response, sales = case.response, facts["sales"]
     weeks = count(response.weeks, "week")
+    if not response.units:
+        return "No sales stand behind this."
     if not response.is_enough:
         return f"Only {weeks} with sales and {count(int(sales['units_52_weeks']), 'unit')} stand behind this."
+    if case.price == case.product.retail_price:
+        return f"This rests on {weeks} with sales."
     if response.own < 0.05:
         return (
             f"The records hold {weeks} with sales but hardly a change of price, so the effect is what is usual in "

@@ -8,19 +8,24 @@ from typing import Any
 from gateway.domain.evidence import Evidence, Json
 from gateway.features.description_claims import unsupported_claims
 from gateway.features.description_words import keywords, paragraphs, shortened, summary
+from gateway.features.report_figures import word_set
 from gateway.features.wording import joined
 from gateway.ports import PosData
 
 TONES = {"marketing-focused": "marketing"}
 MOST_META = 160
 MOST_SHORT = 220
+_VERB = re.compile(r"^(?:is|has|have|with) ", re.IGNORECASE)
+_UNITS = word_set(
+    "kg g mg l ml cl km m cm mm ft inch inches w kw watts v volts hz gb tb mb mah litres liters hours days months years"
+)
 FACTS_ROOM = 1_800
 """Characters of attributes that a prompt may take."""
 
 
 async def gather(pos: PosData, request: dict[str, Any], as_of: date) -> Evidence:
     """Return the stated facts; attributes beyond the room of a prompt are left out from the end, with a warning."""
-    stated = ((_label(name), _text(raw)) for name, raw in request["attributes"].items())
+    stated = (_attribute(_label(name), raw) for name, raw in request["attributes"].items())
     given = [{"name": name, "value": value} for name, value in stated if name and value]
     kept = _fitting(given)
     facts = {
@@ -72,6 +77,17 @@ def unsupported(text: str, facts: Mapping[str, Json]) -> list[str]:
     affirmed = [f"{one['name']} {one['value']}" for one in attributes if one["value"] != "no"]
     stated = " ".join((facts["product_name"], facts["category"], *affirmed))
     return unsupported_claims(text, stated, [one["name"] for one in attributes if one["value"] == "no"])
+
+
+def _attribute(name: str, raw: Any) -> tuple[str, str]:
+    """Return name and value as words: `is organic: true` is a feature, `weight kg: 2.5` a weight of 2.5 kg."""
+    value = _text(raw)
+    if value in ("yes", "no"):
+        return _VERB.sub("", name) or name, value
+    rest, _, unit = name.rpartition(" ")
+    if rest and unit.lower() in _UNITS and isinstance(raw, int | float):
+        return rest, f"{value} {unit}"
+    return name, value
 
 
 def _label(name: str) -> str:

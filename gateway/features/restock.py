@@ -15,6 +15,8 @@ REVIEW_DAYS = 14
 TOO_MUCH_DAYS = 120
 FARTHEST_DAYS = 180
 SOON_DAYS = 7
+MOST_COVER = 999
+"""Where days of cover stop being counted."""
 USUAL_LEAD, USUAL_LEAD_DEVIATION = 7.0, 2.0
 
 REORDER, MONITOR, HOLD, REDUCE = "REORDER", "MONITOR", "HOLD", "REDUCE"
@@ -89,7 +91,7 @@ def restock(stock: Stock, daily: Sequence[float], deviation: float, active: bool
     safety = SERVICE_Z * sqrt(stock.lead_days * deviation**2 + rate**2 * stock.lead_deviation**2) if rate else 0.0
     point, full = ceil(rate * stock.lead_days + safety), ceil(rate * (stock.lead_days + REVIEW_DAYS) + safety)
     empty = stockout(stock, daily)
-    cover = None if rate <= 0 else min(999, int(stock.position / rate))
+    cover = None if rate <= 0 else min(MOST_COVER, int(stock.position / rate))
     action = _action(stock, point, cover, span) if active else HOLD
     quantity = max(1, ceil(full - stock.position)) if action == REORDER else 0
     return Restock(action, quantity, _urgency(stock, empty), rate, ceil(safety), point, full, cover, empty)

@@ -12,7 +12,10 @@ TACTICS, UPSELLS = 3, 2
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Advice for one kind of segment; `words` of a name that mean it."""
+    """Advice for one kind of segment; `words` of a name that mean it.
+
+    `takes_best`: the shop's best-selling category is what more they could take; said to every segment it says nothing.
+    """
 
     words: tuple[str, ...]
     aim: str
@@ -20,6 +23,7 @@ class Kind:
     frequency: str
     tactics: tuple[str, str, str]
     upsells: tuple[str, str]
+    takes_best: bool = False
 
 
 KINDS = (
@@ -40,6 +44,7 @@ KINDS = (
         ("Early word of new goods and of deliveries", "A thank-you in person from the owner",
          "A small gift for every friend they bring"),
         ("Larger packs of what they buy most", "Better-quality lines beside their usual goods"),
+        takes_best=True,
     ),
     Kind(
         ("potential", "promising", "develop", "grow", "silver"),
@@ -94,6 +99,7 @@ ANY = Kind(
     "A message every month",
     ("Greet them by name", "Note what they ask for and could not find", "Thank them after a large purchase"),
     ("What goes with their usual goods", "A larger pack at a fair price"),
+    takes_best=True,
 )
 
 
@@ -107,7 +113,7 @@ def advise(segment: Mapping[str, Json], facts: Mapping[str, Json]) -> dict[str, 
     """Return the recommendations for one segment of the facts."""
     kind = kind_of(str(segment["name"]))
     upsells = list(kind.upsells)
-    if facts.get("best_categories"):
+    if kind.takes_best and facts.get("best_categories"):
         upsells[1] = f"{facts['best_categories'][0]}, the shop's best-selling category, in larger packs"
     return {
         "marketing_strategy": f"{_size(segment, facts)} {kind.how}",

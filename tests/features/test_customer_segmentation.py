@@ -33,6 +33,13 @@ async def test_the_example_of_the_documentation_is_the_real_answer() -> None:
     assert await advised(thawed(documented.example_request)) == thawed(documented.example_response)
 
 
+async def test_the_best_category_is_not_said_to_every_segment() -> None:
+    names = ("Champions", "Loyal Customers", "New Customers", "At Risk", "Hibernating")
+    report = await advised({"rfm_segments": [segment(name) for name in names]})
+    offers = [offer for one in report["rfm_segments"] for offer in one["ai_recommendations"]["upsell_opportunities"]]
+    assert len(set(offers)) == len(offers)
+
+
 async def test_every_key_of_the_report_stays() -> None:
     report = {"rfm_segments": [segment(colour="blue")], "made_by": "POS", "totals": {"n": 50}}
     body = await advised(report)

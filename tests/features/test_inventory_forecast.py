@@ -93,6 +93,13 @@ async def test_one_sale_ever_gives_its_rate_and_little_confidence():
     assert shown["confidence"] <= 0.3
 
 
+async def test_one_of_a_thing_is_said_in_the_singular_and_a_stock_for_years_as_such():
+    told = answer(await ask(shop([sale(3, 1)])))["recommendations"]["reasoning"]
+    assert "In the last 28 days 1 unit was sold, in the 28 days before 0." in told and "1 units" not in told
+    years = answer(await ask(shop([sale(3, 1)], current_stock=90_000)))["recommendations"]["reasoning"]
+    assert "enough for years" in years and "999" not in years
+
+
 async def test_cancelled_sales_are_no_demand():
     sales = [sale(back, 3, status="CANCELLED") for back in range(60)]
     assert (await ask(shop(sales))).computed["forecast"]["next_30_days"]["predicted_units"] == 0

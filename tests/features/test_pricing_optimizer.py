@@ -55,6 +55,25 @@ async def test_an_unknown_product_is_not_found():
         await pricing_optimizer.gather(InlinePos.of(), {"product_id": "p1", "optimization_goal": "volume"}, DEMO_DAY)
 
 
+@pytest.mark.parametrize("goal", ["profit_maximization", "volume"])
+async def test_without_a_cost_no_other_price_is_suggested(goal):
+    """A service without a cost: nobody can tell whether a lower price keeps any margin."""
+    evidence = await ask(product={"unit_cost": "0"}, optimization_goal=goal, constraints={"min_margin_percent": 15})
+    assert suggestion(evidence)["suggested_retail_price"] == "5000.00"
+    assert evidence.warnings == ("The price is kept: no unit cost is on record.",)
+    near = {"optimization_goal": "competitive", "competitor_prices": [4800]}
+    limited = await ask(product={"unit_cost": "0"}, constraints={"min_margin_percent": 15}, **near)
+    assert suggestion(limited)["suggested_retail_price"] == "5000.00"
+    assert suggestion(await ask(product={"unit_cost": "0"}, **near))["suggested_retail_price"] == "4800.00"
+
+
+async def test_a_price_that_stays_is_not_to_be_tried_and_no_sales_are_called_so():
+    kept = pricing_optimizer.fallback((await ask(product={"unit_cost": "0"})).facts)["recommendations"]["reasoning"]
+    assert "This rests on 30 weeks with sales." in kept and "try it" not in kept
+    unsold = pricing_optimizer.fallback((await ask(rows=[])).facts)["recommendations"]["reasoning"]
+    assert "No sales stand behind this." in unsold and "0 weeks" not in unsold
+
+
 async def test_a_product_without_a_price_has_too_little_data():
     with pytest.raises(InsufficientData):
         await ask(product={"retail_price": "0"})

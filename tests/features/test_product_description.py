@@ -49,6 +49,19 @@ async def test_no_attributes_still_give_a_text_that_admits_it(tone: str) -> None
     assert len(answer["seo_keywords"]) >= 3
 
 
+async def test_keys_of_a_catalogue_become_words() -> None:
+    attributes = {"weight_kg": 2.5, "is_organic": True, "hasHandle": False, "warranty_months": 12, "days": 3}
+    answer = await describe(tone="casual", attributes=attributes)
+    assert "The weight is 2.5 kg, the warranty 12 months and the days 3." in answer["description"]
+    assert "Features on record: organic. Not among its features: handle." in answer["description"]
+    assert "organic" in answer["seo_keywords"] and "is organic" not in answer["description"]
+
+
+async def test_without_attributes_nothing_is_said_of_details() -> None:
+    text = (await describe(attributes={}))["description"]
+    assert "Use them" not in text and "details that are recorded" not in text
+
+
 async def test_words_are_counted_from_the_final_description() -> None:
     answer = feature.merge({"description": "One two.\n\nThree."}, await gather())
     assert answer["word_count"] == 3
