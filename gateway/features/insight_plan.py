@@ -37,6 +37,8 @@ WINDOWS: dict[Kind, int] = {
     "one_product": 28,
 }
 """Days that a kind looks at when the question names none; the others take this month."""
+FEWEST_DAYS = 14
+"""Days below which no pace of sales is measured."""
 COMPARED: frozenset[Kind] = frozenset({"compare_periods", "categories", "one_product", "discounts", "new_customers"})
 """Kinds that set two spans against each other: the later one is told, the earlier one compared with."""
 CONTEXTS: dict[str, Kind] = {
@@ -66,6 +68,8 @@ _MOST = re.compile(r"\b(?:most|highest|biggest|largest|top)\b")
 _LATE = re.compile(r"\b(?:overdue|late|longest|oldest|arrears)\b")
 BEYOND = {
     "stockturn": "unknown", "pricelist": "prices", "boughttogether": "together", "counterortrade": "trade",
+    "onlyonce": "unknown", "onesale": "unknown", "productmoves": "moves", "expired": "unknown", "expiry": "unknown",
+    "stolen": "unknown", "target": "unknown",
 }  # fmt: skip
 """Questions that sound like one of the queries and are not, with the reason why they are not answered."""
 MEASURES = (("average_sale", "Average sale"), ("refund", "Refunds"), ("receipts", "Receipts"))
@@ -147,7 +151,7 @@ def choose(asked: Asked, context: str, as_of: date) -> Plan:
         return _plan(asked, "cannot_answer", as_of, "future")
     kind = next((kind for kind, fits in _RULES if fits(concepts)), None)
     if kind is None:
-        kind = _from_context(context)
+        kind = _from_context(context) or _of_a_time(asked)
     return _plan(asked, kind or "cannot_answer", as_of, "" if kind else "unknown")
 
 
@@ -166,6 +170,11 @@ def _is_about_shop(reason: str, concepts: frozenset[str]) -> bool:
     return reason == "supplier" and not concepts.isdisjoint({"restock", "stock"})
 
 
+def _of_a_time(asked: Asked) -> Kind | None:
+    """Return how sales went where a question names nothing but a time: `how was September`."""
+    return "compare_periods" if asked.periods and not asked.names and not asked.concepts else None
+
+
 def _from_context(context: str) -> Kind | None:
     """Return what a vague question is about: any sign of the shop is enough where the caller gives the subject."""
     lowered = folded(context)
@@ -179,6 +188,8 @@ def _plan(asked: Asked, kind: Kind, as_of: date, reason: str = "") -> Plan:
     if kind in COMPARED and len(given) > 1:
         given = tuple(sorted(given[:2], key=lambda one: (one.first, one.last), reverse=True))
     period = given[0] if given else last_days(as_of, WINDOWS[kind]) if kind in WINDOWS else usual(as_of)
+    if kind == "restock" and period.days < FEWEST_DAYS:
+        period = last_days(as_of, WINDOWS[kind])  # `this week` says by when, not at which pace
     against = like_for_like(period, given[1]) if len(given) > 1 else before(period)
     if _YEAR_AGO.search(asked.text) and period.step != "year":
         against = year_before(period)

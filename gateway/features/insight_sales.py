@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from gateway.domain.sums import SaleSum
-from gateway.features.insight_found import Found, Row, amount, change, sales_used, share, span, total, within
+from gateway.features.insight_found import Found, Row, amount, change, order, sales_used, share, span, total, within
 from gateway.features.insight_plan import Plan
 from gateway.features.periods import Period
 from gateway.features.wording import day_text, plain
@@ -97,7 +97,7 @@ async def busy_times(pos: PosData, plan: Plan, as_of: date) -> Found:
         by_hour[int(one.key[-2:])] += one.sales
     n = sum(by_hour.values())
     rows = [_weekday_row(day, by_weekday[day], total(hours)) for day in sorted(by_weekday)]
-    rows.sort(key=lambda row: -Decimal(str(row["average_revenue"])))
+    rows.sort(key=lambda row: order(plan) * Decimal(str(row["average_revenue"])))
     top = sorted(by_hour, key=lambda hour: (-by_hour[hour], hour))[:MOST_HOURS]
     busiest = [
         {
@@ -108,7 +108,9 @@ async def busy_times(pos: PosData, plan: Plan, as_of: date) -> Found:
         }
         for hour in top
     ]
-    summary = {"receipts": n, "revenue": amount(total(hours)), "busiest_hours": busiest}
+    summary: Row = {"receipts": n, "revenue": amount(total(hours)), "busiest_hours": busiest}
+    if plan.lowest:
+        summary["order"] = "lowest first"
     return Found(summary, rows, [sales_used(plan.period, n)], n)
 
 

@@ -32,6 +32,7 @@ _WHY_NOT = {
     "prices": "I rank products by what they sell, not by their price; the sales assistant finds products by price.",
     "together": "What is bought together is told by the sales assistant and on receipts, not here.",
     "trade": "I cannot split sales into wholesale and retail.",
+    "moves": "I compare categories with the time before, and a product when you name it.",
     "buyers": "I can rank customers by all they bought, but not by a single product.",
     "orders": "I only answer questions about the shop; nothing can be changed from here.",
 }
@@ -297,7 +298,8 @@ def _measure(f: Facts, s: Row, rows: Rows) -> list[str]:
 def _busy(f: Facts, s: Row, rows: Rows) -> list[str]:
     hours = joined([f"{one['from_time']} to {one['to_time']}" for one in s["busiest_hours"]])
     days = listed(rows, "weekday", lambda row: f"{cash(row['average_revenue'], f)} a day on average")
-    return [f"{opening(f)} your best weekdays are {days}", f"Most receipts are written from {hours}"]
+    which = "weakest" if s.get("order") == "lowest first" else "best"
+    return [f"{opening(f)} your {which} weekdays are {days}", f"Most receipts are written from {hours}"]
 
 
 def _discounts(f: Facts, s: Row, rows: Rows) -> list[str]:

@@ -48,14 +48,26 @@ _CONCEPTS = {
     "each": "average typical mean",
     "returning": "returning comeback",
     "average_sale": "averagesale",
-    "refund": "refund refunded",
+    "refund": "refund refunded returns",
     "receipts": "receipt transaction howmanysales",
     "loss": "atloss",
-    "beyond": "stockturn pricelist boughttogether counterortrade",
+    "beyond": "stockturn pricelist boughttogether counterortrade onlyonce onesale productmoves expired expiry stolen target",
 }  # fmt: skip
 _PHRASES = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
+        (r"\bonly once\b|\bjust once\b|\bonce only\b|\bone[- ]time (?:customers?|buyers?)\b", " onlyonce "),
+        (r"\b(?:largest|biggest|smallest|highest|lowest) (?:single )?(?:sales?|transactions?|receipts?|orders?|purchases?)\b", " onesale "),
+        (r"\b(?:falling|declining|dropping|shrinking|growing|rising|fastest growing) (?:products?|items?|goods)\b|\b(?:products?|items?|goods) (?:that are |which are |are |is |with )?(?:falling|declining|dropping|shrinking|growing|rising)\b", " productmoves "),
+        (r"\bover-?stock(?:ed|s)?\b|\b(?:too much|excess|surplus) stock\b", " slow product "),
+        (r"\bcost of (?:the )?(?:goods|sales)(?: sold)?\b|\bcogs\b", " margin "),
+        (r"\b(?:pa(?:y|ys|ying|id) late|late pay\w*)\b|\bmoney (?:is |dey |we have )?outside\b", " debt "),
+        (r"\bcredit (?:we )?(?:given|gave|sold)\b|\b(?:gave|given|sold|sell) (?:on|out on) credit\b", " payment sale "),
+        (r"\bhow many (?:different )?(?:customers|clients|buyers|shoppers) do (?:i|we) have\b", " segment "),
+        (r"\bhow many (?:customers|people|buyers|clients|shoppers) (?:bought|buy|came|shopped|visited|purchased)\b(?! (?:back|again))", " comeback customer "),
+        (r"\b(?:is|was|has) (?:it|this|that|last|today|yesterday)\b[^.?!]{0,12}\b(?:good|bad|better|worse) ?(?:day|week|month|year|one)?\b", " howisbusiness sale "),
+        (r"\bwhat (?:sold|sells?|is selling) (?:well|best|most|fast)\b", " top sell product "),
+        (r"\b(?:worst|slowest|quietest|weakest) (?:week)?days?\b", " whichday bottom "),
         (r"\b(?:stock|inventory) turn(?:s|over)?\b", " stockturn "),
         (r"\b(?:most|least) expensive\b|\bcheapest\b|\bdearest\b|\b(?:highest|lowest)[ -]priced\b", " pricelist "),
         (r"\b(?:sells?|sold|bought|buy|go|goes) (?:together|along) with\b|\b(?:sold|bought) together\b|\bgoes? (?:well )?with\b", " boughttogether "),

@@ -75,6 +75,7 @@ QUESTIONS = {
         most popular items
         which tins people dey buy plenty
         what do people buy most
+        what sold well over Christmas
         top 5 goods
     """,
     "slow_products": """
@@ -84,6 +85,7 @@ QUESTIONS = {
         what is not moving
         worst selling items
         what stock has not moved for 3 months
+        overstocked products
     """,
     "compare_periods": """
         how is market
@@ -100,6 +102,9 @@ QUESTIONS = {
         how much did I refund this month
         how many receipts did we write yesterday
         retail sales this week
+        how was September
+        is it a good month
+        returns last month
     """,
     "busy_times": """
         which day is the busiest
@@ -114,6 +119,8 @@ QUESTIONS = {
         overdue customers
         who has not paid
         my debtors
+        which customers pay late
+        how much money is outside
     """,
     "margins": """
         which items make the most profit
@@ -121,6 +128,7 @@ QUESTIONS = {
         most profitable products
         which products make a loss
         what do we sell below cost
+        cost of goods sold last month
         gross profit in october
     """,
     "discounts": """
@@ -139,12 +147,14 @@ QUESTIONS = {
         payment methods
         share of mobile money
         credit sales this month
+        credit given this month
     """,
     "returning_customers": """
         returning customers
         how many customers came back this month
         repeat customers
         who are my regulars
+        how many customers bought this month
     """,
     "new_customers": """
         how many new customers this month
@@ -155,6 +165,7 @@ QUESTIONS = {
         customer segmentation
         show my rfm segments
         who are my champions
+        how many customers do I have
     """,
     "cannot_answer": """
         what is the weather tomorrow
@@ -169,6 +180,10 @@ QUESTIONS = {
         which is my most expensive product
         what sells together with milk
         which storefront sells more
+        which products are falling
+        what was the largest sale this month
+        customers who came only once
+        expired goods
         wholesale vs retail sales
         asdf
     """,
@@ -281,6 +296,16 @@ async def test_customers_away_for_as_long_as_the_question_says() -> None:
     told = whole(await ask("customers who have not bought in 60 days"))
     assert "60 days or more" in told["answer"]
     assert all(row["days_since_last"] >= 60 for row in told["data"])
+
+
+async def test_the_worst_weekdays_are_told_weakest_first() -> None:
+    told = whole(await ask("what is our worst day"))
+    means = [Decimal(row["average_revenue"]) for row in told["data"]]
+    assert "your weakest weekdays are" in told["answer"] and means == sorted(means)
+
+
+async def test_the_pace_is_measured_in_four_weeks_whenever_it_must_last() -> None:
+    assert (await ask("which products will run out this week")).facts["period"]["from"] == "2026-10-24"
 
 
 async def test_who_bought_one_product_is_honestly_refused() -> None:
