@@ -168,11 +168,11 @@ async def _answered(pos: PosData, asked: Asked, query: str, context: str, as_of:
     if products and plan.kind in _ABOUT_PRODUCTS:
         one = named(asked, "one_product", as_of)
         return one, query, await goods.one_product(pos, one, as_of, products)
-    if products and plan.kind == "top_customers":
+    if plan.kind == "top_customers" and (products or _asks_for_buyers(asked)):
         return named(asked, "cannot_answer", as_of, "buyers"), query, Found({})
     if named_customers:
         return named(asked, "which_customer", as_of), query, await customers.which_customer(named_customers)
-    if not products and _names_a_stranger(asked):
+    if not products and await _names_a_stranger(pos, asked):
         return named(asked, "no_such_customer", as_of), query, Found({})
     if plan.kind in FINISHED:
         return plan, query, Found({})
@@ -218,10 +218,22 @@ _ABOUT_SOMEBODY = re.compile(
 )
 
 
-def _names_a_stranger(asked: Asked) -> bool:
+async def _names_a_stranger(pos: PosData, asked: Asked) -> bool:
     """Tell whether a capitalised name stands where a customer's would: `does Kofi Manu owe`, `by Efua`."""
     strange = [word for word in asked.capitals if not is_plain(word)]
-    return any(match[1] in strange for match in _ABOUT_SOMEBODY.finditer(asked.text))
+    named = [match[1] for match in _ABOUT_SOMEBODY.finditer(asked.text) if match[1] in strange]
+    if not named:
+        return False
+    catalogue = await _catalogue(pos)
+    return not all(catalogue.knows(word) for word in named)
+
+
+_BUYERS = re.compile(r"\b(?:buys?|bought|buying|purchase[sd]?)\s+(?:the )?(?:most )?(?:of )?(?:the )?(\w+)")
+
+
+def _asks_for_buyers(asked: Asked) -> bool:
+    """Tell whether a question asks who buys something that the catalogue may not even have: `who buys beer`."""
+    return any(match[1] in asked.names for match in _BUYERS.finditer(asked.text))
 
 
 async def _names(pos: PosData) -> Names:

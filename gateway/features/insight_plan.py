@@ -64,6 +64,7 @@ _BRANCHES = re.compile(
     r"\b(?:which|best|worst|compare|each|every|per|by|between|busiest|what) (?:of (?:my|our|the) )?(?:branch|storefront|shop|outlet|location|store)(?:e?s)?\b"
 )
 _AWAY = re.compile(r"\b(?:in|for|over|since|last|past|than) (\d{1,3}) (day|week|month)s?\b")
+_PLACE = re.compile(r"\b(?:in|at) (\w+)")
 _MOST = re.compile(r"\b(?:most|highest|biggest|largest|top)\b")
 _LATE = re.compile(r"\b(?:overdue|late|longest|oldest|arrears)\b")
 BEYOND = {
@@ -202,13 +203,18 @@ def _plan(asked: Asked, kind: Kind, as_of: date, reason: str = "") -> Plan:
         by_units="units" in concepts,
         lowest="bottom" in concepts and "top" not in concepts,
         by_category="category" in concepts,
-        whole_business="branch" in concepts and "business" not in asked.text,
+        whole_business=("branch" in concepts and "business" not in asked.text) or _is_somewhere(asked),
         compares=len(given) > 1 or "compare" in concepts,
         by_balance=bool(_MOST.search(asked.text)) and not _LATE.search(asked.text),
         away_days=_away_days(asked.text) if kind == "at_risk_customers" else 0,
         measure=next((row for concept, row in MEASURES if concept in concepts), ""),
         reason=reason,
     )
+
+
+def _is_somewhere(asked: Asked) -> bool:
+    """Tell whether a place is named that may be one of several shops: `what is selling in Kumasi`."""
+    return any(match[1] in asked.capitals and not is_plain(match[1]) for match in _PLACE.finditer(asked.text))
 
 
 def _away_days(text: str) -> int:
@@ -249,6 +255,7 @@ _RULES: tuple[tuple[Kind, Callable[[frozenset[str]], bool]], ...] = (
     ("categories", _any("category")),
     ("at_risk_customers", lambda c: {"customer", "bottom"} <= c and "sell" not in c and "money" not in c),
     ("top_customers", lambda c: "customer" in c and not c.isdisjoint({"top", "sell", "money", "bottom", "worth", "each"})),
+    ("top_products", lambda c: {"sell", "units"} <= c and "customer" not in c),
     ("compare_periods", lambda c: "compare" in c and not c.isdisjoint({"sell", "money", "overview"}) and "product" not in c),
     ("top_products", lambda c: "product" in c and not c.isdisjoint({"top", "sell", "money", "compare", "units"})),
     ("top_products", lambda c: {"top", "sell"} <= c),

@@ -45,6 +45,8 @@ def answer(facts: Facts) -> str:
     if facts["kind"] == "no_such_customer":
         return "I found no customer of that name in the records. Check the spelling, or ask by the full name."
     if not facts["summary"].get("has_data", True):
+        if facts["kind"] == "debtors":
+            return "No open invoice is on record, so nobody owes you anything according to the records."
         return f"I found no records for this question {when(facts)}."
     text = _ANSWERS[facts["kind"]](facts, facts["summary"], facts.get("rows", []))
     return " ".join(sentence(part) for part in text if part)
@@ -118,7 +120,8 @@ def _segments(f: Facts, s: Row, rows: Rows) -> list[str]:
 
 def _new_customers(f: Facts, s: Row, rows: Rows) -> list[str]:
     n, earlier = s["new_customers"], number(s["new_customers_before"])
-    first = f"{opening(f)} {count(n, 'new customer')} {are(n, 'was', 'were')} entered, against {earlier} {then(f)}"
+    entered = f"{count(n, 'new customer')} {are(n, 'was', 'were')}" if n else "no new customer was"
+    first = f"{opening(f)} {entered} entered, against {earlier} {then(f)}"
     if not n:
         return [first]
     if not s["new_customers_who_bought"]:
@@ -217,7 +220,8 @@ def _restock(f: Facts, s: Row, rows: Rows) -> list[str]:
         stock = f"{number(row['stock'])} left for about {days_of(row, 'stock_lasts_days')}"
         return f"{stock if row['stock'] else 'out of stock'}, order about {number(row['order_quantity'])}"
 
-    gone = f"{count(none, 'product')} of them {are(none, 'is', 'are')} out of stock" if none else ""
+    which = "All of them are" if none == n > 1 else f"{number(none)} of them {are(none, 'is', 'are')}"
+    gone = f"{which} out of stock" if none and n > 1 else ""
     return [f"{count(n, 'product')} should be ordered now, first {listed(rows, 'product', left)}", gone]
 
 
@@ -303,6 +307,9 @@ def _busy(f: Facts, s: Row, rows: Rows) -> list[str]:
 
 
 def _discounts(f: Facts, s: Row, rows: Rows) -> list[str]:
+    if not s["discounted_receipts"]:
+        before = cash(s["previous_discount_given"], f)
+        return [f"{opening(f)} you gave no discounts on sales", f"The amount {then(f)} was {before}"]
     given, receipts = cash(s["current_discount_given"], f), count(s["discounted_receipts"], "receipt")
     part = f", {s['discount_share_of_sales']} of sales" if "discount_share_of_sales" in s else ""
     return [

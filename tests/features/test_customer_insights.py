@@ -76,6 +76,7 @@ QUESTIONS = {
         which tins people dey buy plenty
         what do people buy most
         what sold well over Christmas
+        units sold last month
         top 5 goods
     """,
     "slow_products": """
@@ -298,6 +299,22 @@ async def test_customers_away_for_as_long_as_the_question_says() -> None:
     assert all(row["days_since_last"] >= 60 for row in told["data"])
 
 
+async def test_nothing_is_said_as_nothing() -> None:
+    sale = {"id": "s", "created_at": "2026-11-10T09:00:00Z", "total_amount": "8.00", "status": "COMPLETED"}
+    line = {"product": "p", "quantity": 9, "unit_price": "1.00", "cost_price": "0.50"}
+    people = [{"id": "c", "name": "Kiosk", "created_at": "2020-01-01T00:00:00Z"}]
+    goods = [{"id": "p", "name": "Soap"}, {"id": "q", "name": "Salt"}]
+    items = [line, line | {"product": "q"}]
+    pos = InlinePos.of(as_of=DEMO_DAY, sales=[sale | {"items": items}], customers=people, products=goods)
+    said = {
+        query: whole(await ask(query, pos))["answer"] for query in ("discounts", "new customers", "restock", "debtors")
+    }
+    assert "you gave no discounts" in said["discounts"]
+    assert "no new customer was entered" in said["new customers"]
+    assert "All of them are out of stock." in said["restock"]
+    assert said["debtors"].startswith("No open invoice is on record")
+
+
 async def test_the_worst_weekdays_are_told_weakest_first() -> None:
     told = whole(await ask("what is our worst day"))
     means = [Decimal(row["average_revenue"]) for row in told["data"]]
@@ -309,7 +326,13 @@ async def test_the_pace_is_measured_in_four_weeks_whenever_it_must_last() -> Non
 
 
 async def test_who_bought_one_product_is_honestly_refused() -> None:
-    assert (await ask("who bought the most cement")).facts["reason"] == "buyers"
+    for query in ("who bought the most cement", "which customers buy beer"):
+        assert (await ask(query)).facts["reason"] == "buyers"
+
+
+async def test_a_category_is_no_stranger_and_a_place_is_not_told_apart() -> None:
+    assert (await ask("is Electronics doing better than Groceries")).facts["kind"] == "categories"
+    assert "not for one branch" in whole(await ask("how are sales in Kumasi"))["insights"][0]
 
 
 async def test_a_stock_that_lasts_for_years_is_said_so() -> None:
