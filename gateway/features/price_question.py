@@ -66,7 +66,7 @@ _AFTER = tuple(
         (
             "max",
             r"(?:or|and) (?:less|below|under|lower|cheaper)\b" + _ALONE,
-            r"max(?:imum)?\b",
+            r"(?:[a-z]+ )?max(?:imum)?\b" + _ALONE,
             r"at most\b",
             r"tops\b",
         ),
@@ -74,7 +74,7 @@ _AFTER = tuple(
         (
             "min",
             r"(?:or|and) (?:more|above|over|up|upwards?|higher)\b" + _ALONE,
-            r"min(?:imum)?\b",
+            r"min(?:imum)?\b" + _ALONE,
             r"at least\b",
             r"upwards?\b",
             r"\+",
@@ -163,7 +163,8 @@ def parse_price_question(text: str, currency: str = "GHS") -> PriceQuestion:
 
 
 def _folded(text: str) -> str:
-    return text.lower().replace("’", "'").replace("\N{NO-BREAK SPACE}", " ")
+    text = text.lower().replace("’", "'").replace("\N{NO-BREAK SPACE}", " ")
+    return re.sub(r"\b(\d{1,3})k(\d)\b", r"\1.\2k", text)
 
 
 @lru_cache(maxsize=32)

@@ -64,6 +64,8 @@ class Catalogue:
         for word, joined in words:
             known = self._spelt(word)
             members = self._matching(known)
+            if joined and known != word and topics and not members & topics[-1].members:
+                continue  # a slip of the pen beside a known word is of the same thing: toilet paper is no pamper
             if members:
                 _place(topics, _Topic(frozenset({known}), members, members), joined)
         topics = [topic for topic in topics if not topic.words <= PACKAGING] or topics

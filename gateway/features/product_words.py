@@ -44,7 +44,8 @@ suggestion suggestions take tell than thank thanks that the their them there the
 those to today top total type under up us use using very want wanted wants was we well what when where which who
 will with within would year you your yes below above less least budget cedis cedi ghs afford spend pay paying around
 roughly approximately discount reduce bargain final last wholesale bulk morning afternoon evening ask come came
-order ordering range
+order ordering range don't dont doesn't won't can't cannot nothing none never per spending exceed did before last
+usually often always previously earlier time times
 """
 
 SYNONYMS = tuple(tuple(line.split()) for line in _SAME.split("\n") if line)

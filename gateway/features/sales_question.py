@@ -9,6 +9,7 @@ from typing import Any
 from gateway.errors import ConstraintsInfeasible, FieldError
 from gateway.features.price_question import PriceQuestion, parse_price_question
 from gateway.features.product_search import Catalogue, Found, without_sizes
+from gateway.features.product_words import PACKAGING
 from gateway.features.wording import money
 
 MOST_PIECES = 100_000
@@ -29,6 +30,11 @@ _GENERAL = re.compile(
     r"\b(?:recommend\w*|suggest\w*|anything|something|best[- ]?sell\w*|popular|top sell\w*|sells? (?:best|well|most)"
     r"|what (?:should|can|could|shall|do) (?:i|we|you|they)|cheapest|gifts?|offer|for sale|promote|special)\b"
 )
+_HABIT = re.compile(
+    r"\b(?:did|does|do|has|have) (?:they|he|she|(?:this|the|my) (?:customer|client|buyer))\b[^.?!]{0,20}"
+    r"\b(?:buy|bought|purchased?|order|ordered|take|taken)\b"
+)
+"""What a customer has bought is asked: what they bought before comes first among what may be offered."""
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 _POINTING = re.compile(
     r"\b(?:it|its|that|this|ones?|them|those|these|same|cheaper|bigger|smaller|larger|another|others?|more|both|either|instead)\b"
@@ -84,8 +90,8 @@ def _parsed(text: str, catalogue: Catalogue, currency: str) -> Question:
 def _asks_for_advice(text: str, price: PriceQuestion, found: Found) -> bool:
     """Tell whether any product would do: a limit or a wish for advice, and no unknown noun but people's names."""
     names = {name.lower() for name in _NAME.findall(text)}
-    is_open = all(word in names or _GENERAL.fullmatch(word) for word in found.words)
-    return is_open and (price.has_limit or bool(_GENERAL.search(price.rest)))
+    is_open = all(word in names or word in PACKAGING or _GENERAL.fullmatch(word) for word in found.words)
+    return is_open and (price.has_limit or bool(_GENERAL.search(price.rest) or _HABIT.search(price.rest)))
 
 
 def _earlier(history: Sequence[Mapping[str, Any]]) -> list[str]:

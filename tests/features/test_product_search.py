@@ -82,3 +82,12 @@ def test_any_text_can_be_searched_and_asked_and_related_never_overlap(text: str)
 @given(st.sampled_from(sorted(SHELF)))
 def test_every_product_is_found_by_its_own_name(name: str) -> None:
     assert name in {one.name for one in catalogue().find(name).asked}
+
+
+def test_a_slip_beside_a_known_word_is_not_followed_to_another_shelf() -> None:
+    """Paper is one letter away from pampers."""
+    names = ("Toilet Roll (10)", "Baby Diapers (44)")
+    goods = [Product(id=name, name=name, retail_price=10) for name in names]  # type: ignore[arg-type]
+    assert [one.id for one in Catalogue(goods).find("is there anything like toilet paper").asked] == [
+        "Toilet Roll (10)"
+    ]

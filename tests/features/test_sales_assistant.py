@@ -110,6 +110,21 @@ async def test_twenty_bags_are_priced_at_wholesale_with_the_total() -> None:
     assert (guidance["quantity"], guidance["unit_price"], guidance["total"]) == (20, "108.00", "2160.00")
 
 
+@pytest.mark.parametrize(
+    "message", ["I don't want to spend more than 200", "max 200 per piece", "nothing above 200 cedis please"]
+)
+async def test_a_limit_alone_is_enough_however_it_is_wrapped(message: str) -> None:
+    offered = (await ask(message))["recommendations"]
+    assert offered and all(float(one["price"]) <= 200 for one in offered)
+
+
+async def test_asking_what_a_customer_bought_before_offers_it_again() -> None:
+    pos = shop(sales=sales(2, "rice-25", customer="ama"))
+    answer = await ask("what did this customer buy last time?", pos, customer_id="ama")
+    assert answer["recommendations"][0]["product_id"] == "rice-25"
+    assert "bought it twice before" in answer["recommendations"][0]["reason"]
+
+
 async def test_two_counts_for_two_products_are_given_to_neither() -> None:
     guidance = (await ask("2 bags of rice 5kg and 3 cartons of oil"))["pricing_guidance"]
     assert (guidance["quantity"], guidance["total"]) == (None, None)
