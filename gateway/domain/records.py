@@ -6,8 +6,12 @@ An optional column may be absent. The `business` column of a pushed row is accep
 
 from datetime import date, datetime
 from decimal import Decimal
+from math import inf
 
 import msgspec
+
+SERVICES = frozenset(("service", "services", "repair", "repairs", "labour", "hour", "hours", "job", "session"))
+"""Units and categories of work that is sold: no stock is kept of it."""
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -60,6 +64,16 @@ class Product(Record, frozen=True):
     current_stock: float = 0
     on_order: float = 0
     created_at: datetime | None = None
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it is work rather than goods, by its unit or category: nothing of it can run out."""
+        return self.unit.strip().lower() in SERVICES or self.category.strip().lower() in SERVICES
+
+    @property
+    def available(self) -> float:
+        """Units that can be sold today; without limit for a service."""
+        return inf if self.is_service else self.current_stock
 
 
 class PriceChange(Record, frozen=True):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from gateway.domain.evidence import Json
+from gateway.domain.records import Product
 from gateway.features.demand import Forecast
 from gateway.features.demand_events import HOLIDAY, EventFactors, events_of
 from gateway.features.restock import HIGH, HOLD, MEDIUM, MONITOR, MOST_COVER, REDUCE, REORDER
@@ -34,13 +35,19 @@ def coming_events(
     return [{"to": one["from"], **one} for one in list(found.values())[:MOST_EVENTS]]
 
 
-def statements(facts: Mapping[str, Any], active: bool) -> list[str]:
+def statements(facts: Mapping[str, Any], product: Product) -> list[str]:
     """Return whole sentences; each figure in them stands in the facts."""
-    return [text for text in _statements(facts, active) if text]
+    return [text for text in _statements(facts, product) if text]
 
 
-def _statements(facts: Mapping[str, Any], active: bool) -> Iterator[str]:
-    if not active:
+def _statements(facts: Mapping[str, Any], product: Product) -> Iterator[str]:
+    if product.is_service:
+        yield "This is a service: nothing of it is kept in stock, so nothing is to be ordered."
+        yield _outlook(facts)
+        yield _events(facts["coming_events"])
+        yield _change(facts["sold"])
+        return
+    if not product.is_active:
         yield "The product is marked as not active, so nothing is suggested."
     yield _decision(facts)
     yield _stockout(facts)

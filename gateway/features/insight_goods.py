@@ -128,7 +128,7 @@ async def restock(pos: PosData, plan: Plan, as_of: date) -> Found:
     wanted: list[tuple[float, Decimal, Row]] = []
     for product in products.values():
         daily = sold.get(product.id, Sold()).units / plan.period.days
-        if not product.is_active or daily <= 0:
+        if not product.is_active or product.is_service or daily <= 0:
             continue
         lead = leads.get(product.supplier or "", USUAL_LEAD_DAYS)
         stock = max(0.0, product.current_stock)
@@ -241,7 +241,7 @@ async def stock_value(pos: PosData, plan: Plan, as_of: date) -> Found:
         "stock_cost": amount(cost),
         "stock_at_retail_price": amount(_worth(held, lambda one: one.retail_price)),
         "products_in_stock": len(held),
-        "products_out_of_stock": len(products) - len(held),
+        "products_out_of_stock": sum(one.available <= 0 for one in products),
     }
     today = {"name": "today", "days_named": "today", "from": as_of.isoformat(), "to": as_of.isoformat()}
     return Found(
@@ -273,8 +273,10 @@ async def one_product(pos: PosData, plan: Plan, as_of: date, wanted: Sequence[Pr
                 "previous_units": plain(earlier.units),
                 "units_change": change(Decimal(str(sold.units)), Decimal(str(earlier.units))),
                 "price": amount(product.retail_price),
-                "stock": plain(product.current_stock),
-                "stock_lasts_days": min(999, int(max(0.0, product.current_stock) / daily)) if daily else None,
+                "stock": None if product.is_service else plain(product.current_stock),
+                "stock_lasts_days": min(999, int(max(0.0, product.current_stock) / daily))
+                if daily and not product.is_service
+                else None,
             }
         )
     rows.sort(key=lambda row: (-Decimal(str(row["revenue"])), str(row["product_id"])))

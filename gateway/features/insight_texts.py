@@ -268,6 +268,8 @@ def _one_product(f: Facts, s: Row, rows: Rows) -> list[str]:
     ]  # fmt: skip
     stock = []
     for row in rows[:NAMED]:
+        if "stock" not in row:
+            continue  # a service
         lasts = f", enough for {lasting(row, 'about ')}" if "stock_lasts_days" in row else ""
         stock.append(f"{row['product']} has {number(row['stock'])} in stock{lasts}")
     return [f"{opening(f)} {joined(sold)}", *stock]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from gateway.features.demand import Forecast, confidence, forecast, interval, re
 from gateway.features.demand_events import EventFactors, learn_events
 from gateway.features.forecast_words import coming_events, statements
 from gateway.features.remembering import Remembered
-from gateway.features.restock import Restock, Stock, restock, stock_of
+from gateway.features.restock import HOLD, LOW, Restock, Stock, restock, stock_of
 from gateway.features.wording import plain, rounded
 from gateway.ports import PosData
 
@@ -103,6 +103,8 @@ async def outlook(
     daily = [sum(day) for day in zip(*(part.daily for part in parts.values()), strict=True)]
     deviation = sum(part.deviation**2 for part in parts.values()) ** 0.5
     decision = restock(stock, daily, deviation, product.is_active)
+    if product.is_service:
+        decision = replace(decision, action=HOLD, quantity=0, urgency=LOW, cover_days=None, stockout_days=None)
     return Outlook(product, stock, parts, factors, decision, len({one.day for one in sold}))
 
 
@@ -214,7 +216,7 @@ def _facts(view: Outlook, as_of: date, days: int, seasonal: bool) -> dict[str, J
     }
     if days not in HORIZONS:
         facts["next_n_days"] = {"days": days, **_span(view, days)}
-    facts["statements"] = statements(facts, product.is_active)
+    facts["statements"] = statements(facts, product)
     return facts
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from gateway.domain.evidence import Json
+from gateway.domain.records import SERVICES
 from gateway.features.wording import money
 
 MOST_TIPS = 3
@@ -63,6 +64,8 @@ def tips(items: Sequence[Mapping[str, Json]]) -> list[str]:
 
 def tip_for(name: str, category: str) -> str | None:
     """Return the tip for a product by its name, else by its category, with {} for the name."""
+    if category.strip().lower() in SERVICES:
+        return None
     by_name = next((tip for pattern, tip in _TIPS if pattern.search(name)), None)
     return by_name or next((tip for pattern, tip in _BY_CATEGORY if pattern.search(category)), None)
 

@@ -85,8 +85,8 @@ class Chooser:
         question, sold = self.question, self.receipts.popularity()
         asked = self._ranked(self.catalogue.products if question.is_general else question.found.asked, sold)
         fitting = [one for one in asked if self._fits(one)]
-        recommended = tuple(one for one in fitting if one.current_stock > 0)[:MOST_RECOMMENDED]
-        sold_out = () if question.is_general else tuple(one for one in fitting if one.current_stock <= 0)
+        recommended = tuple(one for one in fitting if one.available > 0)[:MOST_RECOMMENDED]
+        sold_out = () if question.is_general else tuple(one for one in fitting if one.available <= 0)
         nearest = None if fitting or question.is_general else self._nearest(asked)
         alternatives = self._alternatives(sold_out, recommended, sold)
         shelf = Shelf(recommended, alternatives, (), sold_out[:MOST_ALTERNATIVES], nearest)
@@ -110,14 +110,14 @@ class Chooser:
         def distance(one: Product) -> tuple[Decimal, str]:
             return min((abs(one.retail_price - limit) for limit in limits), default=Decimal(0)), one.id
 
-        return min((one for one in asked if one.current_stock > 0), key=distance, default=None)
+        return min((one for one in asked if one.available > 0), key=distance, default=None)
 
     def _alternatives(
         self, sold_out: tuple[Product, ...], recommended: tuple[Product, ...], sold: Counter[str]
     ) -> tuple[Product, ...]:
         """Return stand-ins when something asked for is sold out or too few, or when no asked product fits."""
         lead = next(iter(recommended), None)
-        is_short = lead is not None and (self.question.quantity or 0) > lead.current_stock
+        is_short = lead is not None and (self.question.quantity or 0) > lead.available
         if recommended and not sold_out and not is_short:
             return ()
         taken = {one.id for one in (*recommended, *self.question.found.asked)}
@@ -126,7 +126,7 @@ class Chooser:
         related = self._ranked((one for one in self.question.found.related if self._is_akin(one, wanted)), sold)
         neighbours = self._ranked((one for one in self.catalogue.products if one.category in shelves), sold)
         taken |= self.question.found.containing
-        usable = (one for one in (*related, *neighbours) if one.id not in taken and one.current_stock > 0)
+        usable = (one for one in (*related, *neighbours) if one.id not in taken and one.available > 0)
         return tuple(dict.fromkeys(one for one in usable if self._fits(one)))[:MOST_ALTERNATIVES]
 
     @staticmethod
@@ -155,7 +155,7 @@ class Chooser:
     def _can_add(self, product: Product) -> bool:
         high = self.question.price.maximum
         return (
-            product.current_stock > 0
+            product.available > 0
             and product.retail_price > product.unit_cost
             and (high is None or product.retail_price <= high)
         )

@@ -134,9 +134,9 @@ class Choice:
                 "name": one.name,
                 "category": one.category,
                 "price": _amount(one.retail_price),
-                "stock": plain(one.current_stock),
                 "in_stock": True,
             }
+            | ({} if one.is_service else {"stock": plain(one.current_stock)})
             | ({"bought_before": self.before[one.id]} if self.before[one.id] else {})
             | ({"together": self.shelf.together[one.id]} if use == "upsell" and one.id in self.shelf.together else {})
             for ref, use, one in self._named()
@@ -172,8 +172,8 @@ class Choice:
             "unit_price": _amount(room.unit) if quantity else None,
             "quantity": quantity,
             "total": _amount(room.unit * quantity) if quantity else None,
-            "stock": plain(lead.current_stock),
-            "missing": plain(quantity - lead.current_stock) if quantity and quantity > lead.current_stock else None,
+            "stock": None if lead.is_service else plain(lead.current_stock),
+            "missing": plain(quantity - lead.current_stock) if quantity and quantity > lead.available else None,
         }
         return {key: value for key, value in told.items() if value is not None}
 
@@ -184,7 +184,7 @@ class Choice:
         if not self.bulk:
             return f"For larger quantities the wholesale price is {price} each."
         total = f", {money(room.wholesale * quantity, self.currency)} for {quantity:,}" if quantity else ""
-        short = f" Only {plain(lead.current_stock):,} in stock." if (quantity or 0) > lead.current_stock else ""
+        short = f" Only {plain(lead.current_stock):,} in stock." if (quantity or 0) > lead.available else ""
         return f"The wholesale price applies: {price} each{total}.{short}"
 
     def _upsell_basis(self) -> str | None:

@@ -25,7 +25,7 @@ def written_reply(facts: Mapping[str, Json]) -> str:
 
 def default_reason(candidate: Mapping[str, Json], facts: Mapping[str, Json]) -> str:
     """Return why a candidate is offered, in one sentence."""
-    stock = f"{candidate['stock']:,} in stock"
+    stock = _in_stock(candidate)
     if candidate["use"] == "upsell":
         lead, together = facts.get("upsell_with", "it"), candidate.get("together")
         category = candidate.get("category") or "its category"
@@ -45,7 +45,7 @@ def default_reason(candidate: Mapping[str, Json], facts: Mapping[str, Json]) -> 
 
 
 def _opening(facts: Mapping[str, Json]) -> str:
-    offers = joined([f"{_offer(one, facts)} ({one['stock']:,} in stock)" for one in _used(facts, LEADING)[:MOST_NAMED]])
+    offers = joined([f"{_offer(one, facts)} ({_in_stock(one)})" for one in _used(facts, LEADING)[:MOST_NAMED]])
     sold_out = [one["name"] for one in facts.get("sold_out", ())]
     limits = _limits(facts)
     within = f"{limits} " if limits else ""
@@ -64,6 +64,10 @@ def _opening(facts: Mapping[str, Json]) -> str:
     hint = f", or a category such as {categories}" if categories else ""
     more = hint if limits else f"{hint.replace(', or', ',')}{',' if hint else ''} or a price limit"
     return f"I could not match that to a product in the catalogue. Please name a product{more}."
+
+
+def _in_stock(candidate: Mapping[str, Json]) -> str:
+    return f"{candidate['stock']:,} in stock" if "stock" in candidate else "a service"
 
 
 def _to(facts: Mapping[str, Json], text: str) -> str:

@@ -191,9 +191,8 @@ def _product(product: Product, pos: PosData) -> dict[str, Json]:
     return {
         "name": product.name,
         "price": money(product.retail_price, pos.currency),
-        "stock_count": plain(max(0, product.current_stock)),
         "category": product.category,
-    }
+    } | ({} if product.is_service else {"stock_count": plain(max(0, product.current_stock))})
 
 
 def told_figures(facts: Mapping[str, Json]) -> str:
