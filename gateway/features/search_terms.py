@@ -32,12 +32,13 @@ owe debt debtor owing
 mobilemoney momo
 receipt slip
 stocktake stocktaking counting
-employee staff cashier worker attendant
+employee staff cashier worker user attendant
 password passcode
 price cost charge fee
 refund return
 void cancel
 quota allowance
+segment segmentation
 limit maximum cap
 steal theft stealing stolen thief
 upgrade downgrade
@@ -65,6 +66,10 @@ _PHRASES = (
     ),
     (re.compile(r"\b(?:opt|opting|opted)[- ]?out\b"), "optout"),
     (re.compile(r"\bopening hours?\b"), "openinghours"),
+    (re.compile(r"\bwho (?:can |else |all )*(?:sees?|access|views?)\b"), "whosees"),
+    (re.compile(r"\b(?:an)?other (?:shop|business|store)(?:e?s)?\b"), "othershop"),
+    (re.compile(r"\bon (?:my|a|the) (?:phone|mobile|tablet)\b"), "ondevice"),
+    (re.compile(r"\bwhat (?:does|do|will) (?:it|this|the (?:service|app|pos|ai)) cost\b"), "plan price"),
     (
         re.compile(
             r"\bwhat (?:can |could |does |do |will )?(?:the |this |your )?(?:ai|assistant|service|you)"
@@ -93,7 +98,7 @@ def loose_terms(text: str) -> set[str]:
 
 @lru_cache(maxsize=16_384)
 def _term(word: str) -> str:
-    if len(word) > 40 or (len(word) < 2 and not word.isdigit()):
+    if len(word) > 40 or len(word) < 2:
         return ""
     stem = _stem(word)
     if stem in STOPWORDS:

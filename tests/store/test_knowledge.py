@@ -32,11 +32,24 @@ QUESTIONS = {
     ),
     "difference between void and refund": "refunds-and-voids#what-is-the-difference-between-a-void-and-a-refund",
     "how much is the professional plan": "plans-and-quotas#what-is-in-the-professional-plan",
-    "why was my quota exceeded": "plans-and-quotas#what-happens-when-a-quota-is-used-up-and-when-it-resets",
+    "why was my quota exceeded": "plans-and-quotas#what-happens-when-a-quota-is-used-up-or-finished-and-when-it-resets",
     "payment history of my subscription": "plans-and-quotas#where-is-the-payment-history-of-my-subscription",
     "what happens when the internet is down": (
         "offline-and-troubleshooting#does-the-app-work-when-the-internet-is-down-can-i-still-sell"
     ),
+    "what happens when my quota is finished": (
+        "plans-and-quotas#what-happens-when-a-quota-is-used-up-or-finished-and-when-it-resets"
+    ),
+    "what does it cost": "plans-and-quotas#which-plans-are-there-and-what-do-they-cost",
+    "how long is the trial": "plans-and-quotas#what-is-in-the-trial-and-how-long-it-is",
+    "how many users can I add": "staff-and-roles#how-to-add-a-member-of-staff",
+    "who can see my data": "getting-started#who-can-see-my-data",
+    "how do I change the language": ("getting-started#which-language-does-the-assistant-speak-and-how-to-change-it"),
+    "how accurate is the forecast": "stock-counts#how-accurate-is-the-forecast-and-why-does-it-say-it-is-not-sure",
+    "how can I collect debts": "collections#how-to-collect-debts-and-who-to-call-first",
+    "does the system send SMS to customers by itself": "collections#are-messages-sent-to-customers-automatically",
+    "what are insights": "ai-features-and-limits#what-are-insights",
+    "what is segmentation": "reports#what-are-customer-segments-rfm",
     "is my data safe": "privacy-and-opt-out#is-my-data-safe",
     "what can AI do for me?": "getting-started#what-the-ai-assistant-does-for-your-shop",
     "how long are chats kept": "privacy-and-opt-out#how-long-are-conversations-kept",
@@ -77,7 +90,17 @@ async def test_both_databases_give_the_same_order_and_scores(tmp_path: Path):
 
 async def test_a_question_without_a_hit_finds_nothing_and_breaks_nothing(database: Database):
     store = await with_guides(database)
-    for question in ("", "the and of", "zzzz qqqq", "'; DROP TABLE x; --", '" OR *', "a:b NEAR(c) ^d", "x" * 5000):
+    for question in (
+        "",
+        "the and of",
+        "zzzz qqqq",
+        "'; DROP TABLE x; --",
+        '" OR *',
+        "a:b NEAR(c) ^d",
+        "x" * 5000,
+        "what's 2+2",
+        "can I use it on my phone",
+    ):
         assert await store.search(ONE, question, 5) == []
 
 
