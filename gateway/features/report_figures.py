@@ -15,7 +15,7 @@ PLACES = 6
 """Figures are read up to this size and to this many decimals."""
 
 _NUMBER = re.compile(
-    r"(?P<open>\()?\s*(?P<sign>[-+−])?\s*(?P<currency>GHS|GH₵|GH¢|₵|USD|\$|€|£)?\s*(?P<sign2>[-+−])?"
+    r"(?P<open>\()?\s*(?P<sign>[-+−])?\s*(?P<currency>GHS|GHC|GH₵|GH¢|₵|¢|USD|\$|€|£)?\s*(?P<sign2>[-+−])?"
     r"(?P<whole>\d{1,3}(?:,\d{3})+|0|[1-9]\d{0,11})(?P<part>\.\d{1,10})?\s*(?P<unit>%|percent|GHS|days?)?\s*\)?",
     re.IGNORECASE,
 )
@@ -188,6 +188,8 @@ def _kind(words: Sequence[str], context: Sequence[str], figure: Decimal) -> str:
         ):
             return PERCENT
         return MONEY if "margin" in own and abs(figure) > 100 else PLAIN
+    if words and "days" in (words[0], words[-1]) and not any(word.isdigit() for word in words):
+        return DAYS
     if own & {"days", "day", "age"} and not own & _MONEY_WORDS:
         return _kind(context, (), figure) if any(word.isdigit() for word in words) else DAYS
     if own & _MEAN and own & _PAID_AT_ONCE and not own & _STRONG_COUNT:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from gateway.features.report_book import TOP, Book, Fact, adds_up, headline
-from gateway.features.report_figures import MONEY, polarity, words_of
+from gateway.features.report_figures import MONEY, is_weekday, polarity, words_of
 from gateway.features.report_spots import Level, Spot
 from gateway.features.wording import percent
 
@@ -105,6 +105,8 @@ def sum_facts(book: Book) -> Iterator[Fact]:
 
 def _share_reading(level: Level, share: Decimal, n: int) -> str:
     """Return bad for a sum that hangs on one of several entries, or for debt that has grown old."""
+    if level.spot.of.startswith("the hour from") or is_weekday(level.spot.of):
+        return ""
     if polarity(level.spot.about) < 0 or "aging" in level.spot.about:
         old = any(int(word) > 60 for word in words_of(level.spot.of) if word.isdigit())
         return "bad" if old and share >= Decimal("0.1") else ""

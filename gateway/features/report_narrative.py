@@ -11,7 +11,7 @@ from gateway.domain.evidence import Evidence, Json
 from gateway.errors import FieldError, InsufficientData
 from gateway.features.report_book import Fact
 from gateway.features.report_facts import collect_facts
-from gateway.features.report_figures import label_of, words_of
+from gateway.features.report_figures import amount_of, label_of, period_of, words_of
 from gateway.features.report_scan import scan
 from gateway.features.report_shape import shaped
 from gateway.features.report_wording import narrative, unsigned
@@ -117,7 +117,10 @@ def _currency(data: Mapping[str, Any]) -> str:
 
 def _text(node: Mapping[str, Any], key: str) -> str | None:
     value = node.get(key)
-    return label_of(value) if isinstance(value, str) and 0 < len(value) <= 40 else None
+    if not isinstance(value, str) or not 0 < len(value) <= 40:
+        return None
+    is_figure = amount_of(value, "") is not None and period_of(value) is None
+    return None if is_figure else label_of(value)
 
 
 def fallback(facts: Mapping[str, Any]) -> dict[str, Json]:

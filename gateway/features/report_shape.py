@@ -7,7 +7,7 @@ ages of debts in columns and hours as numbers. Each is rewritten by its form, no
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.features.report_figures import amount_of, measures, word_set, words_of
 from gateway.features.report_scan import period_key
@@ -40,21 +40,40 @@ _LEVEL_KEYS = (
     "low_stock_threshold",
     "reorder_threshold",
 )
+_LOW, _OUT = word_set("low stock"), word_set("out stock")
 _MOVES = {"in": "goods_in", "out": "goods_out"}
+
+
+class _Report(NamedTuple):
+    """What holds of a whole report: how many entries it says there are, and whether it counts shelves itself."""
+
+    entries: int
+    counts_shelves: bool
+
+
 LISTED = "listed_rows"
 """The key of a list that shows only a page of what there is."""
 
 
 def shaped(report: Any) -> Any:
     """Return the report in the scan's own form; what is already in it comes back equal."""
-    return _shaped(report, _pages(report), 0)
+    return _shaped(report, _Report(_pages(report), _states_shelves(report)), 0)
 
 
-def _shaped(node: Any, total: int, depth: int, above: str = "") -> Any:
+def _states_shelves(node: Any, depth: int = 0) -> bool:
+    """Tell whether the report itself counts what is low or out of stock."""
+    if not isinstance(node, dict) or depth > 3:
+        return False
+    named = [set(words_of(key)) for key, value in node.items() if amount_of(value, key)]
+    own = any(words >= _LOW or words >= _OUT for words in named)
+    return own or any(_states_shelves(value, depth + 1) for value in node.values())
+
+
+def _shaped(node: Any, report: _Report, depth: int, above: str = "") -> Any:
     if depth > MAX_DEPTH:
         return node
     if isinstance(node, list):
-        return _list(node, total, depth)
+        return _list(node, report, depth)
     if not isinstance(node, dict):
         return node
     compared = _with_tables(_with_comparison(node))
@@ -63,10 +82,11 @@ def _shaped(node: Any, total: int, depth: int, above: str = "") -> Any:
     content = {key: value for key, value in compared.items() if key not in _ABOUT_THE_REPORT} or compared
     result: dict[str, Any] = {}
     for key, value in content.items():
-        child = _shaped(value, total, depth + 1, key)
-        named = "debt" if _is_by_age(value) else _key(key, value, total)
+        child = _shaped(value, report, depth + 1, key)
+        named = "debt" if _is_by_age(value) else _key(key, value, report)
         result[named] = child
-        result |= _shelves(key, value)
+        if isinstance(value, list) and not report.counts_shelves and report.entries <= len(value):
+            result |= _shelves(key, value)
     return result
 
 
@@ -126,21 +146,21 @@ def _stock_and_level(row: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
     return (stock.value, level.value) if stock and level else None
 
 
-def _key(key: str, value: Any, total: int) -> str:
+def _key(key: str, value: Any, report: _Report) -> str:
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        if total > len(value) and period_key([row for row in value if isinstance(row, dict)]) is None:
+        if report.entries > len(value) and period_key([row for row in value if isinstance(row, dict)]) is None:
             return LISTED if set(words_of(key)) <= word_set("results items rows records data") else f"listed_{key}"
         return "rows" if set(words_of(key)) <= _PLAIN_LISTS else key
     return _MOVES.get(key, key)
 
 
-def _list(rows: Sequence[Any], total: int, depth: int) -> Any:
+def _list(rows: Sequence[Any], report: _Report, depth: int) -> Any:
     if not rows or not all(isinstance(row, dict) for row in rows):
         return list(rows)
     figures = _as_figures(rows)
     if figures is not None:
         return figures
-    shaped_rows = [_row(_shaped(row, total, depth + 1)) for row in rows]
+    shaped_rows = [_row(_shaped(row, report, depth + 1)) for row in rows]
     if len(shaped_rows) > 1 and period_key(shaped_rows) is None and not any(name_of(row)[0] for row in shaped_rows):
         return [{"name": f"entry {at + 1}", **row} for at, row in enumerate(shaped_rows)]
     return shaped_rows
@@ -150,7 +170,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row with its hour as a name, its old debts as debts, and without lists inside the row of a product."""
     row = {key: _uncoded(key, value) for key, value in row.items() if key != "locations"}
     if _stock_and_level(row):
-        row = {key: value for key, value in row.items() if key not in _LEVEL_KEYS}
+        row = {"stock" if key in _STOCK_KEYS else key: row[key] for key in row if key not in _LEVEL_KEYS}
     hour = row.get("hour")
     if isinstance(hour, int) and not isinstance(hour, bool) and 0 <= hour < 24 and not name_of(row)[0]:
         row = {"name": f"the hour from {hour}:00", **{key: value for key, value in row.items() if key != "hour"}}

@@ -149,7 +149,8 @@ class Path:
 
     def _about(self, key: str) -> str:
         words = words_of(key)
-        own = "" if not key.strip() or (words and set(words) <= _WRAPPERS) else spoken(key)
+        wraps = (words and set(words) <= _WRAPPERS) or (len(words) == 2 and words[0] in ("this", "current"))
+        own = "" if not key.strip() or wraps else spoken(key)
         above = "" if self.row and not set(words) <= _GENERIC else spoken(self.key.removeprefix("listed_"))
         if self._is_generic and above:
             above = f"{spoken(self.parent)} {above}"

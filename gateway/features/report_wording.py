@@ -122,7 +122,7 @@ def narrative(facts: Sequence[FactJson], period: str | None) -> dict[str, Any]:
     summary = " ".join(say(fact) for fact in opening)
     return {
         "summary": f"Period: {period}. {summary}" if period else summary,
-        "key_insights": [say(fact) for fact in (rest or opening)[:MOST_INSIGHTS]],
+        "key_insights": [say(fact) for fact in (rest or opening[:1])[:MOST_INSIGHTS]],
         "recommendations": _advice(facts),
         "risk_factors": [say(fact) for fact in _risks(facts)][:MOST_RISKS],
     }

@@ -216,3 +216,29 @@ async def test_a_loss_that_shrinks_is_told_as_a_rise():
     assert said == "Net profit rose from -GHS 8,000 to -GHS 5,000."
     assert ground({"summary": said}, evidence, rules_answer=dict).ok
     assert not ground({"summary": said.replace("rose", "fell")}, evidence, rules_answer=dict).ok
+
+
+async def test_a_figure_under_this_month_is_no_period_and_the_month_no_part_of_the_name():
+    report = {"revenue": {"this_month": "150000.00", "last_month": "130000.00"}}
+    story = narrative(await gather(report))
+    assert story["summary"] == "Revenue rose by 15.4% to GHS 150,000, from GHS 130,000."
+    assert narrative(await gather({"month": "2026", "revenue": 5}))["summary"].startswith("Period: 2026.")
+
+
+async def test_days_that_are_overdue_are_days_and_a_cedi_sign_is_money():
+    assert "Days overdue came to 1 day." in await told({"days_overdue": 1})
+    assert "Revenue fell by 20% to GHS 1,000, from GHS 1,250." in await told(
+        {"revenue": "\u00a21,000", "previous_revenue": "GHC 1,250"}
+    )
+
+
+async def test_shelves_that_the_report_counts_itself_are_not_counted_again():
+    items = [{"name": "Rice", "quantity": 5, "reorder_point": 10}, {"name": "Oil", "quantity": 0, "reorder_point": 5}]
+    said = await told({"summary": {"low_stock": 3, "out_of_stock": 1}, "items": items})
+    assert "Low stock came to 3." in said and "reorder level" not in said
+    assert "Oil had the lowest stock: 0." in said and "made up" not in said
+
+
+async def test_a_busy_hour_is_no_risk():
+    hours = [{"hour": hour, "revenue": money} for hour, money in ((9, 10.0), (10, 80.0), (11, 10.0))]
+    assert narrative(await gather({"hourly": hours}))["risk_factors"] == []

@@ -47,7 +47,7 @@ QUESTIONS = {
     "how do I change the language": ("getting-started#which-language-does-the-assistant-speak-and-how-to-change-it"),
     "how accurate is the forecast": "stock-counts#how-accurate-is-the-forecast-and-why-does-it-say-it-is-not-sure",
     "how can I collect debts": "collections#how-to-collect-debts-and-who-to-call-first",
-    "does the system send SMS to customers by itself": "collections#are-messages-sent-to-customers-automatically",
+    "does it send SMS to my customers automatically": "collections#are-messages-sent-to-customers-automatically",
     "what are insights": "ai-features-and-limits#what-are-insights",
     "what is segmentation": "reports#what-are-customer-segments-rfm",
     "is my data safe": "privacy-and-opt-out#is-my-data-safe",
