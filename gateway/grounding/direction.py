@@ -118,8 +118,8 @@ def _against_sign(cited: Sequence[Cited], moves: Sequence[Direction], low: str) 
 
 
 def _is_level(figure: Figure, low: str) -> bool:
-    """`rose to -GHS 5,000` tells where a loss stands, not how far it moved."""
-    return figure.sign < 0 and low.endswith(("from ", "to ", "at "), 0, figure.start)
+    """`fell by 50% to 1` and `rose to -GHS 5,000` tell where something stands, not how far it moved."""
+    return low.endswith(("from ", "to ", "at "), 0, figure.start)
 
 
 def _against_span(

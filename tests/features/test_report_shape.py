@@ -242,3 +242,11 @@ async def test_shelves_that_the_report_counts_itself_are_not_counted_again():
 async def test_a_busy_hour_is_no_risk():
     hours = [{"hour": hour, "revenue": money} for hour, money in ((9, 10.0), (10, 80.0), (11, 10.0))]
     assert narrative(await gather({"hourly": hours}))["risk_factors"] == []
+
+
+async def test_a_small_level_is_not_taken_for_another_figures_movement():
+    """Orders fell to 1 while customers rose by 1."""
+    evidence = await gather({"orders": 1, "previous_orders": 2, "customers": {"current": 1, "previous": 0}})
+    said = narrative(evidence)["summary"]
+    assert "Orders fell by 50% to 1, from 2." in said
+    assert ground({"summary": said}, evidence, rules_answer=dict).ok
