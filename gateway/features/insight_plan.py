@@ -249,7 +249,7 @@ _RULES: tuple[tuple[Kind, Callable[[frozenset[str]], bool]], ...] = (
     ("stock_value", lambda c: "stock" in c and not c.isdisjoint({"worth", "money", "category"})),
     ("restock", lambda c: {"stock", "bottom"} <= c and "sell" not in c and "product" not in c),
     ("payment_mix", _any("payment")),
-    ("compare_periods", _any("refund", "average_sale")),
+    ("compare_periods", lambda c: not c.isdisjoint({"refund", "average_sale"}) and not {"product", "top"} <= c),
     ("busy_times", _any("busy")),
     ("slow_products", lambda c: "bottom" in c and not c.isdisjoint({"product", "sell", "stock"}) and "customer" not in c and "category" not in c),
     ("categories", _any("category")),

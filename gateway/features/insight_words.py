@@ -13,7 +13,7 @@ _CONCEPTS = {
     "customer": "customer client buyer shopper patron people person who whom consumer",
     "product": "product item good goods article sku commodity merchandise brand stuff thing",
     "top": """top best biggest highest most largest leading main greatest valuable star strongest more bestselling big
-        favourite favorite popular number1 spender fast faster fastest hot loyal important vip""",
+        favourite favorite popular plenty lots number1 spender fast faster fastest hot loyal important vip""",
     "bottom": "slow slower slowest worst least lowest weak weakest poor poorest dead smallest unsold stagnant bottom low",
     "sell": "sell seller selling sold sale move moving mover bought purchase purchased purchasing order demand buy buying transaction receipt",
     "money": "revenue turnover income taking earning made make money cash-in spent spend spending figure amount gross total",
@@ -57,7 +57,7 @@ _PHRASES = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
         (r"\bonly once\b|\bjust once\b|\bonce only\b|\bone[- ]time (?:customers?|buyers?)\b", " onlyonce "),
-        (r"\b(?:largest|biggest|smallest|highest|lowest) (?:single )?(?:sales?|transactions?|receipts?|orders?|purchases?)\b", " onesale "),
+        (r"\b(?:largest|biggest|smallest|highest|lowest) (?:single )?(?:sale|transaction|receipt|order|purchase)\b(?! (?:day|hour|week|month)s?\b)", " onesale "),
         (r"\b(?:falling|declining|dropping|shrinking|growing|rising|fastest growing) (?:products?|items?|goods)\b|\b(?:products?|items?|goods) (?:that are |which are |are |is |with )?(?:falling|declining|dropping|shrinking|growing|rising)\b", " productmoves "),
         (r"\bover-?stock(?:ed|s)?\b|\b(?:too much|excess|surplus) stock\b", " slow product "),
         (r"\bcost of (?:the )?(?:goods|sales)(?: sold)?\b|\bcogs\b", " margin "),
@@ -89,7 +89,7 @@ _PHRASES = tuple(
         (r"\b(?:stopp?ed|stopping|no longer|not|haven'?t|hasn'?t|have not|has not|no more|don'?t|doesn'?t|didn'?t|did not|not been|never) (?:been )?(?:buy|buying|bought|come|coming|came|visit|visited|visiting|shop|shopping|shopped|order|ordered|ordering|purchas\w+|return|returned|patroni[sz]\w+)\b|\bnot seen\b|\bwin (?:\w+ )?back\b|\bgone (?:quiet|silent|away)\b|\bfall(?:ing)? away\b|\bcome back\b", " churn "),
         (r"\bhow(?:'s| is| are| was| were| be| far)?(?: the| my| our)? (?:business|market|shop|trade|things|we doing)(?: doing| going| performing)?\b|\bhow did (?:we|i|the shop|the business) (?:do|perform|fare)\b|\bhow (?:are|am) (?:we|i) doing\b|\bgive me (?:an? )?(?:overview|summary)\b", " howisbusiness sale "),
         (r"\bwhat time\b|\btimes? of (?:the )?day\b|\bwhich hours?\b|\bwhen (?:do|are|is)\b", " whattime "),
-        (r"\b(?:which|what|best|worst|busiest) days?\b|\bdays? of the week\b|\bper weekday\b", " whichday "),
+        (r"\b(?:which|what|best|worst|busiest) (?:sales? )?days?\b|\bdays? of the week\b|\bper weekday\b", " whichday "),
         (r"\btied up\b|\bsitting (?:in|on)\b|\block(?:ed)? up\b", " tied stock "),
         (r"\bfirst[ -]time\b|\bjust joined\b", " firsttime "),
         (r"\bnumber one\b|\bno\.? ?1\b", " number1 "),
@@ -114,7 +114,7 @@ week well were what when where which while who whose why will with within would 
 day days weeks months years most chale abeg boss madam sir dey wey na o oo ei eh massa bro business good morning
 afternoon evening far de dat dis mi name names called person during since ago top best compared against versus
 vs number both anything something idea insight insights information details data question answer analyse analyze
-analysis check really actually currently ever always often usual usually moment next previous prior current
+analysis check really actually currently ever always often regularly frequently bulk lot usual usually moment next previous prior current
 recently lately shop store company people customers ghs cedis cedi gh how's what's who's i'm we're they're it's
 let's don't didn't isn't doesn't can't haven't hasn't won't ten five three twenty two four six seven eight nine
 monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays

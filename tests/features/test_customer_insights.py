@@ -51,6 +51,7 @@ QUESTIONS = {
         my 3 most valuable customers
         who spends the most
         top customer by number of purchases
+        which customers buy plenty
     """,
     "restock": """
         Which products should I restock?
@@ -67,6 +68,7 @@ QUESTIONS = {
         top catgories
         which department sells most
         sales by category
+        which category has the highest sales
     """,
     "top_products": """
         what sells fast
@@ -76,6 +78,7 @@ QUESTIONS = {
         which tins people dey buy plenty
         what do people buy most
         what sold well over Christmas
+        products with the highest sales
         units sold last month
         top 5 goods
     """,
@@ -109,6 +112,7 @@ QUESTIONS = {
     """,
     "busy_times": """
         which day is the busiest
+        best sales day
         peak hours
         what time do people come
         when are we busy
