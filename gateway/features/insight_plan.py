@@ -105,7 +105,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as read: its concepts, the spans it names, and the words that may name a customer or a product."""
+    """A question as read: its concepts, the spans it names, and the words that may name a customer or a product.
+
+    `beyond` is the word, if any, for which it cannot be answered although it sounds like one of the queries.
+    """
 
     text: str
     concepts: frozenset[str]
@@ -113,6 +116,7 @@ class Asked:
     names: tuple[str, ...]
     capitals: tuple[str, ...]
     is_future: bool
+    beyond: str = ""
 
 
 def read(question: str, as_of: date) -> Asked:
@@ -124,7 +128,8 @@ def read(question: str, as_of: date) -> Asked:
     plain = [word for word in words_in(bare) if not is_plain(word)]
     names = tuple(dict.fromkeys((*plain, *(word for word in capitals if word not in plain))))
     future = bool(FUTURE.search(text)) or "future" in concepts_of(words_in(bare))
-    return Asked(text, frozenset(concepts_of(words)), tuple(periods_in(text, as_of)), names, capitals, future)
+    beyond = next((word for word in words if word in BEYOND), "")
+    return Asked(text, frozenset(concepts_of(words)), tuple(periods_in(text, as_of)), names, capitals, future, beyond)
 
 
 def _capitals(question: str) -> list[str]:
@@ -144,8 +149,8 @@ def choose(asked: Asked, context: str, as_of: date) -> Plan:
     for reason in ("staff", "supplier", "expense", "contact", "outside"):
         if reason in concepts and not _is_about_shop(reason, concepts):
             return _plan(asked, "cannot_answer", as_of, reason)
-    if beyond := next((word for word in BEYOND if word in words_in(with_phrases(asked.text))), None):
-        return _plan(asked, "cannot_answer", as_of, BEYOND[beyond])
+    if asked.beyond:
+        return _plan(asked, "cannot_answer", as_of, BEYOND[asked.beyond])
     if _splits_by_branch(asked):
         return _plan(asked, "cannot_answer", as_of, "branches")
     if asked.is_future and not asked.periods and not concepts & {"restock", "churn", "risk"}:
