@@ -56,6 +56,7 @@ _BY_KIND = {
     kinds.KEY_TEXT: _TEXT,
     kinds.ID: _IDS,
     kinds.MONEY: _AMOUNTS,
+    kinds.BALANCE: st.decimals(-(10**6), 10**6, places=2).map(str),
     kinds.DAY: st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(str),
     kinds.INSTANT: st.datetimes(
         min_value=kinds.EPOCH.replace(year=2026, tzinfo=None), max_value=kinds.EPOCH.replace(year=2027, tzinfo=None)
