@@ -200,13 +200,14 @@ async def _finish(life: Life, trial: Trial) -> None:
         broken = [case.name for case in cases if case.detail.get("must") and not case.passed]
         figures |= {"zero_tolerance_failed": broken, "threshold": trial.suite.threshold}
         outcome = judged(figures, trial.suite.threshold)
-    if not await life.runs.end(trial.run.id, "completed", outcome, figures):
-        return
     run = await life.runs.get(trial.run.id)
     draft = await life.drafts.get(trial.run.draft_id) if trial.run.draft_id else None
     if run and draft and draft.content_hash == run.content_hash and run.kind == "examples":
         prompt = life.catalog.by_hash.get(run.content_hash) or replace(trial.prompt, version=draft.version or 1)
-        await lifecycle.record_run(life, prompt, [run])
+        # Before the run is closed: a process that dies in between finds it open, and comes here again.
+        await lifecycle.record_run(life, prompt, replace(run, state="completed", outcome=outcome, figures=figures))
+    if not await life.runs.end(trial.run.id, "completed", outcome, figures):
+        return
     if run and outcome == "failed":
         data = {"feature": run.feature, "version": draft.version if draft else None, "model": run.model}
         await life.events.tell(THE_SERVICE, Event("eval.failed", run.id, data))
@@ -268,24 +269,20 @@ async def _release(context: JobContext, job: Job) -> Outcome:
     plan = await life.canaries.planned(str(job.payload["plan"]))
     if plan is None or plan.state != "waiting":
         return Outcome()
+    where = Where(plan.label, plan.target)
     try:
-        await lifecycle.release_draft(life, plan.planned_by, plan.draft_id, Where(plan.label, plan.target), plan.note)
+        await lifecycle.release_draft(life, plan.planned_by, plan.draft_id, where, plan.note, plan.id)
     except (NotPassed, GatewayError, Refused) as error:
         await life.canaries.end_plan(plan.id, "failed", str(error)[:300])
-    else:
-        await life.canaries.end_plan(plan.id, "done", "")
     return Outcome()
 
 
 async def _watch(context: JobContext, bench: Bench) -> Outcome:
     """Halt every canary that does worse than what it is compared with, or turns decisions."""
     life = life_of(context.tools)
+    await life.canaries.mend()
     for canary in await life.canaries.watched():
         ours, theirs = await life.canaries.figures(canary)
         if said := why_halt(ours, theirs) or await _turned(context.tools, life, canary, bench):
-            await lifecycle.end_canary(life, "canary watch", canary.feature, said, halted=True)
-            data = {
-                "released_by": "canary watch", "feature": canary.feature, "version": life.number(canary.baseline_hash)
-            }  # fmt: skip
-            await life.events.tell(THE_SERVICE, Event("prompt.rolled_back", f"canary:{canary.id}", data))
+            await lifecycle.halt_canary(life, canary, said)
     return Outcome()

@@ -5,29 +5,49 @@ write in the admin. Either goes live only with a passed verdict on its exact con
 else, and this file says in words what is missing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import cast
 
 from admin.access import Refused
-from admin.life import Check, Life, Where
+from admin.life import Life, Where
+from admin.proof import checks, passed_verdict, proof_of, why_unproven
 from admin.wording import MAX_BODY, numbered, parsed, text_of, thawed
-from gateway.domain.drafts import Draft
+from gateway.domain.drafts import Draft, DraftState, NoteKind
 from gateway.domain.events import Event
 from gateway.domain.jobs import NewJob
 from gateway.domain.staff import Person
-from gateway.domain.verdict import Outcome, Verdict, read_verdicts
+from gateway.domain.verdict import Verdict, read_verdicts
 from gateway.errors import FieldError, NotFound, ValidationFailed
 from gateway.library.catalog import Catalog, PromptVersion
 from gateway.library.policy_types import OFFLINE
 from gateway.store.admin_access import THE_SERVICE
 from gateway.store.audit import canonical
+from gateway.store.canaries import Canary
 from gateway.store.database import Script
+from gateway.store.drafts import Conflict
 from gateway.store.eval_runs import EvalRun, RunKind
-from gateway.store.releases import CANARY, EVERYONE, ImportedVersion, NotPassed, Releases
+from gateway.store.releases import (
+    CANARY,
+    EVERYONE,
+    PRODUCTION,
+    ImportedVersion,
+    Moved,
+    NotPassed,
+    Releases,
+    VersionChanged,
+)  # fmt: skip
 
 REPOSITORY = "repository"
+WATCH = "canary watch"
+TRIES = 5
+CHANGED = ("Somebody changed this draft meanwhile", "Reload the page and look at what it says now.")
+
+
+def _nothing() -> Script[None]:
+    """Write nothing more."""
+    yield from ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +131,38 @@ async def ask_for_review(life: Life, by: Person, draft_id: str, text: str = "") 
         if earlier is None or earlier.id != draft.id:
             said = "This is word for word a version that exists already. Change something before you ask for review."
             raise Refused(409, "Nothing was changed", said)
-    number = await life.drafts.number_for(draft.feature, prompt.content_hash)
-    whole = parsed(numbered(draft.body, number), life.feature(draft.feature), life.catalog, life.policy).prompt
-    assert whole and whole.content_hash == prompt.content_hash, "a version's number is no part of its content"
-    await life.releases.import_versions([_imported(whole)])
-    await record_run(life, whole, await life.runs.of_draft(draft.id))
-    await life.drafts.move(
-        draft, "in_review", ("asked", text), by.email, version=number, content_hash=whole.content_hash
-    )
-    return number
+    for _ in range(TRIES):
+        number = await life.drafts.number_for(draft.feature, prompt.content_hash)
+        whole = parsed(numbered(draft.body, number), life.feature(draft.feature), life.catalog, life.policy).prompt
+        assert whole and whole.content_hash == prompt.content_hash, "a version's number is no part of its content"
+        proof = proof_of(whole, await life.runs.of_draft(draft.id))
+        try:
+            await life.releases.carry_out(partial(_entered, life, by, draft, whole, proof, text))
+        except VersionChanged:  # another draft of this prompt got the number meanwhile
+            continue
+        except Conflict:
+            raise Refused(409, *CHANGED) from None
+        return number
+    raise Refused(409, "Others ask for review of this prompt right now", "Try again.")
 
 
-async def record_run(life: Life, prompt: PromptVersion, runs: Sequence[EvalRun]) -> None:
-    """Keep as a verdict what the newest finished run found about exactly this content."""
-    fitting = [run for run in runs if run.content_hash == prompt.content_hash and run.state == "completed"]
-    if fitting and fitting[0].outcome:
-        run = fitting[0]
-        outcome = cast(Outcome, run.outcome)
-        verdict = Verdict(
-            prompt.feature, prompt.version, prompt.content_hash, run.model, run.suite_hash, outcome, run.figures
-        )
-        await life.releases.record_verdicts([verdict], run.started_by)
+def _entered(
+    life: Life, by: Person, draft: Draft, whole: PromptVersion, proof: tuple[Verdict, str] | None, text: str
+) -> Script[None]:
+    """One transaction: the version, its verdict, the draft's new state and the audit line."""
+    yield from life.releases.importing([_imported(whole)])
+    if proof:
+        yield from life.releases.recording([proof[0]], proof[1])
+    content, number = whole.content_hash, whole.version
+    yield from life.drafts.moving(
+        draft, "in_review", ("asked", text), by.email, version=number, content_hash=content
+    )  # fmt: skip
+
+
+async def record_run(life: Life, prompt: PromptVersion, run: EvalRun) -> None:
+    """Keep as a verdict what a finished run found about exactly this content."""
+    if proof := proof_of(prompt, [run]):
+        await life.releases.record_verdicts([proof[0]], proof[1])
 
 
 async def approve(life: Life, by: Person, draft_id: str, text: str = "") -> None:
@@ -143,9 +174,7 @@ async def approve(life: Life, by: Person, draft_id: str, text: str = "") -> None
         raise Refused(403, "Nobody approves their own draft", "Ask somebody with the role reviewer to look at it.")
     if blocked := [check.said for check in await checks(life, draft) if not check.good]:
         raise Refused(409, "This draft cannot be approved yet", " ".join(blocked))
-    await life.drafts.move(
-        draft, "approved", ("approved", text), by.email, version=draft.version, content_hash=draft.content_hash
-    )
+    await _decided(life, by, draft, "approved", ("approved", text))
 
 
 async def ask_for_changes(life: Life, by: Person, draft_id: str, text: str) -> None:
@@ -155,37 +184,25 @@ async def ask_for_changes(life: Life, by: Person, draft_id: str, text: str) -> N
         raise Refused(409, "This draft is not in review", "There is nothing to send back.")
     if not text:
         raise ValidationFailed("Say what to change.", [FieldError("/text", "is needed")])
-    await life.drafts.move(draft, "draft", ("changes", text), by.email)
+    await _decided(life, by, draft, "draft", ("changes", text))
 
 
-async def checks(life: Life, draft: Draft) -> list[Check]:
-    """Return what must hold before a draft can be released, each in words."""
-    prompt = parsed(draft.body, life.feature(draft.feature), life.catalog, life.policy).prompt
-    found = [
-        Check("It can be read", prompt is not None, "The text has no mistakes." if prompt else "The text has mistakes.")
-    ]
-    if prompt is None:
-        return found
-    runs = [run for run in await life.runs.of_draft(draft.id) if run.content_hash == prompt.content_hash]
-    done = next((run for run in runs if run.state == "completed"), None)
-    found.append(Check("Examples pass", done is not None and done.outcome == "passed", run_in_words(done)))
-    worse = int(done.figures.get("worse", 0)) if done else 0
-    said = "No example got worse." if done else "Run the examples first."
-    if worse:
-        said = f"It cannot go live: {worse} example{'s' if worse > 1 else ''} got worse."
-    found.append(Check("Nothing got worse", done is not None and not worse, said))
-    room = prompt.fixed_tokens <= prompt.token_budget
-    found.append(Check("It fits", room, f"{prompt.fixed_tokens:,} fixed tokens of {prompt.token_budget:,} allowed."))
-    return found
+async def _decided(life: Life, by: Person, draft: Draft, state: DraftState, note: tuple[NoteKind, str]) -> None:
+    kept = (draft.version, draft.content_hash) if state == "approved" else (None, None)
+    try:
+        await life.drafts.move(draft, state, note, by.email, version=kept[0], content_hash=kept[1])
+    except Conflict:
+        raise Refused(409, *CHANGED) from None
 
 
 # --- release -------------------------------------------------------------------------------------------------------
 
 
-async def release_draft(life: Life, by: str, draft_id: str, where: Where, note: str = "") -> str:
+async def release_draft(life: Life, by: str, draft_id: str, where: Where, note: str = "", plan_id: str = "") -> str:
     """Make an approved draft live for everyone, a plan, a business or a share; returns the release's id.
 
-    Raises Refused when it is not approved, and NotPassed when the database knows no passed verdict on its content.
+    `plan_id` is the planned release that this carries out. Raises Refused when the draft is not approved or is live
+    there already, and NotPassed when the database knows no passed verdict on its content.
     """
     draft = await life.draft(draft_id)
     if draft.state not in ("approved", "released") or draft.content_hash is None:
@@ -193,29 +210,48 @@ async def release_draft(life: Life, by: str, draft_id: str, where: Where, note: 
     newest = next(iter(await life.releases.verdicts(draft.content_hash)), None)
     if newest is None or newest.outcome != "passed":
         raise NotPassed("The newest run on this version has not passed. Run its examples, and see what got worse.")
-    release_id = await release_version(life, by, newest, where, note)
-    if draft.state == "approved":
-        await life.drafts.move(
-            draft, "released", ("released", note or where.words), by, version=draft.version,
-            content_hash=draft.content_hash,
-        )  # fmt: skip
-    return release_id
+    if (where.label, where.target, draft.content_hash) in await life.releases.standing(draft.feature):
+        raise Refused(409, f"It is live for {where.words} already", "There is nothing left to do.")
+
+    def along() -> Script[None]:
+        if plan_id and not (yield from life.canaries.carried_out(plan_id)):
+            raise Refused(409, "This planned release is over", "It was made or taken back meanwhile.")
+        if draft.state == "approved":
+            yield from life.drafts.moving(
+                draft, "released", ("released", note or where.words), by, version=draft.version,
+                content_hash=draft.content_hash,
+            )  # fmt: skip
+
+    return await release_version(life, by, newest, where, note, along)
 
 
-async def release_version(life: Life, by: str, verdict: Verdict, where: Where, note: str = "") -> str:
-    """Make a proven version live for a target; a share begins a canary that is watched. Raises NotPassed."""
-    baseline = life.live(verdict.feature)
-    if where.label == CANARY:
-        await end_canary(life, by, verdict.feature, "another share was chosen", quietly=True)
-    release_id = await life.releases.release(verdict, released_by=by, note=note, label=where.label, target=where.target)
-    if where.label == CANARY:
-        hashes = (verdict.content_hash, baseline.content_hash if baseline else "")
-        await life.canaries.start(verdict.feature, hashes, where.target, by)
-    if where.target == EVERYONE:
-        await end_canary(life, by, verdict.feature, "the version is live for everyone", quietly=True)
-    data = {"released_by": by, "feature": verdict.feature, "version": verdict.version}
-    await life.events.tell(THE_SERVICE, Event("prompt.shipped", release_id, data))
-    return release_id
+async def release_version(
+    life: Life, by: str, verdict: Verdict, where: Where, note: str = "", along: Callable[[], Script[None]] = _nothing
+) -> str:
+    """Make a proven version live for a target, with its watch, its event and what goes `along`, all or nothing.
+
+    A share begins a canary that is watched; the release for everyone ends one. Raises NotPassed and Refused.
+    """
+    feature, baseline = verdict.feature, life.live(verdict.feature)
+    hashes = (verdict.content_hash, baseline.content_hash if baseline else "")
+
+    def shipped() -> Script[str]:
+        if where.label == CANARY:
+            yield from _ended(life, by, feature, "another share was chosen")
+        release_id = yield from life.releases.moving(verdict, (where.label, where.target), by, note)
+        if where.label == CANARY:
+            yield from life.canaries.start(feature, hashes, where.target, by)
+        if where.target == EVERYONE:
+            yield from _ended(life, by, feature, "the version is live for everyone")
+        yield from along()
+        data = {"released_by": by, "feature": feature, "version": verdict.version}
+        yield from life.events.emit(THE_SERVICE, Event("prompt.shipped", release_id, data))
+        return release_id
+
+    try:
+        return await life.releases.carry_out(shipped)
+    except Conflict:
+        raise Refused(409, *CHANGED) from None
 
 
 async def plan_release(life: Life, by: Person, draft_id: str, where: Where, note: str, due_at: int) -> str:
@@ -241,13 +277,27 @@ async def release(releases: Releases, verdict: Verdict, *, released_by: str, not
 # --- roll back -----------------------------------------------------------------------------------------------------
 
 
-async def roll_back(life: Life, by: str, feature: str, note: str = "") -> str:
-    """Make the version live again that was live before, and end any trial; returns its hash. Raises NotFound."""
-    content_hash = await life.releases.roll_back(feature, released_by=by, note=note)
-    await end_canary(life, by, feature, "rolled back", quietly=True)
-    data = {"released_by": by, "feature": feature, "version": life.number(content_hash)}
-    await life.events.tell(THE_SERVICE, Event("prompt.rolled_back", f"{feature}:{life.clock.now()}", data))
-    return content_hash
+async def roll_back(life: Life, by: str, feature: str, note: str = "", known: str = "") -> str:
+    """Make the version live again that was live before, and end any trial; returns its hash. Raises NotFound.
+
+    `known` is the hash of what the person saw live: Refused when it is another by now, so a form that is sent twice
+    rolls back once.
+    """
+    when = f"{feature}:{life.clock.now()}"
+
+    def back() -> Script[str]:
+        content_hash = yield from life.releases.moving_back((feature, PRODUCTION, EVERYONE), by, note, known)
+        yield from _ended(life, by, feature, "rolled back")
+        data = {"released_by": by, "feature": feature, "version": life.number(content_hash)}
+        yield from life.events.emit(THE_SERVICE, Event("prompt.rolled_back", when, data))
+        return content_hash
+
+    try:
+        return await life.releases.carry_out(back)
+    except Moved:
+        raise Refused(
+            409, "Another version is live by now", "Open the prompt's page to see which, and since when."
+        ) from None
 
 
 async def end_target(life: Life, by: str, feature: str, where: Where, note: str = "") -> None:
@@ -255,18 +305,30 @@ async def end_target(life: Life, by: str, feature: str, where: Where, note: str 
     await life.releases.end(feature, label=where.label, target=where.target, ended_by=by, note=note)
 
 
-async def end_canary(
-    life: Life, by: str, feature: str, said: str, *, halted: bool = False, quietly: bool = False
-) -> None:
+async def end_canary(life: Life, by: str, feature: str, said: str) -> None:
     """Take a share's version away: those businesses get the last proven version again. Raises NotFound."""
-    shares = [target for label, target, _ in await life.releases.standing(feature) if label == CANARY]
-    if not shares and not quietly:
+    if not await life.releases.carry_out(partial(_ended, life, by, feature, said)):
         raise NotFound("No share of the businesses has a version of its own.")
-    for target in shares:
-        await life.releases.end(feature, label=CANARY, target=target, ended_by=by, note=said)
-    for canary in await life.canaries.watched():
-        if canary.feature == feature:
-            await life.canaries.end(canary, "halted" if halted else "ended", said, by)
+
+
+async def halt_canary(life: Life, canary: Canary, said: str) -> None:
+    """Take a version away from its share because it does worse, and tell of it; nothing where it was ended before."""
+
+    def halted() -> Script[None]:
+        closed = yield from life.canaries.closing(canary.feature, "halted", said, WATCH)
+        yield from life.releases.ending_shares(canary.feature, WATCH, said)
+        if canary.id in closed:
+            back = life.number(canary.baseline_hash)
+            data = {"released_by": WATCH, "feature": canary.feature, "version": back}
+            yield from life.events.emit(THE_SERVICE, Event("prompt.rolled_back", f"canary:{canary.id}", data))
+
+    await life.releases.carry_out(halted)
+
+
+def _ended(life: Life, by: str, feature: str, said: str) -> Script[int]:
+    shares = yield from life.releases.ending_shares(feature, by, said)
+    yield from life.canaries.closing(feature, "ended", said, by)
+    return shares
 
 
 # --- the repository ------------------------------------------------------------------------------------------------
@@ -293,31 +355,6 @@ async def sync(catalog: Catalog, verdicts_dir: Path, releases: Releases) -> Sync
             await release(releases, verdict, released_by=REPOSITORY, note="newest proven version of the repository")
             released.append(newest.label)
     return Synced(imported, released, unproven)
-
-
-def passed_verdict(prompt: PromptVersion, verdicts: Sequence[Verdict]) -> Verdict | None:
-    """Return a passed verdict on exactly this content."""
-    fitting = (v for v in verdicts if v.content_hash == prompt.content_hash and v.outcome == "passed")
-    return next(fitting, None)
-
-
-def why_unproven(prompt: PromptVersion) -> str:
-    """Return a sentence that says how to get this version released."""
-    return (
-        f"{prompt.label} has no passed verdict on its present content, so it serves no traffic. "
-        f"Run `python -m evals gate --feature {prompt.feature} --write` and commit what it writes."
-    )
-
-
-def run_in_words(run: EvalRun | None) -> str:
-    """Say what a run found."""
-    if run is None:
-        return "Its examples were not run on its present text."
-    passed, cases = run.figures.get("passed", 0), run.figures.get("cases", run.total)
-    said = f"{passed} of {cases} examples pass."
-    if run.outcome == "not_enough_evidence":
-        said += " That is too few to prove anything; add examples."
-    return said
 
 
 async def _may_move(releases: Releases, catalog: Catalog, newest: PromptVersion) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from litestar.handlers import HTTPRouteHandler
 
 from admin.attention import matters
-from admin.lifecycle import why_unproven
+from admin.proof import why_unproven
 from admin.web.chart import Chart, chart
 from admin.web.faces import Context, Visit, view
 from admin.web.money import Cost, amount, cost

@@ -18,7 +18,7 @@ from gateway.domain.drafts import IN_WORDS
 from gateway.errors import FieldError, ValidationFailed
 from gateway.library.catalog import Feature
 from gateway.store.examples import Examples
-from gateway.store.releases import BUSINESS, CANARY, EVERYONE, PLAN, PRODUCTION, SHARE
+from gateway.store.releases import BUSINESS, CANARY, EVERYONE, PLAN, PRODUCTION, SHARE, ReleaseLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,14 @@ async def load(visit: Visit) -> Context:
     released = (await office.overview.released()).get(feature.name)
     versions = await life.releases.versions(feature.name)
     numbers = {line.content_hash: line.version for line in versions}
+    # Before what stands: where a trial ends in between, the page says that it goes on, never that it stands ended.
+    trials = await life.canaries.of(feature.name)
     standing = [
         Standing(Where(label, target).words, numbers.get(content, 0), label, target)
         for label, target, content in await life.releases.standing(feature.name)
     ]
     history = await life.releases.history(feature.name)
+    back_to = _back_to(history)
     return {
         "feature": _about(feature),
         "live": {"version": live.version, "hash": live.content_hash, "description": live.description,
@@ -77,13 +80,19 @@ async def load(visit: Visit) -> Context:
         "standing": [each for each in standing if each.target != EVERYONE],
         "versions": versions,
         "history": [(line, Where(line.label, line.target).words) for line in history],
-        "can_roll_back": len({line.content_hash for line in history if line.target == EVERYONE}) > 1,
+        "can_roll_back": bool(back_to), "back_to": back_to,
         "drafts": [(draft, IN_WORDS[draft.state]) for draft in await life.drafts.of(feature.name)],
-        "canaries": await life.canaries.of(feature.name),
+        "canaries": trials,
         "examples": len(await _examples(visit, feature.name)),
         "runs": await life.runs.of_feature(feature.name, 5),
         "trends": await trends(office, feature.name, history),
     }  # fmt: skip
+
+
+def _back_to(history: list[ReleaseLine]) -> int | None:
+    """Return the number of the version that rolling back would make live, None where there is none."""
+    ours = [line for line in history if (line.label, line.target) == (PRODUCTION, EVERYONE)]
+    return next((line.version for line in ours if line.content_hash != ours[0].content_hash), None)
 
 
 async def start(visit: Visit) -> Done:
@@ -98,7 +107,8 @@ async def roll_back(visit: Visit) -> Done:
     """Make the version live again that was live before."""
     feature = visit.path["feature"]
     visit.office.life.feature(feature)
-    content_hash = await lifecycle.roll_back(visit.office.life, visit.who.email, feature, visit.text("note")[:500])
+    note, known = visit.text("note")[:500], visit.text("known")
+    content_hash = await lifecycle.roll_back(visit.office.life, visit.who.email, feature, note, known)
     version = visit.office.life.number(content_hash)
     return Done(f"Version {version} is live again for everyone.", f"/admin/prompts/{feature}", {"version": version})
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from admin import lifecycle
+from admin import lifecycle, proof
 from admin.comparing import in_words, messages
 from admin.pages.prompt import where_of
 from admin.web.faces import Context, Done, Visit, action, view
@@ -39,7 +39,7 @@ async def load(visit: Visit) -> Context:
     base = msgspec.json.decode(kept) if kept else (live.document if live else {})
     runs = await life.runs.of_draft(draft.id)
     snapshot = office.site.snapshots.current
-    checks = await lifecycle.checks(life, draft)
+    checks = await proof.checks(life, draft)
     own = visit.who.email in (draft.author, draft.edited_by)
     shops = sorted(((b.name, b.id) for b in snapshot.businesses.values()), key=lambda each: each[0].lower())
     return {

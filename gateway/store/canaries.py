@@ -14,6 +14,7 @@ from gateway.store import audit
 from gateway.store.admin_access import THE_SERVICE
 from gateway.store.database import Database, Script, Statement
 from gateway.store.holdings import Holding, Kept
+from gateway.store.releases import CANARY, EVERYONE, LIVE, PRODUCTION, STANDING
 
 CanaryState = Literal["watched", "halted", "ended"]
 PlanState = Literal["waiting", "done", "failed", "cancelled"]
@@ -26,9 +27,6 @@ _START = (
 _WATCHED = f"SELECT {_CANARY} FROM canary WHERE state = 'watched' ORDER BY started_at"  # noqa: S608 - no value in it
 _OF = f"SELECT {_CANARY} FROM canary WHERE feature = $1 ORDER BY started_at DESC LIMIT 10"  # noqa: S608
 _END = "UPDATE canary SET state = $2, said = $3, ended_at = $4 WHERE id = $1 AND state = 'watched' RETURNING id"
-_END_ALL = (
-    "UPDATE canary SET state = 'ended', said = $2, ended_at = $3 WHERE feature = $1 AND state = 'watched' RETURNING id"
-)
 # The index on (business, instant) serves it: businesses first, in this order.
 _FIGURES = (
     "SELECT u.prompt_hash, COUNT(*), SUM(CASE u.degraded WHEN 'ungrounded' THEN 1 ELSE 0 END), "
@@ -124,11 +122,19 @@ class Canaries:
         self._clock = clock
         self._volumes: dict[str, tuple[int, dict[str, Volume]]] = {}
 
-    async def start(self, feature: str, hashes: tuple[str, str], target: str, by: str) -> str:
-        """Watch a version from now on; `hashes` are its own and the one it is compared with."""
-        canary_id = str(uuid4())
-        await self._database.execute(_START, canary_id, feature, *hashes, target, by, self._clock.now())
-        return canary_id
+    def start(self, feature: str, hashes: tuple[str, str], target: str, by: str) -> Script[None]:
+        """Watch a version from now on, as part of the transaction of its release.
+
+        `hashes` are its own and the one it is compared with.
+        """
+        yield Statement(_START, (str(uuid4()), feature, *hashes, target, by, self._clock.now()))
+
+    async def mend(self) -> int:
+        """Watch every share that nobody watches, close every trial whose share is gone; returns how many there were.
+
+        A release and its watch are one transaction; this is for what was written by other hands or an earlier version.
+        """
+        return await self._database.run(_mend, self._clock.now())
 
     async def watched(self) -> list[Canary]:
         """Return every canary that is on trial."""
@@ -138,16 +144,13 @@ class Canaries:
         """Return a feature's canaries, newest first."""
         return [Canary(*row) for row in await self._database.fetch(_OF, feature)]
 
-    async def end(self, canary: Canary, state: CanaryState, said: str, by: str) -> bool:
-        """Close a trial with its reason; False when somebody else did."""
-        now = self._clock.now()
-        details = {"feature": canary.feature, "target": canary.target, "said": said}
-        entry = AuditEntry(THE_SERVICE, by, f"canary.{state}", canary.id, now, details)
-        return await self._database.run(_end, (canary.id, state, said, now), entry)
-
-    async def end_all(self, feature: str, said: str) -> None:
-        """Close every trial of a feature, as its share was taken away."""
-        await self._database.execute(_END_ALL, feature, said, self._clock.now())
+    def closing(self, feature: str, state: CanaryState, said: str, by: str) -> Script[list[str]]:
+        """Close a feature's trials with the reason, as part of the caller's transaction; returns their ids."""
+        rows = yield Statement(_WATCHED)
+        closed = [Canary(*row) for row in rows if row[1] == feature]
+        for canary in closed:
+            yield from _end(canary, state, said, by, self._clock.now())
+        return [canary.id for canary in closed]
 
     async def figures(self, canary: Canary) -> tuple[Figures, Figures]:
         """Return what usage since its start says of the canary and of what it is compared with."""
@@ -192,6 +195,10 @@ class Canaries:
         """Return a draft's planned releases, the latest first."""
         return [ReleasePlan(*row) for row in await self._database.fetch(_PLANS, draft_id)]
 
+    def carried_out(self, plan_id: str) -> Script[bool]:
+        """Close a planned release as done, in the transaction of the release; False when it was closed before."""
+        return bool((yield Statement(_END_PLAN, (plan_id, "done", ""))))
+
     async def end_plan(self, plan_id: str, state: PlanState, said: str) -> bool:
         """Close a planned release; False when it was closed before."""
         return bool(await self._database.execute(_END_PLAN, plan_id, state, said))
@@ -203,8 +210,23 @@ def _plan(row: tuple[object, ...], entry: AuditEntry, then: Callable[[str], Scri
     yield from audit.append(entry)
 
 
-def _end(values: tuple[object, ...], entry: AuditEntry) -> Script[bool]:
-    ended = yield Statement(_END, values)
-    if ended:
-        yield from audit.append(entry)
-    return bool(ended)
+def _end(canary: Canary, state: CanaryState, said: str, by: str, now: int) -> Script[None]:
+    if (yield Statement(_END, (canary.id, state, said, now))):
+        details = {"feature": canary.feature, "target": canary.target, "said": said}
+        yield from audit.append(AuditEntry(THE_SERVICE, by, f"canary.{state}", canary.id, now, details))
+
+
+def _mend(now: int) -> Script[int]:
+    standing = {row[:4]: row[5] for row in (yield Statement(STANDING)) if row[1] == CANARY}
+    watched = [Canary(*row) for row in (yield Statement(_WATCHED))]
+    known = {(each.feature, CANARY, each.target, each.content_hash) for each in watched}
+    live: dict[str, str] = dict((yield Statement(LIVE, (PRODUCTION, EVERYONE))))
+    unwatched = [where for where in standing if where not in known]
+    for feature, label, target, content in unwatched:
+        since = standing[feature, label, target, content]
+        hashes = (content, live.get(feature, ""))
+        yield Statement(_START, (str(uuid4()), feature, *hashes, target, "canary watch", since))
+    gone = [each for each in watched if (each.feature, CANARY, each.target, each.content_hash) not in standing]
+    for each in gone:
+        yield from _end(each, "ended", "its share was taken away", "canary watch", now)
+    return len(unwatched) + len(gone)

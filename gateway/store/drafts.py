@@ -31,7 +31,7 @@ _SAVE = (
 )
 _MOVE = (
     "UPDATE prompt_draft SET state = $3, version = $4, content_hash = $5, updated_at = $6 "
-    "WHERE id = $1 AND edit = $2 RETURNING id"
+    "WHERE id = $1 AND edit = $2 AND state = $7 RETURNING id"
 )
 _NOTE = (
     "INSERT INTO prompt_note (id, draft_id, kind, author, text, content_hash, created_at) "
@@ -97,14 +97,25 @@ class Drafts:
         version: int | None = None, content_hash: str | None = None,
     ) -> None:  # fmt: skip
         """Bring a draft into another state, with the note and the audit line that belong to it. Raises Conflict."""
+
+        def script() -> Script[None]:
+            yield from self.moving(draft, state, note, by, version=version, content_hash=content_hash)
+
+        await self._database.run(script)
+
+    def moving(
+        self, draft: Draft, state: DraftState, note: tuple[NoteKind, str], by: str, *,
+        version: int | None = None, content_hash: str | None = None,
+    ) -> Script[None]:  # fmt: skip
+        """Do the same as part of the caller's transaction. Raises Conflict."""
         kind, text = note
         now = self._clock.now()
         entry = AuditEntry(
             THE_SERVICE, by, f"draft.{kind}", draft.id, now,
             {"feature": draft.feature, "version": version or draft.version, "content": content_hash or ""},
         )  # fmt: skip
-        move = (draft.id, draft.edit, state, version, content_hash, now)
-        await self._database.run(_move, move, (str(uuid4()), draft.id, kind, by, text, content_hash, now), entry)
+        move = (draft.id, draft.edit, state, version, content_hash, now, draft.state)
+        yield from _move(move, (str(uuid4()), draft.id, kind, by, text, content_hash, now), entry)
 
     async def comment(self, draft: Draft, text: str, by: str) -> None:
         """Say something about a draft."""

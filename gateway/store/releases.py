@@ -4,8 +4,10 @@ A version cannot be live without a passed verdict: the release row carries the c
 key to the verdict, so the database itself refuses anything else, whoever writes it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -18,6 +20,7 @@ from gateway.store.audit import append, canonical
 from gateway.store.database import ConstraintViolation, Database, Row, Script, Statement
 from gateway.store.revisions import SWITCHES, Changed, bump, nobody
 
+T = TypeVar("T")
 PRODUCTION = "production"
 CANARY = "canary"
 ENDED = "ended"
@@ -54,6 +57,7 @@ STANDING = (
 )
 """Every release in force; a target that was ended, and what an ended one stood on, is not among them."""
 PROVEN = "SELECT content_hash, model FROM verdict WHERE outcome = 'passed'"
+_STORED = "SELECT 1 FROM verdict WHERE content_hash = $1 AND model = $2 AND suite_hash = $3 AND outcome = 'passed'"
 _EARLIER = (
     "SELECT content_hash, model, suite_hash FROM release WHERE feature = $1 AND label = $2 AND target = $3 "
     "ORDER BY created_at DESC"
@@ -84,6 +88,10 @@ _BODY = "SELECT body FROM prompt_version WHERE content_hash = $1"
 
 class VersionChanged(Exception):
     """A version that was imported before has other contents now; the text names both hashes and what to do."""
+
+
+class Moved(Exception):
+    """The label stands on another version than the caller knew; nothing was done."""
 
 
 class NotPassed(Exception):
@@ -134,19 +142,40 @@ class VersionLine:
 
 
 class Releases:
-    """Imports versions, keeps verdicts and moves labels; `changed` is awaited after each change."""
+    """Imports versions, keeps verdicts and moves labels; `changed` is awaited after each change.
+
+    Each change is also there as a script, for a caller whose transaction holds more than that: see `carry_out`.
+    """
 
     def __init__(self, database: Database, clock: Clock, changed: Changed = nobody) -> None:
         self._database = database
         self._clock = clock
         self._changed = changed
 
+    async def carry_out(self, script: Callable[[], Script[T]]) -> T:
+        """Run a transaction that holds some of the scripts below, and return its result. Raises what they raise.
+
+        Nobody else moves a label meanwhile, so what it reads of them is true until its end.
+        """
+
+        def alone() -> Script[T]:
+            yield from bump(SWITCHES)  # the first write, as its row is the lock
+            return (yield from script())
+
+        result = await self._database.run(alone)
+        await self._changed()
+        return result
+
     async def import_versions(self, versions: Sequence[ImportedVersion]) -> int:
         """Take in what is new and return how many. Raises VersionChanged, and then nothing is taken in."""
-        new = await self._database.run(_import, versions, self._clock.now())
+        new = await self._database.run(self.importing, versions)
         if new:
             await self._changed()
         return new
+
+    def importing(self, versions: Sequence[ImportedVersion]) -> Script[int]:
+        """Take in what is new, as part of the caller's transaction. Raises VersionChanged."""
+        return (yield from _import(versions, self._clock.now()))
 
     async def record_verdicts(self, verdicts: Iterable[Verdict], run_by: str) -> None:
         """Keep verdicts; a newer run on the same content, model and suite replaces the earlier one.
@@ -154,8 +183,11 @@ class Releases:
         Raises ConstraintViolation for a content that was not imported, and when a passed verdict that carries a
         release would stop being one.
         """
-        await self._database.run(_record, list(verdicts), run_by, self._clock.now())
-        await self._changed()
+        await self.carry_out(partial(self.recording, list(verdicts), run_by))
+
+    def recording(self, verdicts: Sequence[Verdict], run_by: str) -> Script[None]:
+        """Keep verdicts, as part of the caller's transaction."""
+        yield from _record(verdicts, run_by, self._clock.now())
 
     async def release(
         self, verdict: Verdict, *, released_by: str, note: str = "", label: str = PRODUCTION, target: str = EVERYONE
@@ -164,24 +196,41 @@ class Releases:
 
         `target` is a plan, a business or `*`. The verdict must be the stored one: the database compares.
         """
-        offered = f"{verdict.feature}@{verdict.version} with {verdict.model}"
+        try:
+            return await self.carry_out(partial(self.moving, verdict, (label, target), released_by, note))
+        except ConstraintViolation:
+            raise NotPassed(_unproven(verdict)) from None
+
+    def moving(self, verdict: Verdict, where: tuple[str, str], released_by: str, note: str) -> Script[str]:
+        """Move a label for a target, (label, target), as part of the caller's transaction. Raises NotPassed."""
         if verdict.outcome != "passed":
+            offered = f"{verdict.feature}@{verdict.version} with {verdict.model}"
             raise NotPassed(f"The verdict on {offered} is `{verdict.outcome}`. Release a version that has passed.")
         proof = (verdict.content_hash, verdict.model, verdict.suite_hash)
-        try:
-            return await self._move(verdict.feature, proof, label, target, released_by, note)
-        except ConstraintViolation:
-            raise NotPassed(f"No passed verdict on {offered} is stored. Run its suite first.") from None
+        if not (yield Statement(_STORED, proof)):
+            raise NotPassed(_unproven(verdict))
+        return (yield from self._move((verdict.feature, *where), proof, released_by, note))
 
     async def roll_back(
         self, feature: str, *, released_by: str, note: str = "", label: str = PRODUCTION, target: str = EVERYONE
     ) -> str:
         """Move a label back onto the version that had it before, and return that content hash. Raises NotFound."""
-        rows = await self._database.fetch(_EARLIER, feature, label, target)
+        return await self.carry_out(partial(self.moving_back, (feature, label, target), released_by, note))
+
+    def moving_back(
+        self, where: tuple[str, str, str], released_by: str, note: str, known: str = ""
+    ) -> Script[str]:  # fmt: skip
+        """Move a label of (feature, label, target) back, as part of the caller's transaction.
+
+        `known` is the content hash that the caller saw there. Raises NotFound, and Moved when it is another by now.
+        """
+        rows = yield Statement(_EARLIER, where)
         before = next((row for row in rows if row[0] != rows[0][0]), None)
         if before is None:
-            raise NotFound(f"No earlier release of `{feature}` carries the label `{label}`.")
-        await self._move(feature, (before[0], before[1], before[2]), label, target, released_by, note)
+            raise NotFound(f"No earlier release of `{where[0]}` carries the label `{where[1]}`.")
+        if known not in ("", rows[0][0]):
+            raise Moved
+        yield from self._move(where, (before[0], before[1], before[2]), released_by, note)
         return str(before[0])
 
     async def end(self, feature: str, *, label: str, target: str, ended_by: str, note: str = "") -> None:
@@ -189,12 +238,23 @@ class Releases:
 
         Raises NotFound when nothing is released for that target.
         """
-        rows = await self._database.fetch(_EARLIER, feature, label, target)
-        standing = {(row[1], row[2]) for row in await self._database.fetch(STANDING) if row[0] == feature}
-        if not rows or (label, target) not in standing or target == EVERYONE:
+        await self.carry_out(partial(self.ending, (feature, label, target), ended_by, note))
+
+    def ending(self, where: tuple[str, str, str], ended_by: str, note: str) -> Script[None]:
+        """Take away what stands for (feature, label, target), as part of the caller's transaction. Raises NotFound."""
+        feature, _, target = where
+        rows = yield Statement(_EARLIER, where)
+        standing = yield Statement(STANDING)
+        if not rows or target == EVERYONE or where not in {(row[0], row[1], row[2]) for row in standing}:
             raise NotFound(f"Nothing of `{feature}` is released for {target} alone.")
-        proof = (rows[0][0], rows[0][1], rows[0][2])
-        await self._move(feature, proof, ENDED, target, ended_by, note)
+        yield from self._move((feature, ENDED, target), (rows[0][0], rows[0][1], rows[0][2]), ended_by, note)
+
+    def ending_shares(self, feature: str, ended_by: str, note: str) -> Script[int]:
+        """Take every share's version of a feature away, as part of the caller's transaction; returns how many."""
+        shares = [row[2] for row in (yield Statement(STANDING)) if (row[0], row[1]) == (feature, CANARY)]
+        for target in shares:
+            yield from self.ending((feature, CANARY, target), ended_by, note)
+        return len(shares)
 
     async def history(self, feature: str, limit: int = 50) -> list[ReleaseLine]:
         """Return a feature's releases, newest first."""
@@ -232,14 +292,17 @@ class Releases:
         rows = await self._database.fetch(_STATE, feature, label, target)
         return LabelState(*rows[0]) if rows else None
 
-    async def _move(
-        self, feature: str, proof: tuple[str, str, str], label: str, target: str, released_by: str, note: str
-    ) -> str:
+    def _move(
+        self, where: tuple[str, str, str], proof: tuple[str, str, str], released_by: str, note: str
+    ) -> Script[str]:  # fmt: skip
         release_id = str(uuid4())
-        where = (feature, label, target)
-        await self._database.run(_release, release_id, where, proof, (released_by, note), self._clock.now())
-        await self._changed()
+        yield from _release(release_id, where, proof, (released_by, note), self._clock.now())
         return release_id
+
+
+def _unproven(verdict: Verdict) -> str:
+    offered = f"{verdict.feature}@{verdict.version} with {verdict.model}"
+    return f"No passed verdict on {offered} is stored. Run its suite first."
 
 
 def _import(versions: Sequence[ImportedVersion], now: int) -> Script[int]:
@@ -264,7 +327,6 @@ def _record(verdicts: Sequence[Verdict], run_by: str, now: int) -> Script[None]:
     for verdict in verdicts:
         proof = (verdict.content_hash, verdict.model, verdict.suite_hash)
         yield Statement(_VERDICT, (*proof, verdict.outcome, canonical(verdict.figures), run_by, now))
-    yield from bump(SWITCHES)
 
 
 def _release(
@@ -274,7 +336,6 @@ def _release(
     instant = max(now, rows[0][0] + 1)  # the newest wins, also when the clock was set back
     before = yield Statement(_STATE, where)
     yield Statement(_RELEASE, (release_id, *where, *proof, *by, instant))
-    yield from bump(SWITCHES)
     feature, label, target = where
     details = {
         "feature": feature, "label": label, "target": target, "content": proof[0], "model": proof[1], "note": by[1],

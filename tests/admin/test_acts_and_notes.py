@@ -5,14 +5,14 @@ import hashlib
 import pytest
 
 from gateway.domain.jobs import NewJob
-from tests.admin.test_prompt_life import FEATURE, approved, released
+from tests.admin.test_prompt_life import FEATURE, approved, call, finished, released, reworded, started
 from tests.service import AKWAABA, SANKOFA, VOLTA
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TABLES = (
     "api_key", "business", "feature_setting", "job", "webhook", "admin_person", "admin_link", "prompt_draft",
     "prompt_note", "prompt_version", "prompt_example", "release", "release_plan", "plan_revision", "prompt_commit",
-    "canary", "audit", "audit_head",
+    "canary", "verdict", "event", "webhook_delivery", "audit", "audit_head",
 )  # fmt: skip
 
 JOBS = (
@@ -43,6 +43,10 @@ async def acts(place):
     ).json()["id"]
     change = (await admin.api("POST", "/admin/api/plans/propose", {"TRIAL.requests_per_minute": 7})).json()["change"]
     draft, _ = await approved(place, "Kinder still.")
+    editor, reviewer = await place.signed_in("editor"), await place.signed_in("reviewer")
+    asked = await started(editor)
+    await reworded(editor, asked, "Kinder than that.")
+    await finished(editor, (await call(editor, f"/drafts/{asked}/run"))[1]["run"])
     people = (await admin.api("GET", "/admin/api/people")).json()["people"]
     person = next(each["id"] for each in people if each["role"] == "editor")
     return {
@@ -61,6 +65,11 @@ async def acts(place):
         "change a role": (admin, f"/people/{person}/role", {"role": "viewer"}),
         "let somebody out": (admin, f"/people/{person}/deactivate", {}),
         "begin a draft": (releaser, f"/prompts/{FEATURE}/draft", {"title": "Other words"}),
+        "ask for review": (editor, f"/drafts/{asked}/review", {}),
+        "approve": (reviewer, f"/drafts/{asked}/approve", {"text": "Good."}),
+        "ask for changes": (reviewer, f"/drafts/{asked}/changes", {"text": "Not yet."}),
+        "release to a share": (releaser, f"/drafts/{draft}/release", {"for": "share", "share": "20"}),
+        "release to another share": (releaser, f"/drafts/{draft}/release", {"for": "share", "share": "30"}),
         "plan a release": (releaser, f"/drafts/{draft}/release", {"for": "everyone", "at": "2099-01-01T08:00"}),
         "release": (releaser, f"/drafts/{draft}/release", {"for": "everyone"}),
         "roll back": (releaser, f"/prompts/{FEATURE}/rollback", {}),
