@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from admin.web.chart import Stacked, stacked
+from admin.web.chart import COUNT, MILLISECONDS, Axis, Stacked, cedis, stacked
 from admin.web.money import Cost, cost
 from admin.web.office import Office
 from admin.web.rendering import plural, shown_day
@@ -15,6 +15,12 @@ from gateway.store.releases import EVERYONE, PRODUCTION, ReleaseLine
 DAYS = 30
 ASKED = (Source.MODEL, Source.OFFLINE)
 """Who takes time to answer: the cache and the rules would only make the average look good."""
+
+
+ANSWERED = (
+    (Source.MODEL, "a model"), (Source.OFFLINE, "the offline rules"), (Source.CACHE, "the cache"),
+    (Source.RULES, "the rules"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ async def trends(office: Office, feature: str, history: Iterable[ReleaseLine]) -
     for row in await PromptHours(office.site.database).by_day(feature, since, today):
         rows[row.day].append(row)
     days = [_day(office, day, found, flags.get(day, "")) for day, found in rows.items()]
-    return Trends(days, _charts(days, flags), sum(day.calls for day in days))
+    return Trends(days, _charts(days, flags, cedis(office.rate)), sum(day.calls for day in days))
 
 
 def _released(history: Iterable[ReleaseLine]) -> dict[date, str]:
@@ -80,29 +86,37 @@ def _day(office: Office, day: date, rows: list[PromptDay], released: str) -> Day
     )  # fmt: skip
 
 
-def _charts(days: list[Day], flags: Mapping[date, str]) -> list[tuple[str, str, Stacked, str]]:
+def _charts(days: list[Day], flags: Mapping[date, str], money: Axis) -> list[tuple[str, str, Stacked, str]]:
     """Return (title, unit, chart, what is said when it is empty)."""
 
-    def chart(words: Callable[[Day], str], *series: tuple[str, str, Callable[[Day], int]]) -> Stacked:
+    def chart(
+        words: Callable[[Day], str], *series: tuple[str, str, Callable[[Day], int]], axis: Axis = COUNT
+    ) -> Stacked:  # fmt: skip
         drawn = [(name, kind, [value(day) for day in days]) for name, kind, value in series]
-        return stacked([day.day for day in days], drawn, lambda n: f"{shown_day(days[n].day)}: {words(days[n])}", flags)
+        said = [f"{shown_day(day.day)}: {words(day)}" for day in days]
+        return stacked([day.day for day in days], drawn, said.__getitem__, flags, axis)
 
     def by(source: Source) -> Callable[[Day], int]:
         return lambda day: day.by[source]
 
+    def answered(day: Day) -> str:
+        parts = [f"{day.by[source]:,} by {name}" for source, name in ANSWERED if day.by[source]]
+        return plural(day.calls, "answer") + (f" – {', '.join(parts)}" if parts else "")
+
     answers = chart(
-        lambda day: plural(day.calls, "answer"), ("a model", "s1", by(Source.MODEL)),
-        ("the offline rules", "s2", by(Source.OFFLINE)), ("the cache", "s3", by(Source.CACHE)),
-        ("the rules", "s4", by(Source.RULES)),
+        answered, *((name, f"s{n}", by(source)) for n, (source, name) in enumerate(ANSWERED, 1)),
     )  # fmt: skip
     repairs = chart(
         lambda day: f"{day.repaired:,} repaired, {day.ungrounded:,} not grounded",
         ("repaired", "s5", lambda day: day.repaired), ("not grounded", "s6", lambda day: day.ungrounded),
     )  # fmt: skip
-    costs = chart(lambda day: f"{day.cost.ghs} ({day.cost.usd})", ("cost", "s1", lambda day: day.cost.nano))
-    times = chart(lambda day: f"{day.latency_ms or 0:,} ms", ("average", "s1", lambda day: day.latency_ms or 0))
+    costs = chart(lambda day: f"{day.cost.ghs} ({day.cost.usd})", ("cost", "s1", lambda day: day.cost.nano), axis=money)
+    times = chart(
+        lambda day: "no answer was worked out" if day.latency_ms is None else f"{day.latency_ms:,} ms",
+        ("average", "s1", lambda day: day.latency_ms or 0), axis=MILLISECONDS,
+    )  # fmt: skip
     tokens = chart(
-        lambda day: f"{day.input_tokens:,} in, {day.output_tokens:,} out",
+        lambda day: f"{day.input_tokens:,} tokens in, {day.output_tokens:,} out",
         ("in", "s1", lambda day: day.input_tokens), ("out", "s3", lambda day: day.output_tokens),
     )  # fmt: skip
     return [

@@ -10,12 +10,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.attention import matters
 from admin.proof import why_unproven
-from admin.web.chart import Chart, chart
+from admin.web.chart import Chart, cedis, chart
 from admin.web.faces import Context, Visit, view
 from admin.web.money import Cost, amount, cost
 from admin.web.office import Office
 from admin.web.page import Page
-from admin.web.rendering import shown_day
+from admin.web.rendering import plural, shown_day
 from gateway.domain.money import ExchangeRate
 from gateway.library.catalog import Feature
 from gateway.library.policy_types import OFFLINE
@@ -145,9 +145,13 @@ def _money(office: Office, days: Sequence[DayTraffic], until: date) -> Money:
         usd=cost(sum(each.cost for each in days), office.rate(until)).usd,
         costs=chart(
             [(each.day, each.cost) for each in month],
-            lambda day, nano: f"{shown_day(day)}: {cost(nano, office.rate(day)).ghs}",
+            lambda day, nano: f"{shown_day(day)}: {cost(nano, office.rate(day)).both}",
+            cedis(office.rate),
         ),
-        calls=chart([(each.day, each.calls) for each in month], lambda day, calls: f"{shown_day(day)}: {calls:,}"),
+        calls=chart(
+            [(each.day, each.calls) for each in month],
+            lambda day, calls: f"{shown_day(day)}: {plural(calls, 'request')}",
+        ),
         rate=office.rate(days[-1].day),
     )
 

@@ -14,13 +14,13 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from admin.pages.requests import SOURCES
-from admin.web.chart import Chart, chart
+from admin.web.chart import HEIGHT, Stacked, cedis, chart, stacked
 from admin.web.faces import Context, Visit, view
 from admin.web.money import Cost, amount, cost
 from admin.web.office import Office
 from admin.web.page import Page
 from admin.web.ranges import PRESETS, Range, range_of
-from admin.web.rendering import shown_day
+from admin.web.rendering import plural, shown_day
 from gateway.domain.answer import Source
 from gateway.domain.money import usd_from_nano
 from gateway.store.usage_days import DaySums, Sums
@@ -28,6 +28,8 @@ from gateway.store.usage_days import DaySums, Sums
 PAGE = Page("Usage and cost", "/admin/usage", "Traffic", 20, "usage", key="u")
 K = TypeVar("K")
 TOP = 50
+KINDS = ("s1", "s2", "s3", "s7", "s8", "s9")
+"""Colours of features, none of which says that something is wrong; grey is for all others."""
 RECENT = 7
 """Days whose pace tells where the month is heading."""
 
@@ -106,7 +108,7 @@ async def load(visit: Visit) -> Context:
         "span": span, "presets": PRESETS, "total": total, "cost": now, "cost_before": then,
         "change": _change(now.nano, then.nano), "calls_change": _change(total.calls, total_before.calls),
         "had_before": total_before.calls > 0,
-        "chart": _chart(office, per_day, by_day),
+        "chart": _chart(office, per_day, rows),
         "calls_chart": chart([(day, by_day.get(day, Sums()).calls) for day in per_day], _calls_text),
         "days": [(day, sums, cost(sums.cost, office.rate(day))) for day, sums in table],
         "features": _shares(office, _by(rows, lambda row: row.feature), _by(before, lambda row: row.feature),
@@ -165,15 +167,31 @@ def _change(now: int, then: int) -> int | None:
     return round(100 * (now - then) / then) if then else None
 
 
-def _chart(office: Office, days: list[date], by_day: Mapping[date, Sums]) -> Chart:
-    return chart(
-        [(day, by_day.get(day, Sums()).cost) for day in days],
-        lambda day, nano: f"{shown_day(day)}: {cost(nano, office.rate(day)).ghs}",
-    )
+def _chart(office: Office, days: list[date], rows: list[DaySums]) -> Stacked:
+    """Return what each day cost, stacked by the features that cost most; all others are one series."""
+    spent = _by(rows, lambda row: (row.day, row.feature))
+    whole = _by(rows, lambda row: row.feature)
+    ranked = sorted((name for name in whole if whole[name].cost), key=lambda name: (-whole[name].cost, name))
+    # One more than are named is named too: it would be the only one of the others.
+    named = ranked if len(ranked) <= len(KINDS) else ranked[: len(KINDS) - 1]
+    kinds = {name: (_feature(office, name), kind) for name, kind in zip(named, KINDS, strict=False)}
+    series = [(*kinds[name], [spent[day, name].cost if (day, name) in spent else 0 for day in days]) for name in named]
+    total = {day: sums.cost for day, sums in _by(rows, lambda row: row.day).items()}
+    if len(named) < len(ranked):
+        left = [total.get(day, 0) - sum(values[n] for _, _, values in series) for n, day in enumerate(days)]
+        series.append((f"{len(ranked) - len(named)} others", "s4", left))
+
+    def text(n: int) -> str:
+        rate = office.rate(days[n])
+        parts = [f"{name} {cost(values[n], rate).ghs}" for name, _, values in series if values[n]]
+        said = f"{shown_day(days[n])}: {cost(total.get(days[n], 0), rate).both}"
+        return f"{said} – {', '.join(parts)}" if len(parts) > 1 else said
+
+    return stacked(days, series or [("", "s1", [0] * len(days))], text, {}, cedis(office.rate), HEIGHT)
 
 
 def _calls_text(day: date, calls: int) -> str:
-    return f"{shown_day(day)}: {calls:,}"
+    return f"{shown_day(day)}: {plural(calls, 'request')}"
 
 
 def _shares(

@@ -1,5 +1,6 @@
 """Styles and scripts, all our own or vendored: their addresses carry a hash, so browsers keep them for good."""
 
+import gzip
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,17 +16,21 @@ FILES = {
     "admin.css": "admin.css",
     "admin.js": "admin.js",
     "editor.js": "editor.js",
+    "plot.js": "plot.js",
     "htmx.js": "vendor/htmx/htmx.min.js",
     "codemirror.js": "vendor/codemirror/codemirror.js",
+    "uplot.js": "vendor/uplot/uPlot.iife.min.js",
+    "uplot.css": "vendor/uplot/uPlot.min.css",
 }
 """Name in the address → file under `static/`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file as it is served."""
+    """One file as it is served; `packed` is its body as gzip."""
 
     body: bytes
+    packed: bytes
     media_type: str
     digest: str
 
@@ -34,7 +39,8 @@ def _read(name: str) -> Asset:
     path = HERE / "static" / FILES[name]
     body = path.read_bytes()
     media_type = "text/css" if path.suffix == ".css" else "text/javascript"
-    return Asset(body, f"{media_type}; charset=utf-8", sha256(body).hexdigest()[:12])
+    packed = gzip.compress(body, mtime=0)
+    return Asset(body, packed, f"{media_type}; charset=utf-8", sha256(body).hexdigest()[:12])
 
 
 ASSETS = {name: _read(name) for name in FILES}
@@ -54,7 +60,14 @@ def asset_routes() -> list[HTTPRouteHandler]:
         if name not in ASSETS:
             raise NotFound("There is no such file.")
         kept = request.query_params.get("v") == ASSETS[name].digest
-        headers = {"Cache-Control": "public, max-age=31536000, immutable" if kept else "no-cache"}
-        return Response(ASSETS[name].body, media_type=ASSETS[name].media_type, headers=headers)
+        headers = {
+            "Cache-Control": "public, max-age=31536000, immutable" if kept else "no-cache",
+            "Vary": "Accept-Encoding",
+        }
+        body = ASSETS[name].body
+        # Pages are not packed: they hold a token beside what people typed, and lengths would tell of it.
+        if "gzip" in request.headers.get("accept-encoding", "").lower():
+            body, headers["Content-Encoding"] = ASSETS[name].packed, "gzip"
+        return Response(body, media_type=ASSETS[name].media_type, headers=headers)
 
     return [asset]

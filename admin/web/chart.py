@@ -4,6 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
+from gateway.domain.money import ExchangeRate
+
 HEIGHT = 132
 """Height of the highest bar in pixels."""
 
@@ -14,6 +18,48 @@ LEAST = 2
 """Height of the lowest bar that is not nothing."""
 
 LABEL_EVERY = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What a chart's values are drawn as: a unit, and the height of a day's value in it."""
+
+    unit: str
+    height: Callable[[date, int], float]
+
+
+COUNT = Axis("", lambda _, value: value)
+MILLISECONDS = Axis("ms", lambda _, value: value)
+
+
+def cedis(rate: Callable[[date], ExchangeRate]) -> Axis:
+    """Return the axis of nano-USD as cedis, each day at its own rate."""
+    return Axis("GHS", lambda day, nano: float(rate(day).ghs_from_nano(nano)))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series of a plot: `values` are heights in the plot's unit, for drawing only."""
+
+    name: str
+    kind: str
+    values: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The same chart for a script that draws it anew: `texts` says each day in words, with every unit."""
+
+    days: Sequence[date]
+    unit: str
+    texts: Sequence[str]
+    series: Sequence[Line]
+    notes: Mapping[date, str]
+
+    @property
+    def data(self) -> str:
+        """JSON for an attribute of the page."""
+        return msgspec.json.encode(self).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +82,12 @@ class Chart:
 
     bars: Sequence[Bar]
     top: str
+    plot: Plot
     empty: bool
     height: int = HEIGHT
 
 
-def chart(days: Sequence[tuple[date, int]], text: Callable[[date, int], str]) -> Chart:
+def chart(days: Sequence[tuple[date, int]], text: Callable[[date, int], str], axis: Axis = COUNT) -> Chart:
     """Return a bar for each (day, value); `text` says a value in words."""
     highest_day, highest = max(days, key=lambda entry: entry[1])
     step = 100 / len(days)
@@ -50,7 +97,9 @@ def chart(days: Sequence[tuple[date, int]], text: Callable[[date, int], str]) ->
         label = _label(n, days[n][0], days[max(0, n - LABEL_EVERY)][0])
         x, width = round(n * step + step * 0.15, 3), round(step * 0.7, 3)
         bars.append(Bar(day, text(day, value), x, width, round(x + width / 2, 3), HEIGHT - height, height, label))
-    return Chart(bars, text(highest_day, highest), empty=highest == 0)
+    line = Line("", "s1", [axis.height(day, value) for day, value in days])
+    plot = Plot([day for day, _ in days], axis.unit, [text(day, value) for day, value in days], [line], {})
+    return Chart(bars, text(highest_day, highest), plot, empty=highest == 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +140,7 @@ class Stacked:
     legend: Sequence[tuple[str, str]]
     flags: Sequence[Flag]
     top: str
+    plot: Plot
     empty: bool
     height: int = LOW
 
@@ -100,20 +150,32 @@ def stacked(
     series: Sequence[tuple[str, str, Sequence[int]]],
     text: Callable[[int], str],
     flags: Mapping[date, str],
+    axis: Axis = COUNT,
+    height: int = LOW,
 ) -> Stacked:
-    """Return a column for each day of (name, kind, values) series; `text` says the height of the n-th in words."""
+    """Return a column for each day of (name, kind, values) series; `text` says the height of the n-th in words.
+
+    What stands behind a dash in it is detail, which the line above the chart leaves out.
+    """
     totals = [sum(values[n] for _, _, values in series) for n in range(len(days))]
     highest, step = max(totals), 100 / len(days)
     columns = []
     for n, day in enumerate(days):
         x, width = round(n * step + step * 0.15, 3), round(step * 0.7, 3)
-        parts = _parts([(kind, values[n]) for _, kind, values in series], highest, LOW)
+        parts = _parts([(kind, values[n]) for _, kind, values in series], highest, height)
         label = _label(n, day, days[max(0, n - LABEL_EVERY)])
         columns.append(Column(text(n), x, width, round(x + width / 2, 3), parts, label))
-    top = text(totals.index(highest)) if highest else ""
+    top = text(totals.index(highest)).partition(" – ")[0] if highest else ""
     marks = [Flag(round(n * step, 3), flags[day], n > 0.8 * len(days)) for n, day in enumerate(days) if day in flags]
     legend = [(name, kind) for name, kind, values in series if any(values)]
-    return Stacked(columns, legend, marks, top, empty=highest == 0)
+    lines = [
+        Line(name, kind, [axis.height(day, value) for day, value in zip(days, values, strict=True)])
+        for name, kind, values in series
+        if any(values)
+    ]
+    noted = {day: flags[day] for day in days if day in flags}
+    plot = Plot(days, axis.unit, [text(n) for n in range(len(days))], lines, noted)
+    return Stacked(columns, legend, marks, top, plot, empty=highest == 0, height=height)
 
 
 def _label(number: int, day: date, before: date) -> str:

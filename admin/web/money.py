@@ -16,6 +16,11 @@ class Cost:
     ghs: str
     usd: str
 
+    @property
+    def both(self) -> str:
+        """Cedis with dollars in brackets."""
+        return f"{self.ghs} ({self.usd})"
+
 
 def cost(nano: int, rate: ExchangeRate) -> Cost:
     """Return nano-USD in words of both currencies."""

@@ -100,7 +100,6 @@ def _common(request: AnyRequest) -> dict[str, Any]:
     theme = request.cookies.get("__Host-theme", "")
     return {
         "here": request.scope["path"].rstrip("/") or "/admin",
-        "asset": address,
         "session": session,
         "me": session.person if session else None,
         "form_token": form_token(request),
@@ -134,4 +133,5 @@ def _environment() -> Environment:
 
 
 ENVIRONMENT: Any = _environment()
+ENVIRONMENT.globals["asset"] = address
 ENVIRONMENT.globals["ui"] = ENVIRONMENT.get_template("parts.html").module

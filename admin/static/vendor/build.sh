@@ -13,7 +13,10 @@ node_modules/.bin/esbuild editor.mjs --bundle --minify --format=iife --target=es
 if [ "${1:-}" = --write ]; then
   cp codemirror.js "$here"/codemirror/codemirror.js
   cp node_modules/htmx.org/dist/htmx.min.js "$here"/htmx/htmx.min.js
+  cp node_modules/uplot/dist/uPlot.iife.min.js node_modules/uplot/dist/uPlot.min.css "$here"/uplot/
 fi
 cmp codemirror.js "$here"/codemirror/codemirror.js
 cmp node_modules/htmx.org/dist/htmx.min.js "$here"/htmx/htmx.min.js
+cmp node_modules/uplot/dist/uPlot.iife.min.js "$here"/uplot/uPlot.iife.min.js
+cmp node_modules/uplot/dist/uPlot.min.css "$here"/uplot/uPlot.min.css
 echo "The vendored scripts are what their sources give."
