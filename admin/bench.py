@@ -44,6 +44,7 @@ class Side:
     """One answer to one case: what came out, what the model saw, what it takes, and which checks held.
 
     `cost` is nano-USD: what a real model took, else the price of the prompt's route as if a model of it had answered.
+    `degraded` is why the rules answered, empty where they did not.
     """
 
     passed: bool
@@ -58,13 +59,14 @@ class Side:
     output_tokens: int
     cost: int
     latency_ms: int
+    degraded: str = ""
 
     def kept(self) -> dict[str, Any]:
         """Return what a run keeps of it."""
         return {
             "passed": self.passed, "reason": self.reason, "text": self.text, "source": self.source,
             "checks": list(self.checks), "input_tokens": self.input_tokens, "output_tokens": self.output_tokens,
-            "cost": self.cost, "latency_ms": self.latency_ms,
+            "cost": self.cost, "latency_ms": self.latency_ms, "degraded": self.degraded,
         }  # fmt: skip
 
 
@@ -137,6 +139,7 @@ def _side(bench: Workbench, output: Output, prompt: PromptVersion, policy: Polic
         passed=True, reason="", text=output.text, body=dict(output.body), source=str(output.meta.get("source", "")),
         seen=seen, masked=masked, checks=(), input_tokens=tokens, output_tokens=written,
         cost=spent, latency_ms=int(output.meta.get("latency_ms", 0)),
+        degraded=str((output.meta.get("degraded") or {}).get("reason", "")),
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from admin.wording import flowing
+
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 MAX_WORDS = 20_000
 NEAR = 240
@@ -64,14 +66,15 @@ def around(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def messages(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[MessageChange]:
-    """Return every message of either version, word by word."""
+    """Return every message of either version, word by word; where a line was broken for its editor says nothing."""
     before, after = list(old.get("messages", [])), list(new.get("messages", []))
     rows = []
     for number in range(max(len(before), len(after))):
         one = before[number] if number < len(before) else {"role": "", "content": ""}
         two = after[number] if number < len(after) else {"role": "", "content": ""}
         title = "What the model is told first" if (two["role"] or one["role"]) == "system" else f"Message {number + 1}"
-        rows.append(MessageChange(title, word_diff(one["content"], two["content"]), one["content"] != two["content"]))
+        pieces = word_diff(flowing(one["content"]), flowing(two["content"]))
+        rows.append(MessageChange(title, pieces, one["content"] != two["content"]))
     return rows
 
 
@@ -107,6 +110,8 @@ def _rules(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -
 def _amount(pieces: Sequence[Piece]) -> str:
     added = sum(len(re.findall(r"\w+", piece.text)) for piece in pieces if piece.kind == "added")
     removed = sum(len(re.findall(r"\w+", piece.text)) for piece in pieces if piece.kind == "removed")
+    if not added and not removed:
+        return "no word, only marks, spaces or line breaks"
     return f"{added} word{'' if added == 1 else 's'} added, {removed} taken away"
 
 

@@ -269,6 +269,15 @@ async def plan_release(life: Life, by: Person, draft_id: str, where: Where, note
     return plan_id
 
 
+async def cancel_plan(life: Life, by: Person, draft_id: str, plan_id: str) -> None:
+    """Take a planned release back, with its audit line. Raises NotFound, and Refused when it was made or is over."""
+    plan = await life.canaries.planned(plan_id)
+    if plan is None or plan.draft_id != draft_id:
+        raise NotFound("There is no such planned release.")
+    if not await life.canaries.cancel_plan(plan, by.email):
+        raise Refused(409, "This planned release is over", "It was made or taken back meanwhile.")
+
+
 async def release(releases: Releases, verdict: Verdict, *, released_by: str, note: str = "") -> str:
     """Make a proven version of the repository live for everyone and return the release's id. Raises NotPassed."""
     return await releases.release(verdict, released_by=released_by, note=note)

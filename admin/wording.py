@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -29,6 +30,34 @@ class Parsed:
     prompt: PromptVersion | None
     problems: tuple[Problem, ...]
     data: Mapping[str, Any] | None
+
+
+_OWN_LINE = re.compile(r"\s*(?:[-*•#>|]|\d+[.)]|[{][{%#]|<)")
+_LEAST_WIDTH = 60
+_ENDS = (".", ":", ";", "!", "?")
+
+
+def flowing(text: str) -> str:
+    """Return a text as people read it: lines that an editor broke at its margin are one again.
+
+    A long line goes on in the next one where no sentence ends with it, or where the next one's first word would not
+    have fitted within the longest line. Lists, headings, empty lines and lines of the template language stay.
+    """
+    lines = text.split("\n")
+    width = max(map(len, lines))
+    out = lines[:1]
+    for before, line in pairwise(lines):
+        if _goes_on(before.rstrip(), line, width):
+            out[-1] = f"{out[-1].rstrip()} {line.lstrip()}"
+        else:
+            out.append(line)
+    return "\n".join(out)
+
+
+def _goes_on(before: str, line: str, width: int) -> bool:
+    if not line.strip() or _OWN_LINE.match(line) or len(before) < _LEAST_WIDTH or before.endswith(("%}", "}}")):
+        return False
+    return not before.endswith(_ENDS) or len(before) + 1 + len(line.split(maxsplit=1)[0]) > width
 
 
 def parsed(body: str, feature: Feature, catalog: Catalog, policy: Policy) -> Parsed:

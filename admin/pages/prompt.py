@@ -1,6 +1,6 @@
 """One prompt: what it is for, what is live for whom, its versions and releases, and the way to change or undo it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from admin.trends import trends
 from admin.web.faces import Context, Done, Visit, action, found, view
 from admin.web.office import Office
 from admin.wording import fields_of, text_of, thawed
+from gateway.domain.caller import Business
 from gateway.domain.drafts import IN_WORDS
 from gateway.errors import FieldError, ValidationFailed
 from gateway.library.catalog import Feature
@@ -128,6 +129,8 @@ def where_of(office: Office, label: str, target: str) -> Where:
     """Return whom a release is for, if there is such a plan, business or share. Raises ValidationFailed."""
     snapshot = office.site.snapshots.current
     kind, _, name = target.partition(":")
+    if kind == BUSINESS[:-1] and name not in snapshot.businesses:
+        name = _named(snapshot.businesses.values(), name)
     known = {
         EVERYONE: not name,
         PLAN[:-1]: name in office.site.kit.policy.plans,
@@ -140,7 +143,18 @@ def where_of(office: Office, label: str, target: str) -> Where:
     wanted = CANARY if kind == SHARE[:-1] else PRODUCTION
     if label and label != wanted:
         raise ValidationFailed("This target has another label.", [FieldError("/label", f"must be {wanted}")])
-    return Where(wanted, f"{SHARE}{int(name)}" if kind == SHARE[:-1] else target)
+    if kind == SHARE[:-1]:
+        name = str(int(name))
+    return Where(wanted, f"{kind}:{name}" if name else kind)
+
+
+def _named(businesses: Iterable[Business], name: str) -> str:
+    """Return the id of the one business that is called so, else the name. Raises ValidationFailed for several."""
+    ids = [each.id for each in businesses if each.name.casefold() == name.strip().casefold()]
+    if len(ids) > 1:
+        said = f"is the name of {len(ids)} businesses; give the id of one"
+        raise ValidationFailed(f"This {said}.", [FieldError("/business", said)])
+    return ids[0] if ids else name
 
 
 def _about(feature: Feature) -> Mapping[str, Any]:

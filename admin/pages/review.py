@@ -7,14 +7,18 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import lifecycle, proof
 from admin.comparing import in_words, messages
+from admin.life import Where
 from admin.pages.prompt import where_of
 from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.office import Office
+from admin.web.rendering import moment
 from admin.wording import parsed
 from gateway.domain.drafts import IN_WORDS
 from gateway.errors import FieldError, ValidationFailed
 
 MOST_TEXT = 4000
+MOST_CHOICES = 200
+"""Above this many businesses one is named rather than chosen from a list."""
 
 
 def routes(office: Office) -> list[HTTPRouteHandler]:
@@ -25,6 +29,7 @@ def routes(office: Office) -> list[HTTPRouteHandler]:
         *action(office, "/drafts/{draft:str}/approve", approve, role="reviewer"),
         *action(office, "/drafts/{draft:str}/changes", changes, role="reviewer"),
         *action(office, "/drafts/{draft:str}/release", release, role="releaser"),
+        *action(office, "/drafts/{draft:str}/plans/{plan:str}/cancel", cancel, role="releaser"),
     ]
 
 
@@ -47,9 +52,11 @@ async def load(visit: Visit) -> Context:
         "told": in_words(base, found.data or {}), "live": live.version if live else None,
         "messages": [row for row in messages(base, found.data or {}) if row.changed], "checks": checks,
         "ready": all(check.good for check in checks), "own": own, "notes": await life.drafts.notes(draft.id),
-        "run": runs[0] if runs else None, "plans": sorted(office.site.kit.policy.plans),
-        "businesses": shops[:200],
-        "planned": await life.canaries.plans(draft.id),
+        "now": office.now(), "run": runs[0] if runs else None, "plans": sorted(office.site.kit.policy.plans),
+        "businesses": shops if len(shops) <= MOST_CHOICES else [],
+        "planned": [
+            (plan, Where(plan.label, plan.target).words) for plan in await life.canaries.plans(draft.id)
+        ],
         "standing": [(where_of(office, label, target).words) for label, target, content
                      in await life.releases.standing(draft.feature) if content == draft.content_hash],
     }  # fmt: skip
@@ -84,11 +91,18 @@ async def release(visit: Visit) -> Done:
     note = visit.text("note")[:500]
     if due := _due(visit):
         await lifecycle.plan_release(life, visit.who, draft_id, where, note, due)
-        return Done(f"Planned: it goes live for {where.words} then, if every check still holds.", _here(visit))
+        said = f"Planned: it goes live for {where.words} on {moment(due)}, if every check still holds then."
+        return Done(said, _here(visit))
     release_id = await lifecycle.release_draft(life, visit.who.email, draft_id, where, note)
     draft = await life.draft(draft_id)
     said = f"Version {draft.version} is live for {where.words}."
     return Done(said, f"/admin/prompts/{draft.feature}", {"release": release_id, "version": draft.version})
+
+
+async def cancel(visit: Visit) -> Done:
+    """Take a planned release back."""
+    await lifecycle.cancel_plan(visit.office.life, visit.who, visit.path["draft"], visit.path["plan"])
+    return Done("The planned release was taken back.", _here(visit))
 
 
 def _target(visit: Visit) -> str:

@@ -12,6 +12,7 @@ from admin.bench import Side, answered, suite_of
 from admin.comparing import word_diff
 from admin.pages.draft import texts_of
 from admin.pages.live import left_of
+from admin.pages.requests import REASONS
 from admin.web.faces import Context, Visit, asked, view
 from admin.web.money import cost
 from admin.web.office import Office
@@ -132,6 +133,7 @@ def _case(visit: Visit, given: Given, cases: list[Case], feature: str) -> Case |
 def _shown(office: Office, title: str, side: Side, prompt: PromptVersion | None) -> dict[str, Any]:
     return {
         "title": title, "answer": texts_of(side.body), "source": side.source, "passed": side.passed,
+        "degraded": REASONS.get(side.degraded, side.degraded),
         "reason": side.reason, "checks": side.checks, "seen": side.seen, "chips": sorted(side.masked.items()),
         "input_tokens": side.input_tokens, "output_tokens": side.output_tokens, "latency_ms": side.latency_ms,
         "cost": cost(side.cost, office.rate(office.today())), "route": prompt.route if prompt else "",

@@ -45,6 +45,36 @@
     if (event.target.dataset?.submits !== undefined) event.target.form.requestSubmit();
   });
 
+  // Whoever fills in what belongs to one of several choices means that one.
+  document.addEventListener("input", (event) => {
+    const choice = event.target.closest("[data-chooses] .row")?.querySelector("[type=radio]");
+    if (choice && choice !== event.target) choice.checked = true;
+  });
+
+  // A date is said again in words: browsers show their fields in the order that their own language has.
+  const inWords = (field) => {
+    const day = new Date(`${field.value}${field.type === "date" ? "T00:00" : ""}Z`);
+    if (Number.isNaN(day.valueOf())) return "";
+    const time = field.type === "date" ? {} : { hour: "2-digit", minute: "2-digit" };
+    return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", ...time, timeZone: "UTC" }).format(day);
+  };
+  for (const field of document.querySelectorAll("[data-says]")) {
+    const place = document.getElementById(field.dataset.says);
+    const without = place.textContent;
+    const tell = () => { place.textContent = inWords(field) ? `${inWords(field)}${field.dataset.zone ? `, ${field.dataset.zone}` : ""}` : without; };
+    field.addEventListener("input", tell);
+    tell();
+  }
+
+  // A form is sent once, however often its button is pressed; coming back to the page lets it be sent again.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => { for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent; });
+
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copies]");
     if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copies).textContent).then(() => { copy.textContent = "Copied"; });

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from admin.access import AnyRequest, form_token, no_cookie, session_of
 from admin.web.assets import HERE, address
 from admin.web.page import entries, navigation
+from admin.wording import flowing
 from gateway.api.problems import request_id_of
 
 SAID = "__Host-said"
@@ -128,6 +129,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "code_ticks": code_ticks, "moment": moment, "clock": clock_time, "day": shown_day,
         "number": "{:,}".format, "amount": "{:,.2f}".format, "field": field_in_words, "plural": plural,
+        "flowing": flowing,
     }  # fmt: skip
     return environment
 

@@ -12,7 +12,7 @@ from gateway.domain.ledger import AuditEntry
 from gateway.ports import Clock
 from gateway.store import audit
 from gateway.store.admin_access import THE_SERVICE
-from gateway.store.database import Database, Script, Statement
+from gateway.store.database import Database, Row, Script, Statement, one
 from gateway.store.holdings import Holding, Kept
 from gateway.store.releases import CANARY, EVERYONE, LIVE, PRODUCTION, STANDING
 
@@ -199,6 +199,12 @@ class Canaries:
         """Close a planned release as done, in the transaction of the release; False when it was closed before."""
         return bool((yield Statement(_END_PLAN, (plan_id, "done", ""))))
 
+    async def cancel_plan(self, plan: ReleasePlan, by: str) -> bool:
+        """Take a planned release back, with its audit line; False when it was closed before."""
+        details = {"draft": plan.draft_id, "label": plan.label, "target": plan.target, "due_at": plan.due_at}
+        entry = AuditEntry(THE_SERVICE, by, "release.unplanned", plan.id, self._clock.now(), details)
+        return bool(await self._database.run(_cancel, plan.id, entry))
+
     async def end_plan(self, plan_id: str, state: PlanState, said: str) -> bool:
         """Close a planned release; False when it was closed before."""
         return bool(await self._database.execute(_END_PLAN, plan_id, state, said))
@@ -208,6 +214,10 @@ def _plan(row: tuple[object, ...], entry: AuditEntry, then: Callable[[str], Scri
     yield Statement(_NEW_PLAN, row)
     yield from then(entry.object_id)
     yield from audit.append(entry)
+
+
+def _cancel(plan_id: str, entry: AuditEntry) -> Script[list[Row]]:
+    return (yield from audit.noted(one(_END_PLAN, plan_id, "cancelled", f"taken back by {entry.actor}"), entry))
 
 
 def _end(canary: Canary, state: CanaryState, said: str, by: str, now: int) -> Script[None]:

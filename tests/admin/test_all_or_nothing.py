@@ -13,6 +13,7 @@ from gateway.domain.jobs import NewJob
 from gateway.settings import ROOT
 from gateway.store.releases import CANARY
 from tests.admin.test_prompt_life import FEATURE, answer_of, approved, call, finished, released, reworded, started
+from tests.service import SANKOFA
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -132,12 +133,47 @@ async def test_a_planned_release_that_is_over_is_not_made(place):
     draft_id, version = await approved(place, "Planned, and thought better of.")
     releaser = await place.signed_in("releaser")
     await call(releaser, f"/drafts/{draft_id}/release", {"at": "2099-01-01T08:00"})
-    plan = (await releaser.api("GET", f"/admin/api/drafts/{draft_id}/review")).json()["planned"][0]
+    plan, _ = (await releaser.api("GET", f"/admin/api/drafts/{draft_id}/review")).json()["planned"][0]
     life = life_of(place.service.store, place.service.site.kit.catalog, place.service.site.kit.policy)
     await life.canaries.end_plan(plan["id"], "cancelled", "")
     with pytest.raises(Exception, match="is over"):
         await release_draft(life, "x@example.com", draft_id, Where("production", "*"), "", plan["id"])
     assert (await answer_of(place))["prompt"]["version"] != version
+
+
+async def test_a_planned_release_is_taken_back_once_with_its_line(place):
+    await released(place)
+    draft_id, version = await approved(place, "Planned and taken back.")
+    releaser, editor = await place.signed_in("releaser"), await place.signed_in("editor")
+    await call(releaser, f"/drafts/{draft_id}/release", {"at": "2099-01-01T08:00"})
+    review = f"/admin/api/drafts/{draft_id}/review"
+    plan, words = (await releaser.api("GET", review)).json()["planned"][0]
+    assert words == "everyone" and plan["state"] == "waiting"
+    address = f"/drafts/{draft_id}/plans/{plan['id']}/cancel"
+    assert (await call(editor, address))[0] == 403
+    assert (await call(releaser, f"/drafts/another/plans/{plan['id']}/cancel"))[0] == 404
+    answers = await asyncio.gather(call(releaser, address), call(releaser, address))
+    assert sorted(status for status, _ in answers) == [200, 409]
+    assert (await releaser.api("GET", review)).json()["planned"][0][0]["state"] == "cancelled"
+    lines = await place.service.store.database.fetch("SELECT object_id FROM audit WHERE action = 'release.unplanned'")
+    assert lines == [(plan["id"],)]
+    await place.service.store.jobs.add("", NewJob("prompt_release", {"plan": plan["id"]}))
+    assert (await answer_of(place))["prompt"]["version"] != version
+
+
+async def test_one_business_is_named_or_given_by_its_id(place):
+    await released(place)
+    draft_id, version = await approved(place, "For one shop by name.")
+    releaser = await place.signed_in("releaser")
+    nobody = {"for": "business", "business": "No Such Shop"}
+    assert (await call(releaser, f"/drafts/{draft_id}/release", nobody))[0] == 422
+    named = {"for": "business", "business": "sankofa stores ltd "}
+    assert (await call(releaser, f"/drafts/{draft_id}/release", named))[0] == 200
+    assert (await answer_of(place))["prompt"]["version"] == version
+    shown = (await releaser.api("GET", f"/admin/api/prompts/{FEATURE}")).json()
+    target = shown["standing"][0]["target"]
+    assert target == f"business:{SANKOFA}"
+    assert (await call(releaser, f"/prompts/{FEATURE}/end", {"target": target}))[0] == 200
 
 
 async def test_two_drafts_that_ask_for_review_at_once_get_numbers_of_their_own(place):

@@ -370,7 +370,7 @@ async def test_a_planned_release_is_made_when_its_time_has_come(place):
     status, said = await call(releaser, f"/drafts/{draft_id}/release", {"at": "2099-01-01T08:00"})
     assert status == 200 and "Planned" in said["done"]
     assert (await answer_of(place))["prompt"]["version"] != version
-    plan = (await releaser.api("GET", f"/admin/api/drafts/{draft_id}/review")).json()["planned"][0]
+    plan, _ = (await releaser.api("GET", f"/admin/api/drafts/{draft_id}/review")).json()["planned"][0]
     await place.service.store.jobs.add("", NewJob("prompt_release", {"plan": plan["id"]}))
 
     async def live():
