@@ -28,18 +28,35 @@ from gateway.store.prompt_commits import PromptCommits
 from gateway.store.releases import Releases
 
 GIT_TIMEOUT_S = 60.0
-HIDDEN = ("OPENAI_API_KEY", "SECRET_KEY", "SECRET_KEY_PREVIOUS", "DATABASE_URL", "REDIS_URL", "OIDC_CLIENT_SECRET")
+HIDDEN = ("OPENAI_API_KEY", "SECRET_KEY", "SECRET_KEY_PREVIOUS", "DATABASE_URL", "REDIS_URL", "OIDC_CLIENT_SECRET",
+          "PROMPTS_GIT_URL")  # fmt: skip
 SET = {
     "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true", "GCM_INTERACTIVE": "never",
     "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=20", "LC_ALL": "C",
 }  # fmt: skip
 CONFIG = {"core.hooksPath": "/dev/null", "core.symlinks": "false", "core.autocrlf": "false", "commit.gpgSign": "false"}
 COMMITTER = ("POS AI gateway", "pos-ai-gateway@localhost")
+FAULTS = (
+    (r"Host key verification failed", "the remote's host key is not known here; add it to known_hosts"),
+    (r"Permission denied \(|Too many authentication failures", "the remote did not accept this server's SSH key"),
+    (r"Authentication failed|could not read (Username|Password)|returned error: 40[13]",
+     "the remote did not accept the login of this server"),
+    (r"Could not resolve host|Name or service not known", "the remote's host name cannot be found"),
+    (r"certificate|SSL|TLS", "the remote's certificate is not trusted here"),
+    (r"Failed to connect|Couldn't connect|Connection (refused|timed out|reset)|No route to host|Network is unreachable",
+     "the remote cannot be reached"),
+    (r"transport '[^']*' not allowed", "addresses of this kind are not used; give https, ssh or a folder"),
+    (r"not found|does not exist|does not appear to be a git repository|returned error: 404",
+     "there is no such repository, or this login may not see it"),
+    (r"rejected|declined|denied|protected branch", "the remote refused the branch"),
+)  # fmt: skip
+"""What git says, and what it means to somebody who does not know git; the first that fits is said."""
+_TELLING = re.compile(r"fatal: |error: |ERROR: |remote: | ! \[|.*(?:Permission denied \(|Host key verif)")
 _LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 class GitFailed(Exception):
-    """Git could not do it; the text says in git's words why, without the remote's address."""
+    """Git could not do it; the text says why, without the remote's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +150,19 @@ async def _git(remote: Remote, folder: Path | None, *words: str, more: Mapping[s
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
     if process.returncode:
-        lines = [line for line in err.decode("utf-8", "replace").splitlines() if line.strip()]
-        raise GitFailed(f"git {words[0]}: {redacted(remote, lines[-1] if lines else 'failed')}"[:300])
+        raise GitFailed(f"git {words[0]}: {redacted(remote, in_words(err.decode('utf-8', 'replace')))}"[:300])
     return out.decode("utf-8", "replace")
+
+
+def in_words(err: str) -> str:
+    """Return what is wrong in plain words with git's own line in brackets, or that line alone.
+
+    Git ends with advice such as "and the repository exists."; what went wrong stands before it.
+    """
+    lines = [line.strip() for line in err.splitlines() if line.strip()]
+    line = next((each for each in lines if _TELLING.match(each)), lines[-1] if lines else "it failed")
+    said = next((words for pattern, words in FAULTS if re.search(pattern, err)), "")
+    return f"{said} ({line})" if said else line
 
 
 def redacted(remote: Remote, text: str) -> str:
