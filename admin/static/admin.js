@@ -42,6 +42,7 @@
     const into = event.target.dataset?.fills;
     const file = into && event.target.files?.[0];
     if (file) file.text().then((text) => { document.getElementById(into).value = text; });
+    if (event.target.dataset?.reveals) document.getElementById(event.target.dataset.reveals).type = event.target.checked ? "text" : "password";
     if (event.target.dataset?.submits !== undefined) event.target.form.requestSubmit();
   });
 

@@ -46,15 +46,32 @@
     box.append(head, list);
   };
 
-  const clash = (body) => {
-    stopped = true;
+  // What is to be decided before anything else, above the editor: a title, a sentence, and what one can do.
+  const ask = (heading, sentence, ...parts) => {
     conflict.hidden = false;
     conflict.className = "card";
-    conflict.replaceChildren();
     const title = document.createElement("h2");
-    title.textContent = `${body.by} saved this draft meanwhile`;
+    title.textContent = heading;
     const text = document.createElement("p");
-    text.textContent = "Nothing was overwritten. Below is what they saved, with what you typed marked. Copy yours, then load theirs.";
+    text.textContent = sentence;
+    const row = document.createElement("div");
+    row.className = "row";
+    row.append(...parts.filter((part) => part.matches("a, button")));
+    conflict.replaceChildren(title, text, ...parts.filter((part) => !part.matches("a, button")), row);
+  };
+  const button = (words, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = words;
+    made.addEventListener("click", () => act(made));
+    return made;
+  };
+  const link = (words, href, more = {}) => Object.assign(document.createElement("a"), { className: "button", textContent: words, href, ...more });
+
+  const clash = (body) => {
+    stopped = true;
+    dirty = false;
+    localStorage.removeItem(key);
     const marks = document.createElement("div");
     marks.className = "prose told";
     marks.tabIndex = 0;
@@ -65,12 +82,38 @@
       part.textContent = piece.text;
       marks.append(part);
     }
-    const load = document.createElement("a");
-    load.className = "button";
-    load.href = location.href;
-    load.textContent = "Load theirs";
-    conflict.append(title, text, marks, load);
+    ask(
+      `${body.by} saved this draft meanwhile`,
+      "Nothing was overwritten. Below is what they saved, with what you typed marked. Copy yours, then load theirs.",
+      marks,
+      button("Copy mine", (made) => navigator.clipboard.writeText(body.mine).then(() => { made.textContent = "Copied"; })),
+      link("Load theirs", location.href),
+    );
     said.textContent = "not saved";
+  };
+
+  const keep = (values) => localStorage.setItem(key, JSON.stringify({ ...values, edit: form.elements.edit.value }));
+
+  const refused = (values, status, detail) => {
+    keep(values);
+    stopped = true;
+    dirty = false;
+    said.textContent = "not saved";
+    const out = status === 401;
+    ask(
+      out ? "You were signed out" : detail,
+      `What you typed is kept in this browser. ${out ? "Sign in again" : "Open the page again"}, and it can be brought back here.`,
+      link(out ? "Sign in again" : "Open the page again", location.href),
+    );
+  };
+
+  const bringBack = (kept) => {
+    for (const [name, value] of Object.entries(kept)) {
+      if (form.elements[name] && name !== "form_token") form.elements[name].value = value;
+    }
+    if (editor) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: kept.body ?? "" } });
+    conflict.hidden = true;
+    touched();
   };
 
   const save = async () => {
@@ -87,6 +130,7 @@
     }).then(async (answer) => {
       const body = await answer.json();
       if (answer.status === 409 && body.conflict) return clash(body);
+      if (answer.status === 401 || answer.status === 403) return refused(values, answer.status, body.detail);
       if (!answer.ok) { dirty = true; said.textContent = `not saved: ${body.detail}`; return; }
       form.elements.edit.value = body.edit;
       said.textContent = `saved ${new Date(body.saved_at / 1000).toISOString().slice(11, 16)} UTC`;
@@ -95,7 +139,7 @@
       if (window.htmx) window.htmx.trigger(preview, "refresh");
     }).catch(() => {
       dirty = true;
-      localStorage.setItem(key, JSON.stringify(values));
+      keep(values);
       said.textContent = "no connection: kept in this browser";
       timer = setTimeout(save, 5000);
     }).finally(() => { saving = null; });
@@ -138,5 +182,14 @@
     const jump = event.target.closest("[data-line]");
     if (jump && editor) { event.preventDefault(); window.goToLine(editor, Number(jump.dataset.line)); }
   });
+
+  // What an earlier visit could not save.
+  const kept = JSON.parse(localStorage.getItem(key) ?? "null");
+  if (kept) {
+    const discard = button("Discard it", () => { localStorage.removeItem(key); conflict.hidden = true; });
+    const here = kept.tab === form.elements.tab.value;
+    const back = here ? button("Bring it back", () => bringBack(kept)) : link("Go to where it was typed", `?tab=${kept.tab}`);
+    ask("Something you typed was not saved", "It is kept in this browser. Bring it back, or discard it.", back, discard);
+  }
   if (editor && location.hash.startsWith("#line-")) window.goToLine(editor, Number(location.hash.slice(6)));
 })();

@@ -24,6 +24,8 @@ _log = structlog.get_logger("admin.errors")
 
 def signed_out(request: AnyRequest, _: Exception) -> Response[str]:
     """Show the form to sign in, which leads back to the page that was asked for."""
+    if request.headers.get("hx-request") == "true":  # a part of a page on which something may be half typed
+        return _error(request, 401, "You were signed out", "Sign in again in another tab; this page stays as it is.")
     # RFC 9110 wants a challenge with every 401; no browser asks for anything on this one.
     return sign_in_page(request, 401)
 
@@ -32,7 +34,7 @@ def sign_in_page(
     request: AnyRequest, status: int, *, wrong: str = "", email: str = "", back: str = ""
 ) -> Response[str]:
     """Return the sign-in page; after a try that did not match it keeps the address and says so."""
-    asked = back or request.scope["path"] if request.method == "GET" else back
+    asked = back or (_whole(request) if request.method == "GET" else _back(request))
     way = request.app.get_handler_index_by_name(SSO)
     return page(
         request, "signed_out.html", status=status, headers={"WWW-Authenticate": 'Cookie realm="admin"'},
@@ -43,7 +45,13 @@ def sign_in_page(
 
 def is_ours(address: str) -> bool:
     """Tell whether an address is a page of the admin, and no way to another host."""
-    return address.startswith("/admin/") and not address.startswith("/admin/sign-") and "\\" not in address
+    plain = "\\" not in address and address.isprintable() and address.isascii()
+    return plain and address.startswith("/admin/") and not address.startswith("/admin/sign-")
+
+
+def _whole(request: AnyRequest) -> str:
+    query = request.scope["query_string"].decode("ascii", "replace")
+    return request.scope["path"] + (f"?{query}" if query else "")
 
 
 def refused(request: AnyRequest, error: Exception) -> Response[str]:
