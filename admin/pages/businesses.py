@@ -59,16 +59,19 @@ def routes(office: Office) -> list[HTTPRouteHandler]:
 
 async def load(visit: Visit) -> Context:
     """Return one page of businesses with what they have used."""
-    office, number = visit.office, visit.number("page")
+    office, number, search = visit.office, visit.number("page"), visit.query("q")[:100].strip()
     # No time zone is more than a day behind UTC.
     oldest = (office.today() - timedelta(days=1)).isoformat()[:7]
-    standings = await office.overview.standings(oldest, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
-    total = len(office.site.snapshots.current.businesses)
+    standings, found = await office.overview.standings(
+        oldest, limit=PER_PAGE, offset=(number - 1) * PER_PAGE, search=search
+    )  # fmt: skip
     return {
         "lines": [line_of(office, each) for each in standings],
-        "total": total,
+        "total": len(office.site.snapshots.current.businesses),
+        "found": found,
+        "search": search,
         "number": number,
-        "last": max(1, -(-total // PER_PAGE)),
+        "last": max(1, -(-found // PER_PAGE)),
         "rate": office.rate(office.today()),
     }
 

@@ -42,6 +42,10 @@ async def load(visit: Visit) -> Context:
     live = life.live(draft.feature)
     kept = await life.releases.body(draft.base_hash) if draft.state == "released" else None
     base = msgspec.json.decode(kept) if kept else (live.document if live else {})
+    before = live.version if live else None
+    if kept:
+        versions = await life.releases.versions(draft.feature)
+        before = next((line.version for line in versions if line.content_hash == draft.base_hash), None)
     runs = await life.runs.of_draft(draft.id)
     snapshot = office.site.snapshots.current
     checks = await proof.checks(life, draft)
@@ -49,7 +53,7 @@ async def load(visit: Visit) -> Context:
     shops = sorted(((b.name, b.id) for b in snapshot.businesses.values()), key=lambda each: each[0].lower())
     return {
         "draft": draft, "state": IN_WORDS[draft.state], "feature": {"name": feature.name, "title": feature.title},
-        "told": in_words(base, found.data or {}), "live": live.version if live else None,
+        "told": in_words(base, found.data or {}), "live": before,
         "messages": [row for row in messages(base, found.data or {}) if row.changed], "checks": checks,
         "ready": all(check.good for check in checks), "own": own, "notes": await life.drafts.notes(draft.id),
         "now": office.now(), "run": runs[0] if runs else None, "plans": sorted(office.site.kit.policy.plans),

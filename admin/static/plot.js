@@ -60,7 +60,7 @@
         this.box.append(legend);
       }
       this.said = element("p", "reading");
-      this.said.setAttribute("role", "status");
+      this.said.setAttribute("aria-live", "polite");
       this.stage = element("div", "stage");
       this.stage.tabIndex = 0;
       this.stage.setAttribute("role", "group");

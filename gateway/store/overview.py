@@ -25,18 +25,20 @@ _RELEASED = (
 )
 _TIMES = "SELECT latency_ms FROM usage WHERE created_at >= $1 AND status < 400 ORDER BY created_at DESC LIMIT $2"
 _STARTED = "SELECT EXISTS (SELECT 1 FROM pos_revision), EXISTS (SELECT 1 FROM usage)"
+_NAMED = "WHERE LOWER(name) LIKE $1 ESCAPE '!' OR id = $2"
 _PAGE = (
-    'SELECT id, name, "plan", timezone, currency, ai_opt_out, trial_ends_at FROM business '
-    "ORDER BY name, id LIMIT $1 OFFSET $2"
+    'SELECT id, name, "plan", timezone, currency, ai_opt_out, trial_ends_at FROM business '  # noqa: S608
+    f"{_NAMED} ORDER BY name, id LIMIT $3 OFFSET $4"
 )
-_ON_PAGE = "(SELECT id FROM business ORDER BY name, id LIMIT $1 OFFSET $2) b"
+_HOW_MANY = f"SELECT COUNT(*) FROM business {_NAMED}"  # noqa: S608 - no value in it
+_ON_PAGE = f"(SELECT id FROM business {_NAMED} ORDER BY name, id LIMIT $3 OFFSET $4) b"  # noqa: S608
 _BUDGETS = (
     f"SELECT g.business_id, g.period, g.spent, g.reserved FROM {_ON_PAGE} "  # noqa: S608 - no value in it
-    "JOIN budget g ON g.business_id = b.id AND g.period >= $3"
+    "JOIN budget g ON g.business_id = b.id AND g.period >= $5"
 )
 _COUNTERS = (
     f"SELECT c.business_id, c.meter, c.period, c.used FROM {_ON_PAGE} "  # noqa: S608 - no value in it
-    "JOIN quota_counter c ON c.business_id = b.id AND c.period >= $3 WHERE c.used > 0 ORDER BY c.meter"
+    "JOIN quota_counter c ON c.business_id = b.id AND c.period >= $5 WHERE c.used > 0 ORDER BY c.meter"
 )
 _LINES = (
     "SELECT seq, at, actor, action, object_id, details FROM audit_all WHERE business_id = $1 ORDER BY seq DESC LIMIT $2"
@@ -134,9 +136,14 @@ class Overview:
         rows = await self._database.fetch(_STARTED)
         return bool(rows[0][0]), bool(rows[0][1])
 
-    async def standings(self, oldest: str, *, limit: int, offset: int) -> list[Standing]:
-        """Return a page of businesses by name. `oldest` is the first window that counts, such as `2026-11`."""
-        return await self._database.read(_standings, oldest, limit, offset)
+    async def standings(
+        self, oldest: str, *, limit: int, offset: int, search: str = ""
+    ) -> tuple[list[Standing], int]:  # fmt: skip
+        """Return a page of businesses by name, and how many there are whose name holds `search` or whose id it is.
+
+        `oldest` is the first window that counts, such as `2026-11`.
+        """
+        return await self._database.read(_standings, oldest, limit, offset, search)
 
     async def audit_lines(self, business_id: str, limit: int) -> list[AuditLine]:
         """Return the newest lines of a chain, newest first."""
@@ -157,11 +164,14 @@ def _by_feature(rows: Iterable[DaySums]) -> dict[str, Traffic]:
     return found
 
 
-def _standings(oldest: str, limit: int, offset: int) -> Script[list[Standing]]:
-    businesses = yield Statement(_PAGE, (limit, offset))
-    budgets = yield Statement(_BUDGETS, (limit, offset, oldest))
-    counters = yield Statement(_COUNTERS, (limit, offset, oldest))
-    return [_standing(business_of(row), budgets, counters) for row in businesses]
+def _standings(oldest: str, limit: int, offset: int, search: str) -> Script[tuple[list[Standing], int]]:
+    wanted = search.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    named = (f"%{wanted}%", search)
+    businesses = yield Statement(_PAGE, (*named, limit, offset))
+    count = yield Statement(_HOW_MANY, named)
+    budgets = yield Statement(_BUDGETS, (*named, limit, offset, oldest))
+    counters = yield Statement(_COUNTERS, (*named, limit, offset, oldest))
+    return [_standing(business_of(row), budgets, counters) for row in businesses], int(count[0][0])
 
 
 def _standing(business: Business, budgets: Sequence[Row], counters: Sequence[Row]) -> Standing:

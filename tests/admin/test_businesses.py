@@ -79,3 +79,19 @@ async def test_fifty_businesses_make_a_page(place):
 @pytest.mark.parametrize("number", ["0", "-1", "x", "²", "9" * 30, "999"])
 async def test_a_page_number_that_makes_no_sense_is_no_error(place, number):
     assert (await (await place.signed_in()).get(f"/admin/businesses?page={number}")).status in {200, 400}
+
+
+async def test_a_business_is_found_by_a_part_of_its_name_or_by_its_id(place):
+    visitor = await place.signed_in("viewer")
+
+    async def names(search):
+        found = (await visitor.api("GET", f"/admin/api/businesses?q={search}")).json()
+        return [line["business"]["name"] for line in found["lines"]], found["found"]
+
+    assert await names("sankofa") == (["Sankofa Stores Ltd"], 1)
+    assert await names(AKWAABA) == (["Akwaaba Mini Mart"], 1)
+    assert (await names(""))[1] == (await names("%20"))[1] > 1
+    for nobody in ("%25", "_", "!", "'", "no such shop"):
+        assert await names(nobody.replace(" ", "+")) == ([], 0), nobody
+    page = text(await visitor.get("/admin/businesses?q=no+such+shop"))
+    assert "No business is called so" in page and "Show all" in page

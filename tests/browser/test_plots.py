@@ -11,6 +11,7 @@ from tests.browser.looking import Watch, barriers, set_up, too_wide
 from tests.browser.running import quickstarted
 from tests.browser.test_every_page import SCHEMES, WIDTHS
 from tests.service import SANKOFA
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 DAY = 86_400_000_000
@@ -18,7 +19,6 @@ COSTS = {"credit_risk": 100_000_000, "collection_message": 50_000_000, "report_n
 """Nano-USD of one call of each feature, on every of the last ten days."""
 PAGES = ("/admin/", "/admin/usage", "/admin/prompts/credit_risk")
 WIDE = {"width": 1280, "height": 900}
-OTHER = "before => document.querySelector('.plot canvas').toDataURL() !== before"
 MOST = 100_000
 """Bytes on the wire of a first visit."""
 
@@ -69,6 +69,11 @@ async def plotted(page, address, name):
     return chart
 
 
+async def differs(canvas, before):
+    """Tell whether another picture is drawn by now."""
+    return await canvas.evaluate("node => node.toDataURL()") != before
+
+
 async def over(page, chart, share):
     """Move the pointer to a share of the chart's width and return where that is."""
     area = chart.locator(".u-over")
@@ -82,9 +87,9 @@ async def over(page, chart, share):
 async def test_the_pointer_reads_a_day_with_both_currencies_and_each_part(window):
     watch = Watch(window)
     chart = await plotted(window, "/admin/usage", "Cost per day")
-    await expect(chart.get_by_role("status")).to_contain_text("highest: ")
+    await expect(chart.locator(".reading")).to_contain_text("highest: ")
     await over(window, chart, 0.99)
-    reading = chart.get_by_role("status")
+    reading = chart.locator(".reading")
     await expect(reading).to_contain_text("GHS 2.56 (USD 0.1600)")
     await expect(reading).to_contain_text("Credit risk assessment GHS 1.60, Collection message GHS 0.8000")
     assert watch.complaints == [] and watch.elsewhere(window.url.partition("/admin")[0]) == []
@@ -93,7 +98,7 @@ async def test_the_pointer_reads_a_day_with_both_currencies_and_each_part(window
 async def test_the_arrow_keys_read_day_by_day_and_escape_lets_go(window):
     chart = await plotted(window, "/admin/usage", "Requests per day")
     await chart.get_by_role("group").focus()
-    reading = chart.get_by_role("status")
+    reading = chart.locator(".reading")
     await window.keyboard.press("End")
     await expect(reading).to_contain_text("3 requests")
     last = await reading.inner_text()
@@ -113,7 +118,7 @@ async def test_a_series_is_switched_off_and_on(window):
     await toggle.focus()
     await window.keyboard.press("Space")
     await expect(toggle).to_have_attribute("aria-pressed", "false")
-    await window.wait_for_function(OTHER, arg=whole)
+    await eventually(lambda: differs(canvas, whole))
     await toggle.click()
     await expect(toggle).to_have_attribute("aria-pressed", "true")
 
@@ -156,9 +161,9 @@ async def test_a_narrower_window_and_another_scheme_draw_the_chart_anew(window):
     canvas = chart.locator("canvas")
     light = await canvas.evaluate("node => node.toDataURL()")
     await window.emulate_media(color_scheme="dark")
-    await window.wait_for_function(OTHER, arg=light)
+    await eventually(lambda: differs(canvas, light))
     await window.set_viewport_size({"width": 390, "height": 900})
-    await window.wait_for_function("document.querySelector('.plot canvas').clientWidth < 390")
+    await eventually(lambda: canvas.evaluate("node => node.clientWidth < 390"))
     assert await too_wide(window) == 0
 
 
