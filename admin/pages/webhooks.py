@@ -1,5 +1,6 @@
 """Webhooks: addresses that are told, what became of each delivery, sending again, a new secret, a test event."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,9 +151,16 @@ def _address(owner: str, hook_id: str) -> str:
     return f"{HERE}/{owner or OPERATORS}/{hook_id}"
 
 
+def _in_words(attempt: Mapping[str, Any]) -> str:
+    """Return what came of one attempt: `HTTP status 500 after 12 ms`, `unreachable after 6 ms`."""
+    said = [f"HTTP status {attempt['status']}"] if attempt.get("status") else []
+    said += [str(attempt["fault"]).replace("_", " ")] if attempt.get("fault") else []
+    return f"{', '.join(said) or 'delivered'} after {attempt.get('ms', 0):,} ms"
+
+
 def _attempt(row: dict[str, Any]) -> Attempt:
     log = row["log"]
-    last = ", ".join(f"{name} {value}" for name, value in log[-1].items() if name != "at") if log else ""
+    last = _in_words(log[-1]) if log else ""
     return Attempt(
         row["event_id"], row["type"], row["state"], row["attempts"], row["created_at"], row["changed_at"], last
     )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from admin.pages.webhooks import _in_words
 from tests.admin.visiting import text
 from tests.service import SANKOFA, VOLTA
 
@@ -49,3 +50,8 @@ async def test_only_administrators_change_addresses(place):
     releaser = await place.signed_in("releaser")
     assert (await call(releaser, "create", {"url": URL}))[0] == 403
     assert (await releaser.get("/admin/webhooks")).status == 200
+
+
+async def test_what_came_of_an_attempt_is_said_in_words():
+    assert _in_words({"at": 1, "status": 500, "fault": "", "ms": 1200}) == "HTTP status 500 after 1,200 ms"
+    assert _in_words({"at": 1, "status": 0, "fault": "private_address", "ms": 6}) == "private address after 6 ms"
