@@ -5,7 +5,7 @@ import re
 import tempfile
 from collections import deque
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +21,7 @@ from evals.run import row_of, test_of
 from evals.scripting.workers import Workers
 from evals.suite import Case, Suite, load_suite
 from evals.workbench import Workbench
+from gateway import logs
 from gateway.domain.money import nano_from_usd
 from gateway.domain.usage import Usage
 from gateway.library.catalog import PromptVersion
@@ -94,7 +95,9 @@ async def answered(bench: Workbench, case: Case, prompt: PromptVersion, policy: 
     """Return a version's answer to a case with its grades; a case that cannot be graded has failed."""
     _lend(bench, prompt)
     try:
-        output = await bench.run(case, prompt)
+        # What an example provokes with the offline rules is no news; what a real model does is.
+        with nullcontext() if bench.chosen else logs.unheard():
+            output = await bench.run(case, prompt)
     except (CheckError, KeyError) as error:
         return _nothing(str(error.args[0]))
     async with Workers({}) as workers:

@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ ALLOWED = frozenset({
     "port", "url_scheme", "error", "cause", "reservations",
 })
 # fmt: on
+_UNHEARD: ContextVar[bool] = ContextVar("unheard", default=False)
 _encode = msgspec.json.Encoder(enc_hook=lambda value: type(value).__name__).encode
 
 
@@ -33,6 +35,7 @@ def configure(level: str) -> None:
     """Send lines at `level` and above to standard error, one JSON object each."""
     structlog.configure(
         processors=[
+            drop_unheard,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_allowed,
@@ -53,6 +56,23 @@ def silent() -> Iterator[None]:
         yield
     finally:
         structlog.configure(**before)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Write no lines of what this task does in the block, while the rest of the process goes on writing its own."""
+    token = _UNHEARD.set(True)
+    try:
+        yield
+    finally:
+        _UNHEARD.reset(token)
+
+
+def drop_unheard(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Return the event, unless it is of a task that is not to be heard. Raises DropEvent."""
+    if _UNHEARD.get() and method != "critical":
+        raise structlog.DropEvent
+    return event
 
 
 def only_allowed(logger: Any, method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:

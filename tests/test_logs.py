@@ -1,5 +1,6 @@
 """Log lines hold what is on the list and nothing else, wherever standard error leads to."""
 
+import asyncio
 import io
 import json
 import sys
@@ -44,3 +45,23 @@ def test_standard_error_may_be_replaced_after_the_start(monkeypatch):
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(later, write_through=True))
     structlog.get_logger().warning("later")
     assert json.loads(later.getvalue())["event"] == "later"
+
+
+async def test_a_task_that_is_not_to_be_heard_silences_nobody_else(monkeypatch):
+    written = lines(monkeypatch)
+    log = structlog.get_logger()
+
+    async def tried():
+        with logs.unheard():
+            await asyncio.sleep(0)
+            log.warning("answer_unusable")
+            log.critical("disk full")
+        log.warning("afterwards")
+
+    async def serving():
+        log.warning("served")
+
+    await asyncio.gather(tried(), serving())
+    assert [json.loads(line)["event"] for line in written.getvalue().splitlines()] == [
+        "served", "disk full", "afterwards"
+    ]  # fmt: skip

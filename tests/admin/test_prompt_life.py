@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 import pytest
+import structlog
 
-from admin.bench import MODEL
+from admin.bench import MODEL, answered
+from gateway import logs
 from gateway.domain.jobs import NewJob
 from gateway.library.catalog import parse_version
 from gateway.pipeline.background import drain
@@ -378,3 +381,23 @@ async def test_a_planned_release_is_made_when_its_time_has_come(place):
 
     await eventually(live)
     await call(releaser, f"/prompts/{FEATURE}/rollback")
+
+
+@pytest.mark.parametrize(("model", "heard"), [("", False), ("gpt-6.1-sol", True)])
+async def test_what_an_example_provokes_is_a_line_of_the_log_only_where_a_real_model_answers(place, model, heard):
+    written = []
+
+    class Bench:
+        """A workbench whose answers provoke a line."""
+
+        catalog, chosen = place.service.site.kit.catalog, model
+
+        async def run(self, case, prompt):
+            with suppress(structlog.DropEvent):
+                written.append(logs.drop_unheard(None, "warning", {"event": "answer_unusable"}))
+            raise KeyError("no answer")
+
+    kit = place.service.site.kit
+    side = await answered(Bench(), None, kit.catalog.versions(FEATURE)[-1], kit.policy)
+    assert side.source == "error" and bool(written) is heard
+    assert logs.drop_unheard(None, "warning", {"event": "later"})
