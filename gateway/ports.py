@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gateway.domain.alert_outcome import AlertOutcome
+from gateway.domain.briefs import BriefSale
 from gateway.domain.ledger import Claim, Hold, Settlement, UsageRow
 from gateway.domain.records import (
     Customer,
@@ -81,7 +82,7 @@ class PosData(Protocol):
     async def sales(
         self, *, customer_id: str | None = None, product_id: str | None = None, since: date | None = None
     ) -> Sequence[Sale]: ...
-    async def sale_days(self, since: date, reduce: Callable[[date, Sequence[Sale]], T]) -> Sequence[T]: ...
+    async def sale_days(self, since: date, reduce: Callable[[date, Sequence[BriefSale]], T]) -> Sequence[T]: ...
     async def sale_by_receipt(self, receipt_number: str) -> Sale | None: ...
     async def sale(self, sale_id: str) -> Sale | None: ...
     async def sale_sums(

@@ -5,14 +5,16 @@ gross: before refunds, in the business's currency. What is summed is whole ten-t
 file give the same bytes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from gateway.domain.records import Sale, SaleItem
+
+T = TypeVar("T")
 
 SaleKey = Literal["day", "customer", "hour", "payment_type"]
 """What sales are gathered by: a day, a customer (walk-ins left out), `2026-11-20 09`, or how it was paid."""
@@ -78,6 +80,60 @@ def sum_lines(
             if product in (None, item.product):
                 groups.setdefault((item.product, day.isoformat() if daily else ""), []).append((day, item))
     return [_line_sum(*key, groups[key]) for key in sorted(groups)]
+
+
+def merge_sales(spans: Sequence[Sequence[SaleSum]]) -> Sequence[SaleSum]:
+    """Return the sums over spans without a common day as those over all of them, by key in rising order."""
+    return _merged(spans, lambda one: one.key, _joined_sales)
+
+
+def merge_lines(spans: Sequence[Sequence[LineSum]]) -> Sequence[LineSum]:
+    """Return the sums over spans without a common day as those over all of them, by product and day."""
+    return _merged(spans, lambda one: (one.product, one.day or date.min), _joined_lines)
+
+
+def _merged(spans: Sequence[Sequence[T]], key: Callable[[T], Any], join: Callable[[list[T]], T]) -> Sequence[T]:
+    filled = [span for span in spans if span]
+    if len(filled) < 2:
+        return filled[0] if filled else []
+    groups: dict[Any, list[T]] = {}
+    for one in (one for span in filled for one in span):
+        groups.setdefault(key(one), []).append(one)
+    return [join(group) if len(group) > 1 else group[0] for _, group in sorted(groups.items(), key=_first)]
+
+
+def _first(entry: tuple[Any, Any]) -> Any:
+    return entry[0]
+
+
+def _joined_sales(parts: list[SaleSum]) -> SaleSum:
+    return SaleSum(
+        key=parts[0].key,
+        sales=sum(one.sales for one in parts),
+        amount=_whole(one.amount for one in parts),
+        refunded=_whole(one.refunded for one in parts),
+        discount=_whole(one.discount for one in parts),
+        discounted=sum(one.discounted for one in parts),
+        first=min(one.first for one in parts),
+        last=max(one.last for one in parts),
+    )
+
+
+def _joined_lines(parts: list[LineSum]) -> LineSum:
+    return LineSum(
+        product=parts[0].product,
+        day=parts[0].day,
+        lines=sum(one.lines for one in parts),
+        units=sum(round(one.units * THOUSAND) for one in parts) / THOUSAND,
+        amount=_whole(one.amount for one in parts),
+        cost=_whole(one.cost for one in parts),
+        discount=_whole(one.discount for one in parts),
+        last=max(one.last for one in parts),
+    )
+
+
+def _whole(amounts: Iterable[Decimal]) -> Decimal:
+    return amount_of(sum(_units(one) for one in amounts))
 
 
 def baskets_of(sales: Iterable[Sale], since: date | None, until: date) -> list[frozenset[str]]:

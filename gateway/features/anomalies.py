@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from gateway.domain.alert_outcome import FALSE_POSITIVE, AlertOutcome
-from gateway.features.anomaly_days import reduce_day
+from gateway.features.anomaly_days import Ordered, SaleDay, ordered, reduce_day
 from gateway.features.anomaly_patterns import (
     EMPLOYEE_PATTERN,
     credit_hits,
@@ -17,7 +18,7 @@ from gateway.features.anomaly_patterns import (
     stock_hits,
 )
 from gateway.features.anomaly_rules import HIGH, SEVERITIES, Hit, refund_hits, sale_hits
-from gateway.features.remembering import Remembered
+from gateway.features.remembering import Remembered, Unchanged, scope_of
 from gateway.ports import PosData
 
 WINDOW_DAYS = 120
@@ -26,6 +27,7 @@ OFF_LOOP_SALES = 2_000
 """Above this many sales the rules take longer than other requests should wait for the event loop."""
 _SPACE = uuid.UUID("5d0f7c1a-3b52-4a5e-9c0e-2f6b8f0f9d11")
 _HITS: Remembered[tuple[Hit, ...]] = Remembered(16)
+_MONTHS: Unchanged[Ordered] = Unchanged(80)
 
 
 def longest_span(as_of: date) -> date:
@@ -45,9 +47,10 @@ async def _find(pos: PosData, first: date, as_of: date) -> tuple[Hit, ...]:
     refunds, sold = await asyncio.gather(pos.refunds(since=first), pos.units_sold())
     products, movements = await asyncio.gather(pos.products(), pos.stock_movements())
     invoices, customers = await asyncio.gather(pos.invoices(), pos.customers())
+    months = await _ordered_months(pos, days)
 
     def work_out() -> tuple[Hit, ...]:
-        hits = [*sale_hits(days, pos.currency), *refund_hits(refunds, pos.currency)]
+        hits = [*sale_hits(days, pos.currency, months), *refund_hits(refunds, pos.currency)]
         hits += employee_hits(hits, days, as_of)
         hits += stock_hits(products, sold, movements, (first, as_of), pos.currency)
         hits += credit_hits(invoices, customers, as_of, pos.currency)
@@ -57,6 +60,18 @@ async def _find(pos: PosData, first: date, as_of: date) -> tuple[Hit, ...]:
 
     many = sum(len(day.heads) for day in days) > OFF_LOOP_SALES
     return await asyncio.to_thread(work_out) if many else work_out()
+
+
+async def _ordered_months(pos: PosData, days: Sequence[SaleDay]) -> list[Ordered]:
+    """Return the values of each month in order: a push costs its own month."""
+    months: dict[str, list[SaleDay]] = {}
+    for day in days:
+        months.setdefault(day.day.isoformat()[:7], []).append(day)
+    found = []
+    for month, part in months.items():
+        found.append(_MONTHS.get((scope_of(pos), month), tuple(part), partial(ordered, part)))
+        await asyncio.sleep(0)  # others may go first
+    return found
 
 
 def ranked(hits: Sequence[Hit]) -> list[Hit]:
@@ -81,6 +96,8 @@ def weighed(hits: Sequence[Hit], outcomes: Sequence[AlertOutcome], business_id: 
     Each dismissal of a pattern takes one severity off its other alerts, each confirmation puts one back, never above
     what the rule says; below LOW an alert is not shown.
     """
+    if not outcomes:
+        return list(hits)
     dismissed = {one.alert_id for one in outcomes if one.outcome == FALSE_POSITIVE}
     balance: Counter[str] = Counter()
     for one in outcomes:

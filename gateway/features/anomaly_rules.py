@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from math import exp
-from statistics import median
 
 from gateway.domain.records import Refund
-from gateway.features.anomaly_days import Placed, SaleDay, below_cost, discount_share, minutes_to_void
+from gateway.features.anomaly_days import (
+    Ordered,
+    SaleDay,
+    below_cost,
+    discount_share,
+    merged,
+    minutes_to_void,
+    ordered,
+)
 from gateway.features.wording import count, money, number, percent
 
 HIGH, MEDIUM, LOW = "HIGH", "MEDIUM", "LOW"
@@ -52,10 +59,11 @@ class Hit:
         return f"{self.type}|{self.employee or self.customer or self.product or ''}"
 
 
-def sale_hits(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
-    """Yield what is unusual about single sales, each rule against all of them."""
-    yield from _unusual_amounts(days, currency)
-    yield from _large_quantities(days)
+def sale_hits(days: Sequence[SaleDay], currency: str, months: Sequence[Ordered] = ()) -> Iterator[Hit]:
+    """Yield what is unusual about single sales, each rule against all; `months` are the days' values if ordered."""
+    parts = months or [ordered(days)]
+    yield from _unusual_amounts(days, merged(part.logs for part in parts), currency)
+    yield from _large_quantities(days, merged(part.lines for part in parts))
     yield from _off_hours(days)
     yield from _below_cost(days, currency)
     yield from _discounts(days, currency)
@@ -74,19 +82,17 @@ def refund_hits(refunds: Iterable[Refund], currency: str) -> Iterator[Hit]:
             )  # fmt: skip
 
 
-def _unusual_amounts(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
-    for kind in sorted({kind for day in days for kind in day.logs}):
-        parts = [(day, day.logs[kind]) for day in days if kind in day.logs]
-        logs = _ordered(found for _, found in parts)
+def _unusual_amounts(days: Sequence[SaleDay], values: Mapping[str, list[float]], currency: str) -> Iterator[Hit]:
+    for kind, logs in sorted(values.items()):
         if len(logs) < FEWEST_SALES:
             continue
-        middle = median(logs)
-        spread = 1.4826 * median(abs(one - middle) for one in logs)
+        middle = median_of_sorted(logs)
+        spread = 1.4826 * median_deviation(logs, middle)
         if not spread or (logs[-1] - middle) / spread <= Z_LIMIT:
             continue
         usual = exp(middle)
-        for day, found in parts:
-            for one, place in found.over(middle):
+        for day in days:
+            for one, place in day.logs[kind].over(middle) if kind in day.logs else ():
                 if (one - middle) / spread <= Z_LIMIT:
                     continue
                 sale = day.heads[place]
@@ -99,23 +105,18 @@ def _unusual_amounts(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
                 )  # fmt: skip
 
 
-def _large_quantities(days: Sequence[SaleDay]) -> Iterator[Hit]:
-    lines: dict[tuple[str, str], list[tuple[SaleDay, Placed]]] = {}
-    for day in days:
-        for key, found in day.lines.items():
-            lines.setdefault(key, []).append((day, found))
-    for (_, product), parts in sorted(lines.items(), key=lambda one: one[0]):
-        ordered = _ordered(found for _, found in parts)
-        n = len(ordered)
+def _large_quantities(days: Sequence[SaleDay], values: Mapping[tuple[str, str], list[float]]) -> Iterator[Hit]:
+    for key, quantities in sorted(values.items()):
+        n = len(quantities)
         if n <= FEWEST_LINES:
             continue
         # The largest is measured against the others alone.
-        usual_of_others, usual_of_largest = ordered[int(0.99 * (n - 1))], ordered[int(0.99 * (n - 2))]
-        if ordered[-1] <= TIMES_QUANTITY * usual_of_largest:
+        usual_of_others, usual_of_largest = quantities[int(0.99 * (n - 1))], quantities[int(0.99 * (n - 2))]
+        if quantities[-1] <= TIMES_QUANTITY * usual_of_largest:
             continue
-        for day, found in parts:
-            for quantity, place in found.over(TIMES_QUANTITY * usual_of_largest):
-                usual = usual_of_largest if quantity == ordered[-1] else usual_of_others
+        for day in days:
+            for quantity, place in day.lines[key].over(TIMES_QUANTITY * usual_of_largest) if key in day.lines else ():
+                usual = usual_of_largest if quantity == quantities[-1] else usual_of_others
                 if usual <= 0 or quantity <= TIMES_QUANTITY * usual:
                     continue
                 sale = day.heads[place]
@@ -123,16 +124,34 @@ def _large_quantities(days: Sequence[SaleDay]) -> Iterator[Hit]:
                     LARGE_QUANTITY, MEDIUM, sale.id, sale.at,
                     f"{number(quantity)} units of one product were sold at once; {number(usual)} are the most in 99 "
                     "of 100 other sales of it.",
-                    quantity / usual, sale.user, sale.customer, product,
+                    quantity / usual, sale.user, sale.customer, key[1],
                 )  # fmt: skip
 
 
-def _ordered(parts: Iterable[Placed]) -> list[float]:
-    values: list[float] = []
-    for part in parts:
-        values += part.values
-    values.sort()
-    return values
+def median_of_sorted(values: Sequence[float]) -> float:
+    """Return the median of values in rising order."""
+    n = len(values)
+    return values[n // 2] if n % 2 else (values[n // 2 - 1] + values[n // 2]) / 2
+
+
+def median_deviation(values: Sequence[float], middle: float) -> float:
+    """Return the median of the distances to `middle` of values in rising order, without working out all of them."""
+    n = len(values)
+    upper = _nth_deviation(values, middle, n // 2)
+    return upper if n % 2 else (_nth_deviation(values, middle, n // 2 - 1) + upper) / 2
+
+
+def _nth_deviation(values: Sequence[float], middle: float, nth: int) -> float:
+    """Return the distance that `nth` others do not exceed: the nearest values stand side by side."""
+    low, high = 0, len(values) - 1 - nth
+    while low < high:
+        at = (low + high) // 2
+        if middle - values[at] > values[at + nth] - middle:
+            low = at + 1
+        else:
+            high = at
+    starts = (low - 1, low) if low else (low,)
+    return min(max(abs(values[at] - middle), abs(values[at + nth] - middle)) for at in starts)
 
 
 def _off_hours(days: Sequence[SaleDay]) -> Iterator[Hit]:

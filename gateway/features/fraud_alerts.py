@@ -104,7 +104,7 @@ async def gather(pos: PosData, request: Mapping[str, Json], as_of: date, recalle
     hits = weighed(await found(pos, since, as_of), known.outcomes, pos.business_id)
     asked = request.get("severity")
     chosen = [hit for hit in hits if asked in (None, hit.severity)]
-    names = await _names(pos, known.names)
+    names = await _names(pos, chosen[:MOST_ALERTS], known.names)
     return Evidence(
         facts=_facts(chosen, names, asked, since, as_of),
         computed={},
@@ -127,11 +127,12 @@ def _since(given: str | None, as_of: date) -> date:
     return since
 
 
-async def _names(pos: PosData, staff: bool) -> Names:
+async def _names(pos: PosData, hits: Sequence[Hit], staff: bool) -> Names:
+    customers, products = {hit.customer for hit in hits}, {hit.product for hit in hits}
     return Names(
         {one.id: one for one in await pos.employees()},
-        {one.id: one.name for one in await pos.customers()},
-        {one.id: one.name for one in await pos.products()},
+        {one.id: one.name for one in await pos.customers() if one.id in customers},
+        {one.id: one.name for one in await pos.products() if one.id in products},
         staff,
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from gateway.domain.briefs import BriefSale
 from gateway.domain.records import Record, Sale
 from gateway.domain.sold import DayUnits, sold_by_day, units_by_product
 from gateway.domain.sums import LineSum, SaleSum, baskets_of, sum_lines, sum_sales
@@ -65,7 +66,9 @@ class InlineRows:
         """See `Source.units_sold`."""
         return units_by_product(row for row in self._known("sales") if row.currency in (None, currency))
 
-    async def sale_days(self, currency: str, since: date, reduce: Callable[[date, Sequence[Sale]], T]) -> Sequence[T]:
+    async def sale_days(
+        self, currency: str, since: date, reduce: Callable[[date, Sequence[BriefSale]], T]
+    ) -> Sequence[T]:
         """See `Source.sale_days`."""
         days = by_day(sale for sale in self._sales(currency) if sale.created_at.date() >= since)
         return [reduce(day, sales) for day, sales in days.items()]

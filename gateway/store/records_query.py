@@ -1,14 +1,15 @@
 """Reads the stored tables, one query per question, and remembers the answers of a revision."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from gateway.domain.records import Sale, SaleItem
+from gateway.domain.briefs import BriefSale
+from gateway.domain.records import SaleItem
 from gateway.domain.sold import DayUnits
-from gateway.domain.sums import LineSum, SaleSum
+from gateway.domain.sums import LineSum, SaleSum, merge_lines, merge_sales
 from gateway.store.database import Database
 from gateway.store.product_days import decode_days, decode_units, select_days, select_units, total_units
 from gateway.store.records_changes import UNLOGGED
@@ -17,8 +18,9 @@ from gateway.store.records_memo import CELL_BYTES, ROW_BYTES, UNITS_BYTES, Memo
 from gateway.store.records_schema import LINES, SCHEMA, Table, decode_sales
 from gateway.store.records_source import EVERYTHING, Filter, Sums, as_known
 from gateway.store.records_sums import Basket, Period, stored_baskets, stored_line_sums, stored_sale_sums
+from gateway.store.sale_briefs import Stored, select_briefs
 from gateway.store.sale_days import kept_days, known_days
-from gateway.store.sale_marks import CUSTOMER, DAY, kept_parts
+from gateway.store.sale_marks import CUSTOMER, DAY, kept_parts, kept_spans
 
 T = TypeVar("T")
 
@@ -64,12 +66,12 @@ class StoredRows:
         """See `Source.sale_sums`."""
         if wanted.by == "customer" and not wanted.customers:
             return await self._customer_sums(wanted, currency)
-        key = (self.business_id, self.revision("sales"), self.as_of, "sale sums", wanted, currency)
-        found: Sequence[SaleSum] | None = self.memo.get(key)
-        if found is None:
-            found = await stored_sale_sums(self.db, self._period(wanted, currency), wanted.by, wanted.customers)
-            self.memo.put(key, found)
-        return found
+
+        async def read(first: date, last: date) -> Sequence[SaleSum]:
+            period = Period(self.business_id, first, last, self.as_of, currency)
+            return await stored_sale_sums(self.db, period, wanted.by, wanted.customers)
+
+        return merge_sales(await self._spans(wanted, currency, read))
 
     async def _customer_sums(self, wanted: Sums, currency: str) -> Sequence[SaleSum]:
         period = self._period(wanted, currency)
@@ -86,14 +88,21 @@ class StoredRows:
 
     async def line_sums(self, wanted: Sums, currency: str) -> Sequence[LineSum]:
         """See `Source.line_sums`."""
-        key = (self.business_id, self.revision("sales"), self.as_of, "line sums", wanted, currency)
-        found: Sequence[LineSum] | None = self.memo.get(key)
-        if found is None and wanted.product is not None and not Filter(product=wanted.product).can_match:
+        if not Filter(product=wanted.product).can_match:
             return ()
-        if found is None:
-            found = await stored_line_sums(self.db, self._period(wanted, currency), wanted.product, wanted.daily)
-            self.memo.put(key, found)
-        return found
+
+        async def read(first: date, last: date) -> Sequence[LineSum]:
+            period = Period(self.business_id, first, last, self.as_of, currency)
+            return await stored_line_sums(self.db, period, wanted.product, wanted.daily)
+
+        return merge_lines(await self._spans(wanted, currency, read, "lines"))
+
+    async def _spans(
+        self, wanted: Sums, currency: str, read: Callable[[date, date], Awaitable[Sequence[T]]], what: str = "sales"
+    ) -> Sequence[Sequence[T]]:
+        key = (self.business_id, (what, wanted, self.as_of, currency))
+        days = (wanted.since or date.min, wanted.until)
+        return await kept_spans(self.db, self.memo, key, self.revision("sales"), days, read)
 
     async def baskets(self, wanted: Sums, currency: str) -> Sequence[frozenset[str]]:
         """See `Source.baskets`."""
@@ -141,18 +150,16 @@ class StoredRows:
 
         key = (self.business_id, DAY, ("sold", self.as_of, currency))
         kept = await kept_parts(self.db, self.memo, key, self.revision("sales"), read, size)
-        return {product: units / 1000 for product, units in sorted(total_units(kept.found.values()).items())}
+        total = total_units(kept.by_month(total_units))
+        return {product: units / 1000 for product, units in sorted(total.items())}
 
-    async def sale_days(self, currency: str, since: date, reduce: Callable[[date, Sequence[Sale]], T]) -> Sequence[T]:
+    async def sale_days(
+        self, currency: str, since: date, reduce: Callable[[date, Sequence[BriefSale]], T]
+    ) -> Sequence[T]:
         """See `Source.sale_days`."""
 
-        async def read(first: date, last: date) -> Sequence[Sale]:
-            sql, args = select(SCHEMA["sales"], Filter(since=first), "<=", self.business_id, last)
-            stored = await self.db.fetch(sql, *args)
-            many = len(stored) > OFF_LOOP_ROWS
-            rows = await asyncio.to_thread(_decoded, SCHEMA["sales"], stored, date.max) if many else None
-            found = _decoded(SCHEMA["sales"], stored, date.max) if rows is None else rows
-            return [sale for sale in found if sale.currency in (None, currency)]
+        async def read(first: date, last: date) -> Stored:
+            return await self.db.read(select_briefs, self.business_id, currency, first, last)
 
         key = (self.business_id, currency, reduce)
         days = await kept_days(self.db, self.memo, key, self.revision("sales"), since, read, reduce)

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from gateway.domain.briefs import BriefSale
 from gateway.domain.records import Sale
 from gateway.domain.sold import DayUnits
 from gateway.domain.sums import LineSum, SaleKey, SaleSum
@@ -75,7 +76,9 @@ class Source(Protocol):
     async def units_sold(self, currency: str) -> Mapping[str, float]:
         """Return what was ever sold in this currency up to `as_of`, by product."""
 
-    async def sale_days(self, currency: str, since: date, reduce: Callable[[date, Sequence[Sale]], T]) -> Sequence[T]:
+    async def sale_days(
+        self, currency: str, since: date, reduce: Callable[[date, Sequence[BriefSale]], T]
+    ) -> Sequence[T]:
         """Return each day's sales in this currency up to `as_of`, reduced."""
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from gateway.domain.briefs import BriefSale
 from gateway.domain.records import (
     Customer,
     Employee,
@@ -134,7 +135,7 @@ class RecordView:
         """Return whole sales by time; with `product_id` those that hold it on some line."""
         return await self._rows("sales", Filter(customer=customer_id, product=product_id, since=since))
 
-    async def sale_days(self, since: date, reduce: Callable[[date, Sequence[Sale]], T]) -> Sequence[T]:
+    async def sale_days(self, since: date, reduce: Callable[[date, Sequence[BriefSale]], T]) -> Sequence[T]:
         """Return what `reduce` makes of each day with sales from `since` on, in order of days."""
         return await self._source("sales").sale_days(self.currency, since, reduce)
 
@@ -217,7 +218,7 @@ class RecordView:
     async def _balanced(self, customers: Sequence[Customer]) -> Sequence[Customer]:
         """Give customers whose invoices changed after `as_of` the balance that their invoices add up to by then."""
         later = await self._what_came_later()
-        if not any(customer.id in later.customers for customer in customers):
+        if not later.customers or not any(customer.id in later.customers for customer in customers):
             return customers
         only = customers[0].id if len(customers) == 1 else None
         balances: dict[str, Decimal] = {}

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
-from gateway.domain.records import Sale
+from gateway.domain.briefs import BriefSale, StoredSale
 from gateway.store.database import Database
 from gateway.store.records_memo import Memo
-from gateway.store.records_source import as_known
+from gateway.store.sale_briefs import Stored, decode_briefs, known_brief, latest_cancellation
 from gateway.store.sale_marks import DAY, changed_keys
 
 T = TypeVar("T")
-Reduce = Callable[[date, Sequence[Sale]], T]
-Read = Callable[[date, date], Awaitable[Sequence[Sale]]]
-"""Reads the sales from a day to a day as they are stored now, in their fixed order."""
+BriefT = TypeVar("BriefT", bound=BriefSale)
+Reduce = Callable[[date, Sequence[BriefSale]], T]
+Read = Callable[[date, date], Awaitable[Stored]]
+"""Reads the rows of the sales from a day to a day as they are stored now."""
 
 CHUNK = timedelta(days=21)
 """Days that are read and reduced at once, so that a year of sales is never in memory as rows."""
+OFF_LOOP_LINES = 1_000
+"""Above this many lines the work takes longer than other requests should wait for the event loop."""
 SALE_BYTES = 550
 """What a reduced sale weighs, roughly."""
 _DAY = timedelta(days=1)
@@ -73,13 +76,17 @@ async def known_days(days: Days[T], since: date, as_of: date, read: Read, reduce
         part = days.parts[day]
         # A sale that was cancelled after that day still stood on it.
         known = part.settled <= as_of
-        found.append(part.reduced if known else reduce(day, [as_known(one, as_of) for one in await read(day, day)]))
+        found.append(part.reduced if known else reduce(day, _known(await read(day, day), as_of)))
     return found
 
 
-def by_day(sales: Iterable[Sale]) -> dict[date, list[Sale]]:
+def _known(stored: Stored, as_of: date) -> list[StoredSale]:
+    return [known_brief(one, as_of) for one in decode_briefs(stored)]
+
+
+def by_day(sales: Iterable[BriefT]) -> dict[date, list[BriefT]]:
     """Return sales by their day, in rising order."""
-    found: dict[date, list[Sale]] = {}
+    found: dict[date, list[BriefT]] = {}
     for sale in sales:
         found.setdefault(sale.created_at.date(), []).append(sale)
     return dict(sorted(found.items()))
@@ -97,12 +104,9 @@ async def _everything(
     return parts
 
 
-async def _reduced(sales: Sequence[Sale], reduce: Reduce[T]) -> dict[date, Part[T]]:
+async def _reduced(stored: Stored, reduce: Reduce[T]) -> dict[date, Part[T]]:
     def work() -> dict[date, Part[T]]:
-        return {day: Part(len(rows), _settled(rows), reduce(day, rows)) for day, rows in by_day(sales).items()}
+        days = by_day(decode_briefs(stored))
+        return {day: Part(len(rows), latest_cancellation(rows), reduce(day, rows)) for day, rows in days.items()}
 
-    return await asyncio.to_thread(work)
-
-
-def _settled(sales: Iterable[Sale]) -> date:
-    return max((sale.cancelled_at.date() for sale in sales if sale.cancelled_at), default=date.min)
+    return await asyncio.to_thread(work) if len(stored[1]) > OFF_LOOP_LINES else work()

@@ -5,18 +5,23 @@ where the sales were and where they are now. Rows without a key are written by e
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from operator import is_
+from typing import Any, Generic, TypeVar
 
 from gateway.store.database import Database, Script, Statement
-from gateway.store.records_memo import Memo
+from gateway.store.records_memo import Memo, estimate_bytes
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 DAY, CUSTOMER = "day", "customer"
 MOST_CHANGED = 400
 """Keys changed since parts were kept, above which everything is read again."""
 BLOCK = 200
+RECENT = timedelta(days=3)
+"""Days at the end of a span that tills still send sales of; the others are read again only when one of them changed."""
 
 _WRITE = (
     "INSERT INTO pos_sale_mark (business_id, about, key, revision) SELECT $1, $2, $3, revision "
@@ -68,6 +73,26 @@ class Parts(Generic[T]):
 
     revision: int
     found: Mapping[str, T]
+    sums: dict[str, tuple[Sequence[T], Any]] = field(default_factory=dict)
+
+    def by_month(self, add: Callable[[Sequence[T]], S]) -> list[S]:
+        """Return what `add` makes of the days of each month, made again only where one of its days was read anew."""
+        months: dict[str, list[T]] = {}
+        for day, part in self.found.items():
+            months.setdefault(day[:7], []).append(part)
+        for month, parts in months.items():
+            before, _ = self.sums.get(month, ((), None))
+            if len(before) != len(parts) or not all(map(is_, before, parts)):
+                self.sums[month] = (parts, add(parts))
+        return [self.sums[month][1] for month in months]
+
+
+@dataclass(frozen=True, slots=True)
+class Spans(Generic[T]):
+    """What was read of each span of days, as of a revision of the sales."""
+
+    revision: int
+    found: Sequence[T]
 
 
 async def kept_parts(
@@ -91,8 +116,39 @@ async def kept_parts(
         kept = Parts(revision, await read(None))
     elif changed:
         left = {name: part for name, part in kept.found.items() if name not in set(changed)}
-        kept = Parts(revision, {**left, **await read(changed)})
+        kept = Parts(revision, {**left, **await read(changed)}, kept.sums)
     else:
-        kept = Parts(revision, kept.found)
+        kept = Parts(revision, kept.found, kept.sums)
     memo.put(("parts", *key), kept, size(kept.found))
     return kept
+
+
+async def kept_spans(
+    db: Database,
+    memo: Memo,
+    key: tuple[str, Hashable],
+    revision: int,
+    days: tuple[date, date],
+    read: Callable[[date, date], Awaitable[Sequence[T]]],
+) -> Sequence[Sequence[T]]:
+    """Return what `read` gives of the days, of the last few apart: only the part in which a day changed is read anew.
+
+    `key` is the business and whatever else the result depends on; `days` are the first and the last.
+    """
+    name = ("spans", *key)
+    kept: Spans[Sequence[T]] | None = memo.get(name)
+    if kept is not None and kept.revision >= revision:
+        return kept.found
+    changed = None if kept is None else await changed_keys(db, key[0], DAY, kept.revision)
+    found = []
+    for at, (first, last) in enumerate(_cut(*days)):
+        good = changed is not None and not any(first.isoformat() <= day <= last.isoformat() for day in changed)
+        found.append(kept.found[at] if kept is not None and good else await read(first, last))
+    memo.put(name, Spans(revision, found), sum(map(estimate_bytes, found)))
+    return found
+
+
+def _cut(first: date, last: date) -> list[tuple[date, date]]:
+    if last - first < RECENT or last - date.min < RECENT:
+        return [(first, last)]
+    return [(first, last - RECENT), (last - RECENT + timedelta(days=1), last)]

@@ -67,6 +67,12 @@ async def everything(store: RecordStore, business: str, as_of: date) -> list[Any
     return [
         await pos.sale_sums("customer", since=SINCE),
         await pos.sale_sums("customer"),
+        *[await pos.sale_sums(key, since=SINCE) for key in ("day", "hour", "payment_type")],
+        await pos.sale_sums("day", customers=["x1", "x2"]),
+        await pos.sale_sums("payment_type", since=SINCE, until=as_of - timedelta(days=2)),
+        await pos.line_sums(since=SINCE),
+        await pos.line_sums(since=SINCE, daily=True),
+        await pos.line_sums(product_id="p1"),
         await pos.baskets(since=SINCE),
         await pos.daily_units(since=SINCE),
         await pos.daily_units(products=["p1", "p2"]),
@@ -121,6 +127,27 @@ async def test_a_push_reads_only_the_days_and_customers_that_it_touches(database
     monkeypatch.setattr(database, "fetch", counted)
     await (await store.open("a", "GHS", AS_OF)).sale_sums("customer", since=SINCE)
     assert asked == [("x2", "x3")]
+
+
+async def test_a_push_of_today_reads_no_sum_of_earlier_days_again(database: Database, monkeypatch: Any) -> None:
+    store = RecordStore(database)
+    await store.upsert("a", "sales", ndjson([sold(n, n, 1, 5, "COMPLETED", None) for n in range(10)]))
+    await everything(store, "a", AS_OF)
+    await store.upsert("a", "sales", ndjson([sold(0, 0, 1, 7, "COMPLETED", None)]))
+    days: list[tuple[str, str]] = []
+    fetch = database.fetch
+
+    async def noted(sql: str, *args: Any) -> list[Any]:
+        if "SUM(" in sql and "FROM pos_sale" in sql:
+            days.append(args[1:3])
+        return await fetch(sql, *args)
+
+    monkeypatch.setattr(database, "fetch", noted)
+    pos = await store.open("a", "GHS", AS_OF)
+    [paid] = await pos.sale_sums("payment_type", since=SINCE)
+    [one] = [line for line in await pos.line_sums(since=SINCE) if line.product == "p1"]
+    assert (paid.sales, paid.amount, one.units) == (10, 52, 27)
+    assert days == [((AS_OF - timedelta(days=2)).isoformat(), AS_OF.isoformat())] * 2
 
 
 async def test_too_many_changes_are_read_whole_and_nothing_is_lost(database: Database, monkeypatch: Any) -> None:
