@@ -83,7 +83,7 @@ def before_the_month(days: int = DAYS) -> SetBack:
 async def live_through(settings: Settings, days: int = DAYS) -> int:
     """Open the service with a clock set back and let the demo live; returns how many calls were answered."""
     clock, bench = SetBack(), Bench(settings)
-    service = create(replace(settings, jobs_in_process="off", schedules="off"), clock, bench)
+    service = create(replace(settings, jobs_in_process="off", schedules="off", warm_businesses=0), clock, bench)
     async with service.running():
         return await furnish(service, clock, bench, days=days)
 

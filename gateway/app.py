@@ -42,6 +42,7 @@ from gateway.jobs.context import Tools
 from gateway.jobs.housekeeping import Chore, Housekeeping
 from gateway.jobs.kinds import JobKind
 from gateway.jobs.running import background_work
+from gateway.jobs.warm_up import WarmUp
 from gateway.library.catalog import Catalog, load_catalog
 from gateway.library.policy import load_policy
 from gateway.library.policy_types import Policy
@@ -84,6 +85,7 @@ VERSION = version("pos-ai-gateway")
 MAX_SWEEP_EVERY_S = 10.0
 PURGE_EVERY_S = 3600.0
 COST_EVERY_S = 300.0
+WARM_EVERY_S = 30.0
 
 GC_THRESHOLDS = (20_000, 20, 20)
 """A request makes thousands of containers and hardly a cycle: look for cycles once in several requests, not often."""
@@ -357,10 +359,12 @@ def _lifespan(
             store.snapshots.watch(PLANS, PlanShelf(store.database, site.kit.policy).fill)
             store.snapshots.watch(SWITCHES, Shelf(store.database, site.kit.catalog, site.kit.policy).fill)
             await store.snapshots.start()
+            warm_up = WarmUp(site.kit, store.records, store.usage, store.snapshots, settings.warm_businesses)
             chores = Housekeeping(
                 Chore("sweep", min(MAX_SWEEP_EVERY_S, site.kit.reservation_grace_s / 2), store.ledger.sweep),
                 Chore("purge", PURGE_EVERY_S, lambda: purge(store.database, store.clock.now())),
                 Chore("cost_to_price", COST_EVERY_S, lambda: _tell_cost(site, metrics)),
+                Chore("warm_up", WARM_EVERY_S, warm_up.run),
             )
             chores.start()
             # What start-up made lives as long as the process: a collection need not walk through it again.

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -23,8 +23,8 @@ class SettingsError(Exception):
     """A setting has a value that cannot be used; the text names it and says what is wanted."""
 
 
-def _setting(env: str, doc: str, default: object) -> Any:
-    return field(default=default, metadata={"env": env, "doc": doc})
+def _setting(env: str, doc: str, default: object, least: int = 1) -> Any:
+    return field(default=default, metadata={"env": env, "doc": doc, "least": least})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,13 @@ class Settings:
         "on",
     )
     schedules: Literal["on", "off"] = _setting("SCHEDULES", "`off`: no job starts by the clock in this process", "on")
+    warm_businesses: int = _setting(
+        "WARM_BUSINESSES",
+        "So many businesses, those that asked last, have their evidence worked out ahead after a start and after "
+        "pushes; 0: none",
+        8,
+        least=0,
+    )
     webhook_loopback: Literal["on", "off"] = _setting(
         "WEBHOOK_LOOPBACK", "`on`: webhooks may go to this machine, by http too; in development only", "off"
     )
@@ -136,7 +143,7 @@ class Settings:
         values: dict[str, Any] = {}
         for entry in fields(cls):
             if (env := entry.metadata["env"]) in environ and environ[env].strip():
-                values[entry.name] = _convert(env, environ[env].strip(), entry.type, entry.default)
+                values[entry.name] = _convert(env, environ[env].strip(), entry)
         flags = {name: _boolean(name, text) for name, text in environ.items() if _FLAG.match(name)}
         values["flags_off"] = frozenset(name for name, on in flags.items() if not on)
         production = values.get("app_env") == "production"
@@ -193,16 +200,18 @@ def table() -> list[tuple[str, str, str]]:
     return rows
 
 
-def _convert(env: str, text: str, kind: object, default: object) -> object:
+def _convert(env: str, text: str, entry: Field[Any]) -> object:
+    default = entry.default
     if isinstance(default, Path):
         return Path(text)
     if isinstance(default, tuple):
         return _pairs(env, text)
     if isinstance(default, int):
-        if not text.isdigit() or int(text) <= 0:
-            raise SettingsError(f"{env} must be a whole number above 0.")
+        least: int = entry.metadata["least"]
+        if not text.isdigit() or int(text) < least:
+            raise SettingsError(f"{env} must be a whole number above {least - 1}.")
         return int(text)
-    allowed = getattr(kind, "__args__", ())
+    allowed = getattr(entry.type, "__args__", ())
     if allowed and all(isinstance(choice, str) for choice in allowed) and text not in allowed:
         raise SettingsError(f"{env} must be one of: {', '.join(allowed)}.")
     return text

@@ -221,7 +221,7 @@ class Served:
 
 def settings_for(url: str, **changes: Any) -> Settings:
     """Return settings of a development set-up on this database."""
-    return replace(Settings(database_url=url, secret_key=SECRET, schedules="off"), **changes)
+    return replace(Settings(database_url=url, secret_key=SECRET, schedules="off", warm_businesses=0), **changes)
 
 
 async def nowhere(host: str, port: int) -> list[str]:

@@ -37,6 +37,8 @@ def test_production_requires_proof_and_a_secret():
         ("MODEL_PROOF", "maybe"),
         ("AI_DEADLINE_MS", "-5"),
         ("AI_DEADLINE_MS", "3 s"),
+        ("AI_DEADLINE_MS", "0"),
+        ("WARM_BUSINESSES", "-1"),
         ("AI_CREDIT_ENABLED", "perhaps"),
         ("SECRET_KEY", "short"),
     ],
@@ -44,6 +46,10 @@ def test_production_requires_proof_and_a_secret():
 def test_a_value_that_cannot_be_used_is_refused_by_name(name, value):
     with pytest.raises(SettingsError, match=name):
         Settings.from_environ({name: value})
+
+
+def test_no_business_at_all_may_be_warmed_up():
+    assert Settings.from_environ({"WARM_BUSINESSES": "0"}).warm_businesses == 0
 
 
 def test_a_flag_is_on_until_it_is_switched_off():

@@ -49,7 +49,7 @@ def serve_forever(settings: Settings, host: str, port: int, workers: int) -> Non
 async def work_forever(settings: Settings) -> None:
     """Do background jobs, and start those that repeat, until SIGTERM or SIGINT; what runs then may finish."""
     logs.configure(settings.log_level)
-    service = create(replace(settings, jobs_in_process="on"))
+    service = create(replace(settings, jobs_in_process="on", warm_businesses=0))
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)

@@ -61,6 +61,11 @@ async def gather(pos: PosData, request: Mapping[str, Json], as_of: date) -> Evid
     )
 
 
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await read_board(pos, as_of)
+
+
 def _fitting(board: Board, *, only_overdue: bool, least: Decimal) -> list[Debtor]:
     """Return the debtors asked for; the least amount is about overdue money, or the balance where all are asked for."""
     if only_overdue:

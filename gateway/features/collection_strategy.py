@@ -54,6 +54,11 @@ async def gather(pos: PosData, request: Mapping[str, Json], as_of: date) -> Evid
     )
 
 
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await read_board(pos, as_of)
+
+
 async def _without_debt(pos: PosData, customer: Customer, as_of: date) -> Debtor:
     """Return a customer that owes nothing as the last of all."""
     invoices = await pos.invoices(customer_id=customer.id)

@@ -1,5 +1,6 @@
 """Credit alerts: customers whose buying or paying has changed for the worse, with what is seen and what to do."""
 
+import asyncio
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -97,6 +98,16 @@ async def warned(pos: PosData, as_of: date) -> tuple[Warned, ...]:
         return tuple(_judged(customers, known, as_of, scope_of(pos)))
 
     return await _WARNED.get(pos, "warned", read)
+
+
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    customers = {one.id: one for one in await pos.customers()}
+    for key, account in read_accounts(await pos.invoices(), await pos.payments(), scope_of(pos)).items():
+        if key in customers:
+            _watched(account, customers[key], as_of, scope_of(pos))
+            await asyncio.sleep(0)  # others may go first
+    await warned(pos, as_of)
 
 
 def at_least(found: Sequence[Warned], severity: str) -> list[Warned]:

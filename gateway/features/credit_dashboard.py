@@ -1,5 +1,6 @@
 """Credit dashboard: the health of everything that customers owe, with what to do first."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -17,7 +18,7 @@ from gateway.features.credit_findings import (
     used_before,
     used_now,
 )
-from gateway.features.credit_portfolio import DEFAULT_DAYS, PERIOD, Book, read_book
+from gateway.features.credit_portfolio import DEFAULT_DAYS, PERIOD, Book, kept_standings, read_book
 from gateway.features.remembering import Remembered, scope_of
 from gateway.features.wording import plain, rounded
 from gateway.ports import PosData
@@ -41,12 +42,7 @@ _BOOKS: Remembered[Book] = Remembered(16)
 
 async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidence:
     """Return the state of the business's whole credit book."""
-    invoices, payments = await pos.invoices(), await pos.payments()
-
-    async def read() -> Book:
-        return read_book(await pos.customers(), invoices, payments, as_of, scope_of(pos))
-
-    book = await _BOOKS.get(pos, "book", read)
+    invoices, payments, book = await pos.invoices(), await pos.payments(), await _book(pos, as_of)
     moved = trends(book)
     facts = _facts(book, moved, pos.currency)
     return Evidence(
@@ -60,6 +56,22 @@ async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidenc
         subjects=tuple(one.customer.id for one in _arrears(book)),
         warnings=_warnings(book),
     )
+
+
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    customers = {one.id: one for one in await pos.customers()}
+    invoices, payments = await pos.invoices(), await pos.payments()
+    for _ in kept_standings(customers, invoices, payments, as_of, scope_of(pos)):
+        await asyncio.sleep(0)  # others may go first
+    await _book(pos, as_of)
+
+
+async def _book(pos: PosData, as_of: date) -> Book:
+    async def read() -> Book:
+        return read_book(await pos.customers(), await pos.invoices(), await pos.payments(), as_of, scope_of(pos))
+
+    return await _BOOKS.get(pos, "book", read)
 
 
 def grouped(amount: Decimal) -> str:

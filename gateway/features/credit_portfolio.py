@@ -4,10 +4,11 @@ Amounts are in the business's currency, shares are fractions of 1. Earlier state
 written-off and undated invoices are outside every comparison of two days.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from gateway.domain.records import Customer, Invoice, Payment
 from gateway.features.arithmetic import ratio
@@ -142,15 +143,7 @@ def read_book(
 ) -> Book:
     """Reduce all invoices and payments known at the end of `day` to the credit book; `scope` owns them."""
     known = {customer.id: customer for customer in customers}
-    standings = [
-        _STANDINGS.get(
-            (scope, key, day),
-            (known[key], tuple(rows), tuple(paid)),
-            lambda key=key, rows=rows, paid=paid: _standing(known[key], rows, paid, day, scope),  # type: ignore[misc]
-        )
-        for key, rows, paid in _by_customer(invoices, payments)
-        if key in known
-    ]
+    standings = list(kept_standings(known, invoices, payments, day, scope))
     standings.sort(key=lambda one: (-one.history.balance, one.customer.id))
     accounts = [one.account for one in standings]
     unpaid = [bill for account in accounts for bill in account.bills if bill.open]
@@ -167,6 +160,20 @@ def read_book(
         dso=_dso([one.flow for one in standings], day),
         due_soon=_due_soon(unpaid, day),
     )
+
+
+def kept_standings(
+    customers: Mapping[str, Customer],
+    invoices: Sequence[Invoice],
+    payments: Sequence[Payment],
+    day: date,
+    scope: Hashable,
+) -> Iterator[Standing]:
+    """Yield how each customer with invoices stands, worked out again only where one of its rows changed."""
+    for key, rows, paid in _by_customer(invoices, payments):
+        if key in customers:
+            work_out = partial(_standing, customers[key], rows, paid, day, scope)
+            yield _STANDINGS.get((scope, key, day), (customers[key], tuple(rows), tuple(paid)), work_out)
 
 
 def _by_customer(

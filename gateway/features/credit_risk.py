@@ -92,6 +92,12 @@ class CustomerFile:
 _FILES: Remembered[CustomerFile] = Remembered(256)
 
 
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await pos.customers()
+    await pos.invoices()
+
+
 async def _read_file(pos: PosData, customer_id: str, as_of: date) -> CustomerFile:
     customer = await pos.customer(customer_id)
     if customer is None:

@@ -4,6 +4,7 @@ Reads per request: sums of the spans asked about, made by the database; the cust
 holds a word that is neither everyday speech nor a product.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from gateway.features.insight_plan import CONTEXTS, Asked, Plan, choose, named, 
 from gateway.features.insight_words import folded, is_plain
 from gateway.features.product_search import Catalogue
 from gateway.features.remembering import Remembered
+from gateway.features.rfm import scored_customers
 from gateway.ports import PosData
 
 _NAMES: Remembered[Names] = Remembered(16)
@@ -234,6 +236,14 @@ _BUYERS = re.compile(r"\b(?:buys?|bought|buying|purchase[sd]?)\s+(?:the )?(?:mos
 def _asks_for_buyers(asked: Asked) -> bool:
     """Tell whether a question asks who buys something that the catalogue may not even have: `who buys beer`."""
     return any(match[1] in asked.names for match in _BUYERS.finditer(asked.text))
+
+
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await scored_customers(pos, as_of)
+    await asyncio.sleep(0)  # others may go first
+    await _NAMES.get(pos, "names", lambda: _names(pos))
+    await _catalogue(pos)
 
 
 async def _names(pos: PosData) -> Names:

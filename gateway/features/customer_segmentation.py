@@ -58,6 +58,12 @@ async def gather(pos: PosData, request: Mapping[str, Any], as_of: date) -> Evide
     )  # fmt: skip
 
 
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await scored_customers(pos, as_of)
+    await _best_categories(pos, as_of)
+
+
 def fallback(facts: Mapping[str, Json]) -> dict[str, Any]:
     """Return the advice that fixed texts give for every segment shown."""
     return {"recommendations": [{"segment": one["ref"], **advise(one, facts)} for one in facts["segments"]]}

@@ -119,6 +119,12 @@ async def gather(pos: PosData, request: Mapping[str, Json], as_of: date, recalle
     )
 
 
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await found(pos, _since(None, as_of), as_of)
+    await _names(pos, (), staff=False)
+
+
 def _since(given: str | None, as_of: date) -> date:
     since = date.fromisoformat(given) if given else as_of - timedelta(days=WINDOW_DAYS)
     if not longest_span(as_of) <= since <= as_of:

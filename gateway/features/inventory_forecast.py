@@ -135,23 +135,38 @@ def empty_days(
 _FACTORS: Remembered[EventFactors] = Remembered(64)
 
 
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await pos.suppliers()
+    await pos.stock_movements()
+    for channel in CHANNELS:
+        await _of_shop(pos, channel, as_of)
+
+
 async def event_factors(pos: PosData, product: Product, channel: str, as_of: date) -> EventFactors:
     """Return what events do to the product's category in one kind of sale; what the whole shop shows comes before."""
 
-    async def learn(products: list[str] | None, prior: EventFactors | None) -> EventFactors:
-        since = as_of - timedelta(days=HISTORY_DAYS - 1)
-        sold = [one for one in await pos.daily_units(products=products, since=since) if one.type == channel]
-        if not sold:
-            return prior or EventFactors()
-        units = {one.day: one.units for one in sold}
-        return learn_events(read_series(units, sold[0].day, as_of, frozenset()), prior)
-
     async def of_category() -> EventFactors:
-        whole = await _FACTORS.get(pos, (None, channel), lambda: learn(None, None))
+        whole = await _of_shop(pos, channel, as_of)
         peers = [one.id for one in await pos.products() if one.category == product.category]
-        return await learn(peers, whole)
+        return await _learn(pos, channel, as_of, peers, whole)
 
     return await _FACTORS.get(pos, (product.category, channel), of_category)
+
+
+async def _of_shop(pos: PosData, channel: str, as_of: date) -> EventFactors:
+    return await _FACTORS.get(pos, (None, channel), lambda: _learn(pos, channel, as_of, None, None))
+
+
+async def _learn(
+    pos: PosData, channel: str, as_of: date, products: list[str] | None, prior: EventFactors | None
+) -> EventFactors:
+    since = as_of - timedelta(days=HISTORY_DAYS - 1)
+    sold = [one for one in await pos.daily_units(products=products, since=since) if one.type == channel]
+    if not sold:
+        return prior or EventFactors()
+    units = {one.day: one.units for one in sold}
+    return learn_events(read_series(units, sold[0].day, as_of, frozenset()), prior)
 
 
 async def _supplier(pos: PosData, product: Product) -> Supplier | None:

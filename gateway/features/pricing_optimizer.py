@@ -13,6 +13,7 @@ from gateway.domain.sold import DayUnits
 from gateway.errors import ConstraintsInfeasible, FieldError, InsufficientData, NotFound
 from gateway.features.demand_events import EventFactors, events_of
 from gateway.features.inventory_forecast import event_factors
+from gateway.features.inventory_forecast import prepare as prepare_forecast
 from gateway.features.price_response import (
     COMPETITIVE,
     ENOUGH_PRODUCTS,
@@ -133,6 +134,12 @@ async def gather(pos: PosData, request: dict[str, Json], as_of: date) -> Evidenc
         excluded=pos.excluded,
         warnings=(f"The price is kept: {case.kept}.",) if case.kept else (),
     )
+
+
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await pos.daily_units(since=as_of - timedelta(days=7 * WEEKS - 1))
+    await prepare_forecast(pos, as_of)
 
 
 async def _usual(pos: PosData, product: Product, shop: Sequence[DayUnits], as_of: date) -> float:

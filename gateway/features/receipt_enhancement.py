@@ -80,8 +80,18 @@ async def _look_up(pos: PosData, request: Mapping[str, Any], as_of: date) -> Sho
     earlier = await pos.sales(customer_id=customer.id) if customer else ()
     before = any(one.status not in NOT_SOLD and one.id != request.get("sale_id") for one in earlier)
     products = {one.id: one for one in await pos.products()}
-    receipts = await _RECEIPTS.get(pos, "receipts", lambda: receipts_until(pos, as_of))
+    receipts = await _receipts(pos, as_of)
     return Shop(sale, customer, before, products, receipts)
+
+
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await pos.products()
+    await _receipts(pos, as_of)
+
+
+async def _receipts(pos: PosData, as_of: date) -> Receipts:
+    return await _RECEIPTS.get(pos, "receipts", lambda: receipts_until(pos, as_of))
 
 
 def _evidence(shop: Shop, request: Mapping[str, Any], as_of: date, currency: str, excluded: int) -> Evidence:

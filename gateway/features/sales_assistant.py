@@ -43,10 +43,10 @@ async def gather(pos: PosData, request: dict[str, Any], as_of: date) -> SalesEvi
     history = context.get("chat_history") or []
     customer = await _customer(pos, context.get("customer_id"))
     await _check_storefront(pos, context.get("storefront_id"))
-    catalogue = await _CATALOGUES.get(pos, "catalogue", lambda: _catalogue(pos))
+    catalogue = await _known_goods(pos)
     question = understand(request["message"], history, catalogue, pos.currency)
     before = bought(await pos.sales(customer_id=customer.id)) if customer else Counter()
-    receipts = await _RECEIPTS.get(pos, "receipts", lambda: receipts_until(pos, as_of))
+    receipts = await _receipts(pos, as_of)
     bulk = is_bulk(question, customer)
     shelf = Chooser(catalogue, question, receipts, before, bulk).shelf()
     choice = Choice(pos.currency, question, customer, before, shelf, catalogue, bulk)
@@ -63,6 +63,20 @@ async def gather(pos: PosData, request: dict[str, Any], as_of: date) -> SalesEvi
         warnings=("price_in_other_currency",) if question.price.foreign else (),
         items=choice.items(),
     )
+
+
+async def prepare(pos: PosData, as_of: date) -> None:
+    """Work out what every answer of this business rests on, before a question comes."""
+    await _known_goods(pos)
+    await _receipts(pos, as_of)
+
+
+async def _known_goods(pos: PosData) -> Catalogue:
+    return await _CATALOGUES.get(pos, "catalogue", lambda: _catalogue(pos))
+
+
+async def _receipts(pos: PosData, as_of: date) -> Receipts:
+    return await _RECEIPTS.get(pos, "receipts", lambda: receipts_until(pos, as_of))
 
 
 async def _catalogue(pos: PosData) -> Catalogue:

@@ -19,7 +19,7 @@ class Memo:
     whole tables (`records_kept`) carry theirs inside and are brought up to date.
     """
 
-    def __init__(self, limit_bytes: int = 32 * 1024 * 1024, limit_entries: int = 4096) -> None:
+    def __init__(self, limit_bytes: int = 64 * 1024 * 1024, limit_entries: int = 4096) -> None:
         self._limit_bytes, self._limit_entries = limit_bytes, limit_entries
         self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self.bytes = 0

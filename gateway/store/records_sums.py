@@ -4,18 +4,21 @@ Lines carry their sale's day, so those of a period are summed from one covering 
 are left out by the ids of those sales, which are few.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from gateway.domain.sums import SOLD, THOUSAND, LineSum, SaleKey, SaleSum, amount_of
-from gateway.store.database import Database
+from gateway.store.database import Database, Row
 from gateway.store.records_kinds import EPOCH, MICROSECOND, decode_day
 
 Basket = tuple[str, frozenset[str]]
 """A sale's id and its products."""
 
+OFF_LOOP_LINES = 2_000
+"""Above this many lines the work takes longer than other requests should wait for the event loop."""
 _HOUR = 3_600_000_000
 _KEYS: dict[SaleKey, str] = {
     "day": '"day"',
@@ -110,8 +113,13 @@ async def stored_baskets(db: Database, period: Period, days: Sequence[str] | Non
         'SELECT l."day", l.sale, l.product FROM pos_sale_items l '  # noqa: S608
         f'WHERE l.business_id = $1 AND l."day" >= $2 AND l."day" <= $3 {only}AND l.quantity > 0 AND {_COUNTED}'
     )
+    lines = await db.fetch(sql, *period.args, *wanted)
+    return await asyncio.to_thread(_baskets, lines) if len(lines) > OFF_LOOP_LINES else _baskets(lines)
+
+
+def _baskets(lines: Sequence[Row]) -> dict[str, list[Basket]]:
     baskets: dict[tuple[str, str], set[str]] = {}
-    for day, sale, product in await db.fetch(sql, *period.args, *wanted):
+    for day, sale, product in lines:
         baskets.setdefault((day, sale), set()).add(product)
     found: dict[str, list[Basket]] = {}
     for (day, sale), products in baskets.items():

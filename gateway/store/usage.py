@@ -23,6 +23,16 @@ _TOTALS = (
     "SUM(CASE WHEN status < 400 AND degraded = '' AND source <> 'rules' THEN 1 ELSE 0 END), SUM(cost), SUM(latency_ms) "
     "FROM usage_all WHERE business_id = $1 AND created_at >= $2 AND created_at < $3 GROUP BY feature ORDER BY feature"
 )
+_LAST_ASKED = (
+    "SELECT id, last FROM (SELECT business.id, "
+    "(SELECT MAX(usage.created_at) FROM usage WHERE usage.business_id = business.id) AS last FROM business) AS asked "
+    "WHERE last >= $1 ORDER BY last DESC, id LIMIT $2"
+)
+_LAST_FEATURES = (
+    "SELECT DISTINCT feature FROM (SELECT feature FROM usage WHERE business_id = $1 AND created_at >= $2 "
+    "ORDER BY created_at DESC LIMIT 500) AS latest"
+)
+LATELY = 2 * 86_400_000_000
 EPOCH = date(1970, 1, 1)
 
 
@@ -62,6 +72,14 @@ class UsageQueries:
         """Return each plan in use with its businesses and their cost in a month such as 2026-11, in nano-USD."""
         rows = await self._database.fetch(_COST_BY_PLAN, month)
         return [(plan, int(businesses), int(spent)) for plan, businesses, spent in rows]
+
+    async def asked_last(self, now: int, most: int) -> dict[str, frozenset[str]]:
+        """Return the businesses that asked last, within two days of `now`, and what for in their last 500 requests."""
+        found = {}
+        for business_id, _ in await self._database.fetch(_LAST_ASKED, now - LATELY, most):
+            rows = await self._database.fetch(_LAST_FEATURES, business_id, now - LATELY)
+            found[business_id] = frozenset(row[0] for row in rows)
+        return found
 
     async def by_day(self, business_id: str, since: date, until: date, timezone: str) -> list[dict[str, Any]]:
         """Return JSON rows per local day, feature, model, prompt version and source, `until` included."""
