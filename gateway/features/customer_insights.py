@@ -21,6 +21,7 @@ from gateway.features.insight_found import Found, span
 from gateway.features.insight_names import Names, renamed
 from gateway.features.insight_plan import CONTEXTS, Asked, Plan, choose, named, read
 from gateway.features.insight_words import folded, is_plain
+from gateway.features.periods import before, usual
 from gateway.features.product_search import Catalogue
 from gateway.features.remembering import Remembered
 from gateway.features.rfm import scored_customers
@@ -244,6 +245,9 @@ async def prepare(pos: PosData, as_of: date) -> None:
     await asyncio.sleep(0)  # others may go first
     await _NAMES.get(pos, "names", lambda: _names(pos))
     await _catalogue(pos)
+    for period in (usual(as_of), before(usual(as_of))):
+        await pos.line_sums(since=period.first, until=period.last)
+        await pos.sale_sums("day", since=period.first, until=period.last)
 
 
 async def _names(pos: PosData) -> Names:

@@ -49,7 +49,7 @@ def select_days(
 ) -> list[tuple[str, list[Any]]]:
     """Return the reading statements, a block of products and of `days` each (None: all), with their arguments."""
     known = [()] if products is None else _blocks(sorted({one for one in products if is_id(one)}))
-    wanted = [()] if days is None else list(_blocks(days))
+    wanted = _wanted(days, since, as_of)
     return [_select(business_id, currency, as_of, block, since, some) for block in known for some in wanted]
 
 
@@ -69,11 +69,18 @@ def select_units(
     business_id: str, currency: str, as_of: date, days: Sequence[str] | None
 ) -> list[tuple[str, list[Any]]]:
     """Return the statements that read units by day and product, a block of `days` each (None: all)."""
-    wanted: Sequence[Sequence[str]] = [()] if days is None else list(_blocks(days))
     return [
         _select(business_id, currency, as_of, (), None, some, 'SELECT "day", product, SUM(units)', '"day", product')
-        for some in wanted
+        for some in _wanted(days, None, as_of)
     ]
+
+
+def _wanted(days: Sequence[str] | None, since: date | None, as_of: date) -> list[Sequence[str]]:
+    """Return the known ones of the days in blocks; one empty block means all."""
+    if days is None:
+        return [()]
+    first = "" if since is None else since.isoformat()
+    return list(_blocks([day for day in days if first <= day <= as_of.isoformat()]))
 
 
 def decode_units(rows: Iterable[Sequence[Any]]) -> dict[str, dict[str, int]]:
@@ -103,11 +110,13 @@ def _select(
     what: str = 'SELECT "day", "type", SUM(units), SUM(amount)',
     by: str = '"day", "type"',
 ) -> tuple[str, list[Any]]:
-    args: list[Any] = [business_id, currency, (as_of - EPOCH.date()).days, as_of.isoformat()]
-    conditions = ["business_id = $1", "currency IN ('*', $2)", "void_day > $3", '"day" <= $4']
-    if since is not None:
-        args.append(since.isoformat())
-        conditions.append(f'"day" >= ${len(args)}')
+    args: list[Any] = [business_id, currency, (as_of - EPOCH.date()).days]
+    conditions = ["business_id = $1", "currency IN ('*', $2)", "void_day > $3"]
+    # Beside named days a range would mislead PostgreSQL: it reads the whole range and throws the other days away.
+    bounds = [] if days else [("<=", as_of), *([(">=", since)] if since is not None else [])]
+    for side, day in bounds:
+        args.append(day.isoformat())
+        conditions.append(f'"day" {side} ${len(args)}')
     for column, values in (("product", products), ('"day"', days)):
         if values:
             places = ", ".join(f"${at}" for at in range(len(args) + 1, len(args) + 1 + len(values)))

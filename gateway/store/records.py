@@ -79,7 +79,7 @@ class RecordStore:
         grown += inserted
         if self._db.dialect == "postgresql" and grown >= max(STATISTICS_ROWS, 2 * analyzed):
             analyzed = grown
-            for name in (table.name, "sale_items") if table.name == "sales" else (table.name,):
+            for name in (table.name, "sale_items", "product_days") if table.name == "sales" else (table.name,):
                 # The rows are stored; that PostgreSQL is at it itself must not make the push fail.
                 with contextlib.suppress(NotReady):
                     await self._db.execute("SELECT gateway_statistics($1)", f"pos_{name}")

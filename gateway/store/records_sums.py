@@ -6,7 +6,7 @@ are left out by the ids of those sales, which are few.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -108,6 +108,8 @@ async def stored_baskets(db: Database, period: Period, days: Sequence[str] | Non
     wanted = [] if days is None else [day for day in days if first <= day <= last]
     if days is not None and not wanted:
         return {}
+    if wanted:  # PostgreSQL reads a whole range, and throws the days away that were not named
+        period = replace(period, since=decode_day(min(wanted)), until=decode_day(max(wanted)))
     only = f'AND l."day" IN ({", ".join(f"${6 + n}" for n in range(len(wanted)))}) ' if wanted else ""
     sql = (
         'SELECT l."day", l.sale, l.product FROM pos_sale_items l '  # noqa: S608

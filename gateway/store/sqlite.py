@@ -181,6 +181,7 @@ def _serve(
                     job.error = job.error or translate_db_error(error)
             with contextlib.suppress(RuntimeError):  # the loop is gone, and with it everyone who waited
                 loop.call_soon_threadsafe(_deliver, batch)
+        del batch, job  # what was read may be large, and the next job may be long in coming
     connection.close()
 
 
