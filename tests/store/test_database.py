@@ -5,6 +5,7 @@ import contextlib
 import subprocess
 import sys
 import time
+import weakref
 from contextlib import closing
 from pathlib import Path
 
@@ -223,3 +224,17 @@ if "postgresql" in available_backends():
         await asyncio.gather(numbers.run(add, "a", 0), numbers.run(add, "b", 0))
         assert sorted(await asyncio.gather(numbers.run(lock_two, "a", "b"), numbers.run(lock_two, "b", "a"))) == [1, 2]
         assert (await value(numbers, "a"), await value(numbers, "b")) == (2, 2)
+
+
+class Large:
+    """A result whose end can be seen."""
+
+
+def read_large():
+    yield Statement("SELECT 1")
+    return Large()
+
+
+async def test_no_thread_holds_on_to_what_was_read(numbers):
+    gone = weakref.ref(await numbers.read(read_large))
+    await eventually(lambda: gone() is None)

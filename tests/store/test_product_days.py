@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.store.database import Database
+from gateway.store.product_days import select_days
 from gateway.store.records import RecordStore
 from tests.store.record_rows import ndjson
 
@@ -29,6 +30,15 @@ async def both(database, rows, as_of=DAY, **asked):
     pushed, brought = [list(await view.daily_units(**asked)) for view in views]
     assert pushed == brought
     return pushed
+
+
+def test_of_named_days_only_the_known_ones_of_the_span_are_read_and_no_range_beside_them():
+    days = [f"{DAY - timedelta(days=back)}" for back in (9, 3, 0, -1)]
+    [(sql, args)] = select_days("b", "GHS", DAY, None, DAY - timedelta(days=5), days)
+    assert [day for day in days if day in args] == days[1:3]
+    assert '"day" IN' in sql
+    assert "<=" not in sql
+    assert select_days("b", "GHS", DAY, None, None, days[3:]) == []
 
 
 async def test_units_and_amounts_are_added_up_by_day_and_type_of_sale(database: Database):
