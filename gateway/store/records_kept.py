@@ -98,6 +98,11 @@ def kept_already(memo: Memo, business_id: str, name: str, revision: int) -> Kept
     return kept if kept is not None and kept.revision >= revision else None
 
 
+def is_kept(memo: Memo, business_id: str, name: str) -> bool:
+    """Return whether a whole table is here, so that bringing it up to date costs less than asking for single rows."""
+    return memo.get(("kept", business_id, name)) is not None
+
+
 async def _read(db: Database, table: Table, business_id: str, narrowed: str, ids: Sequence[str]) -> dict[str, Any]:
     names = ", ".join(f'"{name}"' for name in table.names)
     # S608: the names in this statement are our own, values are always arguments.

@@ -13,7 +13,7 @@ from gateway.domain.sums import LineSum, SaleSum, merge_lines, merge_sales
 from gateway.store.database import Database
 from gateway.store.product_days import decode_days, decode_units, select_days, select_units, total_units
 from gateway.store.records_changes import UNLOGGED
-from gateway.store.records_kept import OFF_LOOP_ROWS, kept_already, kept_table
+from gateway.store.records_kept import OFF_LOOP_ROWS, is_kept, kept_already, kept_table
 from gateway.store.records_memo import CELL_BYTES, ROW_BYTES, UNITS_BYTES, Memo
 from gateway.store.records_schema import LINES, SCHEMA, Table, decode_sales
 from gateway.store.records_source import EVERYTHING, Filter, Sums, as_known
@@ -44,6 +44,10 @@ class StoredRows:
         if where == EVERYTHING and table not in UNLOGGED:
             kept = await kept_table(self.db, self.memo, self.business_id, table, self.revision(table))
             return kept.split(self.as_of)[0]
+        if where.id is not None and where == Filter(id=where.id) and is_kept(self.memo, self.business_id, table):
+            kept = await kept_table(self.db, self.memo, self.business_id, table, self.revision(table))
+            row = kept.by_id.get(where.id)
+            return () if row is None or SCHEMA[table].day_of(row) > self.as_of else (row,)
         return await self._remembered(table, where, "<=")
 
     async def later(self, table: str) -> Sequence[Any]:

@@ -60,7 +60,8 @@ async def change(store: RecordStore, db: Database, business: str, step: tuple[st
 
 async def everything(store: RecordStore, business: str, as_of: date) -> list[Any]:
     pos = await store.open(business, "GHS", as_of)
-    return [list(await getattr(pos, name)()) for name in WHOLE] + [pos.excluded]
+    whole = [list(await getattr(pos, name)()) for name in WHOLE]
+    return [*whole, *[await pos.customer(f"x{n}") for n in range(4)], await pos.product("x1"), pos.excluded]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
