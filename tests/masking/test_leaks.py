@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.masking.leaks import WINDOW, LeakDetector
+from gateway.masking.leaks import STRIDE, WINDOW, LeakDetector, _forms, squeeze
 from tests.service import catalog_of
 
 CANARY = "lmhopgakfbeldnicjhgo"
@@ -74,6 +74,28 @@ def test_any_longer_stretch_is_found_wherever_it_stands(start: int, length: int,
     stretch = INSTRUCTIONS[start : start + length]
     if sum(c.isalnum() for c in stretch) >= 2 * WINDOW:
         assert DETECTOR.leaks(f"{'Sales rose. ' * rng.randrange(4)}{stretch}{' Thank you.' * rng.randrange(4)}")
+
+
+def test_every_window_of_the_instructions_is_near_wherever_it_stands():
+    for form in _forms(squeeze(INSTRUCTIONS)):
+        for start in range(len(form) - WINDOW + 1):
+            for before in range(STRIDE):
+                assert DETECTOR.is_near(b"-" * before + form[start : start + WINDOW]), (start, before)
+
+
+_STRETCHES = st.integers(0, len(INSTRUCTIONS)).flatmap(
+    lambda start: st.integers(0, 60).map(lambda length: INSTRUCTIONS[start : start + length])
+)
+
+
+@given(st.lists(_STRETCHES | st.text(max_size=30), max_size=6), st.booleans())
+def test_the_quick_look_overlooks_nothing_that_the_thorough_one_finds(pieces: list[str], backwards: bool):
+    text = "".join(pieces)
+    squeezed = squeeze(text[::-1] if backwards else text)
+    quick, thorough = LeakDetector([INSTRUCTIONS], CANARY), LeakDetector([INSTRUCTIONS], CANARY)
+    thorough.is_near = lambda form: True
+    assert quick.leaks(text) == thorough.leaks(text)
+    assert quick._told(squeezed) == thorough._told(squeezed)
 
 
 @pytest.mark.parametrize(
