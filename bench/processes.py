@@ -20,6 +20,8 @@ ROOT = HERE.parent
 BUILD = HERE / "build"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 SERVER_CORE, LOAD_CORE = "0", "1"
+ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(BUILD / "pycache")}
+"""Servers start from byte code, as an installed service does from its second start on."""
 
 
 def compiled(name: str) -> Path:
@@ -73,7 +75,7 @@ class Server:
     def __enter__(self) -> Self:
         began = time.monotonic()
         self._process = subprocess.Popen(
-            pinned(self.core, self.command), cwd=ROOT, env={**os.environ, **self.env}, start_new_session=True
+            pinned(self.core, self.command), cwd=ROOT, env={**ENVIRONMENT, **self.env}, start_new_session=True
         )
         while http(self.ready_url)[0] != 200:
             if self._process.poll() is not None or time.monotonic() - began > 60:

@@ -141,6 +141,7 @@ def create_service(
     settings: Settings,
     *,
     clock: Clock | None = None,
+    catalog: Catalog | None = None,
     models: Mapping[str, Model] | None = None,
     extra_routes: RouteMaker | None = None,
     sender: WebhookSender | None = None,
@@ -149,11 +150,12 @@ def create_service(
 ) -> Service:
     """Return the service for these settings; nothing is connected before its first event loop starts it.
 
-    `clock`, `models` and `sender` replace the real ones in tests; `extra_routes` and
-    `extra_kinds` are the admin's; `at_end` is awaited when the service stops.
+    `clock`, `models` and `sender` replace the real ones in tests; `catalog` is what was read of `settings.prompts_dir`
+    before, and belongs to this service alone; `extra_routes` and `extra_kinds` are the admin's; `at_end` is awaited
+    when the service stops.
     """
     policy = load_policy(settings.policy_dir)
-    catalog = load_catalog(settings.prompts_dir, policy)
+    catalog = catalog or load_catalog(settings.prompts_dir, policy)
     store = open_store(settings, clock or SystemClock())
     sender = sender or WebhookSender(loopback=settings.webhook_loopback == "on")
     metrics = Metrics(settings.metrics_folder)

@@ -24,7 +24,7 @@ from gateway.cli.running import fail, opened, run, say, settings
 from gateway.cli.serving import serve_forever, work_forever
 from gateway.cli.upkeep import jobs_app, privacy_app, retention_app, secrets_app
 from gateway.cli.webhooks import webhooks_app
-from gateway.library.catalog import load_catalog
+from gateway.library.catalog import Catalog, load_catalog
 from gateway.library.policy import load_policy
 from gateway.pipeline.economics import PlanCost, plan_costs, plan_row
 from gateway.ports import Clock
@@ -65,8 +65,8 @@ def serve(
 ) -> None:
     """Migrate, bring the prompts in line and serve."""
     found = settings()
-    run(lambda: _prepare(found))
-    serve_forever(found, host, port, workers)
+    catalog = run(lambda: _prepare(found))
+    serve_forever(found, host, port, workers, catalog)
 
 
 @app.command()
@@ -112,21 +112,21 @@ def quickstart(
 
     url = f"http://{host}:{port}"
 
-    async def ready() -> tuple[list[demo_command.DemoBusiness], str]:
+    async def ready() -> tuple[Catalog, list[demo_command.DemoBusiness], str]:
         await migrate_database(found.database_url)
         async with opened(found) as store:
             fresh = not await store.releases.known()
         # What the repository brings was there before the demo's first month, so that its history reads in order.
-        await _prepare(found, before_the_month() if fresh else None)
+        catalog = await _prepare(found, before_the_month() if fresh else None)
         async with opened(found) as store:
             businesses = await demo_command.load(store, demo_command.TENANT, quiet=False)
-            return businesses, await new_sign_in_link(store, url)
+            return catalog, businesses, await new_sign_in_link(store, url)
 
-    businesses, sign_in = run(ready)
+    catalog, businesses, sign_in = run(ready)
     demo_command.welcome(businesses, url, sign_in, found)
     if month:  # nobody has to wait for it: the pages fill while one looks
         subprocess.Popen([sys.executable, "-m", "gateway", "furnish"], stdin=subprocess.DEVNULL)
-    serve_forever(found, host, port, 1)
+    serve_forever(found, host, port, 1, catalog)
 
 
 @app.command(hidden=True)
@@ -143,7 +143,7 @@ def lint(as_json: Json = False) -> None:
     found = settings()
 
     async def load() -> int:
-        return len(load_catalog(found.prompts_dir, load_policy(found.policy_dir)).prompts)
+        return len(_catalog(found).prompts)
 
     count = run(load)
     say(
@@ -155,7 +155,7 @@ def lint(as_json: Json = False) -> None:
 def sync(as_json: Json = False) -> None:
     """Import versions and verdicts from the repository and release what is proven."""
     found = settings()
-    synced = run(lambda: _sync(found))
+    synced = run(lambda: _sync(found, _catalog(found)))
     value = {"imported": synced.imported, "released": list(synced.released), "unproven": list(synced.unproven)}
     say(value, as_json=as_json, human=lambda: _show_sync(synced))
 
@@ -243,17 +243,22 @@ async def _migrate(found: Settings) -> list[str]:
     return ran
 
 
-async def _prepare(found: Settings, clock: Clock | None = None) -> None:
+async def _prepare(found: Settings, clock: Clock | None = None) -> Catalog:
     await migrate_database(found.database_url)
-    synced = await _sync(found, clock)
+    catalog = _catalog(found)
+    synced = await _sync(found, catalog, clock)
     async with opened(found) as store:
         await load_guides(store, found.guides_dir)
     for sentence in synced.unproven:
         Console(stderr=True).print(sentence, style="yellow", markup=False)
+    return catalog
 
 
-async def _sync(found: Settings, clock: Clock | None = None) -> Synced:
-    catalog = load_catalog(found.prompts_dir, load_policy(found.policy_dir))
+def _catalog(found: Settings) -> Catalog:
+    return load_catalog(found.prompts_dir, load_policy(found.policy_dir))
+
+
+async def _sync(found: Settings, catalog: Catalog, clock: Clock | None = None) -> Synced:
     async with opened(found, clock) as store:
         return await sync_prompts(catalog, found.verdicts_dir, store.releases)
 

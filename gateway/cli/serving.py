@@ -5,12 +5,14 @@ import os
 import signal
 import tempfile
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import uvicorn
 
-from admin.app import create
+from admin.app import create, from_environment
 from gateway import logs
+from gateway.library.catalog import Catalog
 from gateway.settings import Settings
 
 GRACE_S = 5
@@ -30,13 +32,13 @@ SERVER: dict[str, Any] = {
 """What every server is started with; seconds."""
 
 
-def serve_forever(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve until told to stop. Each worker reads the environment itself."""
+def serve_forever(settings: Settings, host: str, port: int, workers: int, catalog: Catalog) -> None:
+    """Serve until told to stop. A single process goes on with the catalogue; each of several workers reads its own."""
     if workers > 1 and not settings.metrics_folder:
         # Before the workers start, since their metrics library looks for it when it is loaded.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="gateway-metrics-")
     uvicorn.run(
-        "admin.app:from_environment",
+        "admin.app:from_environment" if workers > 1 else partial(from_environment, catalog),
         factory=True,
         host=host,
         port=port,

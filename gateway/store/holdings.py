@@ -17,6 +17,9 @@ DAY = 86_400_000_000
 PRIVATE_DAYS = 90
 """How long anything that was said, answered or asked is kept, in days."""
 
+_WITHOUT = ("piccolo_", "postgres", "redis_tier", "tables")
+"""How modules begin that write no table of their own and load a library that the service may not need."""
+
 BOOKS_DAYS = 400
 """How long figures without contents are kept: a year and a month, so that months can be compared."""
 
@@ -95,7 +98,7 @@ def holdings() -> tuple[Holding, ...]:
     """Return every declared entry, by table. Raises ValueError when a table is declared twice."""
     found: dict[str, Holding] = {}
     for _, name, _ in pkgutil.iter_modules(gateway.store.__path__, "gateway.store."):
-        if name.endswith(("piccolo_migrations", "redis_tier")):
+        if name.removeprefix("gateway.store.").startswith(_WITHOUT):
             continue
         declared: Any = getattr(importlib.import_module(name), "HOLDINGS", ())
         for holding in declared:

@@ -9,16 +9,15 @@ import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
-
-import asyncpg
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.engine.finder import engine_finder
+from typing import TYPE_CHECKING, Any
 
 from gateway.store import piccolo_migrations
 from gateway.store.alone import alone
 from gateway.store.database import Database, Dialect, Script, Statement, open_database
 from gateway.store.scope import APP_ROLE
+
+if TYPE_CHECKING:
+    from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 APP = "gateway"
 LOCK = 0x6761746577617901
@@ -84,7 +83,9 @@ async def migrate(database_url: str) -> list[str]:
         if database.dialect == "postgresql":  # by itself, since it concerns every database of the server
             await database.execute(_MAKE_ROLE)
         return await database.run(_forwards, database.dialect, migrations())
-    except asyncpg.InsufficientPrivilegeError:
+    except Exception as error:
+        if not _is_denied(error):
+            raise
         raise MayNotMigrate(
             "The role of DATABASE_URL may not change tables. Run `python -m gateway migrate` as their owner first."
         ) from None
@@ -99,10 +100,17 @@ async def let_log_in(database_url: str, password: str, role: str = APP_ROLE) -> 
     try:
         ((sql,),) = await database.fetch(_LOG_IN, role, password)
         await database.execute(sql)
-    except asyncpg.InsufficientPrivilegeError:
+    except Exception as error:
+        if not _is_denied(error):
+            raise
         raise MayNotMigrate(f"The role of DATABASE_URL may not give {role} a password.") from None
     finally:
         await database.close()
+
+
+def _is_denied(error: Exception) -> bool:
+    """Return whether PostgreSQL refused a statement for want of a right (SQLSTATE 42501)."""
+    return getattr(error, "sqlstate", None) == "42501"
 
 
 async def migrate_open(database: Database) -> list[str]:
@@ -152,8 +160,12 @@ def _ran(dialect: Dialect, make: str | None) -> Script[set[str]]:
     return {row[0] for row in rows}
 
 
-def manager_of(migration_id: str, description: str) -> MigrationManager:
+def manager_of(migration_id: str, description: str) -> "MigrationManager":
     """Return what Piccolo's own command wants of a migration file: an object that runs its DDL."""
+    # Imported here: the service runs migrations without Piccolo, whose code takes 6 MiB.
+    from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+    from piccolo.engine.finder import engine_finder
+
     manager = MigrationManager(migration_id=migration_id, app_name=APP, description=description)
 
     async def run() -> None:

@@ -10,7 +10,8 @@ import structlog
 
 from gateway.store import scope
 from gateway.store.database import Dialect, P, Row, Script, Statement, T
-from gateway.store.errors import not_ready, translate_db_error
+from gateway.store.errors import not_ready
+from gateway.store.postgres_errors import translate_postgres_error
 from gateway.store.scope import APP_ROLE, OPERATOR, Scope
 
 ATTEMPTS = 6
@@ -82,7 +83,7 @@ class PostgresDatabase:
             if not self._as_owner and (await self.fetch(_BYPASSES) or [(False,)])[0][0]:
                 _log.warning("row_security_off", reason="the role owns the tables or may bypass row-level security")
         except Exception as error:
-            raise translate_db_error(error) from error
+            raise translate_postgres_error(error) from error
 
     async def close(self) -> None:
         """Wait for the transactions under way and disconnect."""
@@ -99,7 +100,7 @@ class PostgresDatabase:
                 await connection.within(scope.current())
                 return _rows(await connection.fetch(sql, *args))
         except Exception as error:
-            raise translate_db_error(error) from error
+            raise translate_postgres_error(error) from error
 
     lookup = fetch
     """See `Database.lookup`."""
@@ -145,10 +146,10 @@ class PostgresDatabase:
                     return await _drive(connection, start(), begin)
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
                 if attempt == ATTEMPTS:
-                    raise translate_db_error(error) from error
+                    raise translate_postgres_error(error) from error
                 await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - only spreads the tries
             except Exception as error:
-                raise translate_db_error(error) from error
+                raise translate_postgres_error(error) from error
         raise AssertionError("unreachable")
 
 

@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from gateway.store.database import Dialect, Durability, P, Row, Script, Statement, T, one
-from gateway.store.errors import not_ready, translate_db_error
+from gateway.store.errors import not_ready, translate_sqlite_error
 
 BATCH = 128
 """Scripts that share one commit at most: bounds how long other processes wait for the lock."""
@@ -67,7 +67,7 @@ class SqliteDatabase:
             self._near = await asyncio.to_thread(connect, self.path, readonly=True)
             self._near.execute("PRAGMA busy_timeout = 0")
         except sqlite3.Error as error:
-            raise translate_db_error(error) from error
+            raise translate_sqlite_error(error) from error
         self._start("sqlite-writer", writer, self._writes, _write_batch)
         for reader in readers:
             self._start("sqlite-reader", reader, self._reads, _read_batch)
@@ -178,7 +178,7 @@ def _serve(
                 run_batch(connection, batch)
             except Exception as error:  # of the transaction they shared
                 for job in batch:
-                    job.error = job.error or translate_db_error(error)
+                    job.error = job.error or translate_sqlite_error(error)
             with contextlib.suppress(RuntimeError):  # the loop is gone, and with it everyone who waited
                 loop.call_soon_threadsafe(_deliver, batch)
         del batch, job  # what was read may be large, and the next job may be long in coming
@@ -221,7 +221,7 @@ def _attempt(connection: sqlite3.Connection, job: _Job, *, shared: bool) -> None
     try:
         job.value = _drive(connection, job.start())
     except Exception as error:
-        job.error = translate_db_error(error)
+        job.error = translate_sqlite_error(error)
         if not connection.in_transaction:  # a full disk makes SQLite roll back the whole transaction by itself
             raise sqlite3.OperationalError("the shared transaction was rolled back") from error
         connection.execute("ROLLBACK TO script" if shared else "ROLLBACK")
@@ -236,7 +236,7 @@ def _read_batch(connection: sqlite3.Connection, batch: list[_Job]) -> None:
                 connection.execute("BEGIN")
             job.value = _drive(connection, job.start())
         except Exception as error:
-            job.error = translate_db_error(error)
+            job.error = translate_sqlite_error(error)
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
