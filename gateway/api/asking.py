@@ -2,9 +2,8 @@
 
 import hashlib
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Request
 
@@ -17,6 +16,7 @@ from gateway.domain.caller import Caller
 from gateway.errors import FieldError, ValidationFailed
 from gateway.library.catalog import Feature
 from gateway.library.query import coerce_query
+from gateway.library.windows import local_day
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.checking import check_input
 
@@ -68,11 +68,6 @@ def make_ask(
         trace=_trace(request),
     )
     return ask, inline
-
-
-def local_day(micros: int, timezone: str) -> date:
-    """Return the calendar day in `timezone` of an instant in microseconds since the epoch."""
-    return datetime.fromtimestamp(micros / 1e6, UTC).astimezone(ZoneInfo(timezone)).date()
 
 
 def _day(text: str) -> date:

@@ -15,7 +15,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
-from gateway.api.asking import local_day, make_ask
+from gateway.api.asking import make_ask
 from gateway.api.auth import authenticate, key_of
 from gateway.api.body import read_object
 from gateway.api.dialect_shapes import Asked, Dialect, Endpoint, answer_of, request_of
@@ -26,7 +26,7 @@ from gateway.domain.ledger import UNLIMITED
 from gateway.domain.records import Product
 from gateway.errors import FieldError, GatewayError, NotFound, ValidationFailed
 from gateway.library.catalog import Feature
-from gateway.library.windows import kind_of_meter, window
+from gateway.library.windows import kind_of_meter, local_day, window
 from gateway.pipeline.admission import plan_of
 from gateway.pipeline.answer import answer
 

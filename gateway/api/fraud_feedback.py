@@ -7,7 +7,7 @@ from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from gateway.api.asking import caller_of, local_day
+from gateway.api.asking import caller_of
 from gateway.api.body import read_object
 from gateway.api.once import once
 from gateway.api.replies import json_response
@@ -16,6 +16,7 @@ from gateway.domain.alert_outcome import OUTCOMES, AlertOutcome
 from gateway.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from gateway.features.anomalies import alert_id as id_of
 from gateway.features.anomalies import found, longest_span
+from gateway.library.windows import local_day
 
 FEATURE = "fraud_alerts"
 MAX_COMMENT = 2_000

@@ -6,12 +6,12 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from gateway.api.asking import caller_of, local_day
+from gateway.api.asking import caller_of
 from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.domain.money import usd_from_nano
 from gateway.errors import FieldError, ValidationFailed
-from gateway.library.windows import window
+from gateway.library.windows import local_day, window
 from gateway.pipeline.admission import plan_of
 from gateway.pipeline.meta import instant
 from gateway.store.economics import Economics

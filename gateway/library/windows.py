@@ -9,6 +9,8 @@ from gateway.domain.ledger import Window
 
 Kind = Literal["day", "month"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STEP = 30_000_000
+"""No clock has changed and no local day has begun but on a whole half minute of UTC since 1970, in microseconds."""
 
 
 def kind_of_meter(meter: str) -> Kind:
@@ -22,8 +24,13 @@ def window(kind: Kind, now_us: int, tz: str) -> Window:
     A window ends at the first instant of the next local day, also where clocks change at midnight.
     Raises `LookupError` for a time zone that does not exist.
     """
+    return _window(kind, now_us // _STEP * _STEP, tz)
+
+
+@lru_cache(maxsize=1024)
+def _window(kind: Kind, now_us: int, tz: str) -> Window:
     zone = _zone(tz)
-    today = (_EPOCH + timedelta(microseconds=now_us)).astimezone(zone).date()
+    today = local_day(now_us, tz)
     if kind == "day":
         return Window(today.isoformat(), _start(today + timedelta(days=1), zone))
     following = today.replace(year=today.year + today.month // 12, month=today.month % 12 + 1, day=1)
@@ -32,6 +39,11 @@ def window(kind: Kind, now_us: int, tz: str) -> Window:
 
 def local_day(now_us: int, tz: str) -> date:
     """Return the business-local date of an instant. Raises `LookupError` for an unknown time zone."""
+    return _local_day(now_us // _STEP * _STEP, tz)
+
+
+@lru_cache(maxsize=1024)
+def _local_day(now_us: int, tz: str) -> date:
     return (_EPOCH + timedelta(microseconds=now_us)).astimezone(_zone(tz)).date()
 
 

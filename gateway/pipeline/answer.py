@@ -7,7 +7,7 @@ schema: from the model, from the cache, or from the rules with `meta.degraded` s
 """
 
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,9 +89,8 @@ async def _answer(context: Context, show: Show | None) -> Answered:
     names = tuple(candidate.spec.id for candidate in models.candidates)
     key = cache_key(ask.caller.business.id, ask, prompt, names, context.gathered.digest)
     cacheable = kit.cache_time(ask.feature) > 0 and not any(candidate.offline for candidate in models.candidates)
-    async with AsyncExitStack() as stack:
+    async with kit.flights.join(key) if cacheable else nullcontext():
         if cacheable:
-            await stack.enter_async_context(kit.flights.join(key))
             hit = await kit.cache.get(ask.caller.business.id, key)
             kit.telemetry.looked_up(ask.feature.name, kit.recent.look(key, found=hit is not None))
             if hit is not None:

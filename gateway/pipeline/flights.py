@@ -1,8 +1,6 @@
 """Single flight: equal requests that miss the cache at the same moment cause one upstream call."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 
 class Flights:
@@ -11,16 +9,27 @@ class Flights:
     def __init__(self) -> None:
         self._running: dict[str, asyncio.Event] = {}
 
-    @asynccontextmanager
-    async def join(self, key: str) -> AsyncIterator[bool]:
-        """Yield True to the first caller of `key`, and False to the others once the first is done."""
-        if (landed := self._running.get(key)) is not None:
+    def join(self, key: str) -> "Flight":
+        """Return the context in which a key is computed: True for its first caller, False for who waited for them."""
+        return Flight(self._running, key)
+
+
+class Flight:
+    """One caller of a key. A class and no generator, since every answer goes through it."""
+
+    __slots__ = ("_key", "_mine", "_running")
+
+    def __init__(self, running: dict[str, asyncio.Event], key: str) -> None:
+        self._running, self._key, self._mine = running, key, False
+
+    async def __aenter__(self) -> bool:
+        if (landed := self._running.get(self._key)) is not None:
             await landed.wait()
-            yield False
-            return
-        landed = self._running[key] = asyncio.Event()
-        try:
-            yield True
-        finally:
-            del self._running[key]
-            landed.set()
+            return False
+        self._running[self._key] = asyncio.Event()
+        self._mine = True
+        return True
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._mine:
+            self._running.pop(self._key).set()

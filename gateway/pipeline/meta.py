@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -103,6 +104,7 @@ def rate_headers(ask: Ask, admission: Admission, used: int, budget_left: int) ->
     return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}
 
 
+@lru_cache(maxsize=256)
 def instant(micros: int) -> str:
     """Return microseconds since the epoch as `2026-11-22T10:00:00Z`."""
     return datetime.fromtimestamp(micros // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
