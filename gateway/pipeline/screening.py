@@ -9,6 +9,7 @@ The data is fenced in any case; this wall is the outermost and not the one that 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from gateway.errors import FieldError, InjectionBlocked
@@ -24,6 +25,8 @@ MAX_NESTING = 2
 DISGUISED = 3
 """Points for orders that had to be decoded first: nobody spells a question to a shop backwards."""
 
+_KEPT_LENGTH = 64
+_KEPT_TEXTS = 2048
 _SPACED = re.compile(r"\b(?:[a-z0-9][ .*_-]{1,2}){5,}[a-z0-9]\b")
 _WORDS = re.compile(r"[a-z]+").findall
 _NOT_LETTERS = re.compile(r"[^a-z]+")
@@ -40,8 +43,8 @@ class Screened:
 
 
 def score(text: str) -> int:
-    """Return the injection score of a text; linear in its length."""
-    return screened(text).points
+    """Return the injection score of a text; linear in its length. Shops ask with the same short words again."""
+    return (_remembered(text) if len(text) <= _KEPT_LENGTH else screened(text)).points
 
 
 def screened(text: str) -> Screened:
@@ -59,6 +62,9 @@ def screened(text: str) -> Screened:
         best = max(best, Screened(BLOCK, ("disguise",)), key=lambda each: each.points)
     foreign = _best(OTHER_LANGUAGES, text.lower())
     return Screened(foreign, ("other language",)) if foreign > best.points else best
+
+
+_remembered = lru_cache(maxsize=_KEPT_TEXTS)(screened)
 
 
 def _families(reading: str) -> dict[str, int]:
