@@ -9,6 +9,8 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
 
 from gateway.api.asking import read_ask
 from gateway.api.bulk import bulk_routes
@@ -35,16 +37,15 @@ def feature_routes(site: Site) -> list[HTTPRouteHandler]:
 
 
 def _route(site: Site, feature: Feature, method: str) -> HTTPRouteHandler:
-    async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
+    async def handle(request: Request[Any, Any, Any]) -> ASGIApp:
         ask, records = await read_ask(site, feature, request)
         if method == "POST" and wants_later(request):
-            return await answer_later(site, ask, records)
+            return (await answer_later(site, ask, records)).to_asgi_response(None, request)
         if feature.stream is not None and "text/event-stream" in request.headers.get("accept", ""):
-            return await _event_stream(site, ask, request)
+            return (await _event_stream(site, ask, request)).to_asgi_response(None, request)
         answered = await answer_in_time(site.kit, ask)
-        return Response(
-            answered.body, status_code=answered.status, media_type="application/json", headers=dict(answered.headers)
-        )
+        # The bytes are ready: the framework's response would only wrap them once more.
+        return ASGIResponse(body=answered.body, status_code=answered.status, headers=dict(answered.headers))
 
     route = post if method == "POST" else get
     name = feature.name if method == feature.method else f"{feature.name}_post"
