@@ -13,6 +13,7 @@ from gateway.features.wording import joined
 from gateway.ports import PosData
 
 TONES = {"marketing-focused": "marketing"}
+_WRITTEN = frozenset({"description", "short_description", "seo_keywords", "meta_description"})
 MOST_META = 160
 MOST_SHORT = 220
 _VERB = re.compile(r"^(?:is|has|have|with) ", re.IGNORECASE)
@@ -58,7 +59,9 @@ def fallback(facts: Mapping[str, Json]) -> dict[str, Any]:
 
 def merge(words: dict[str, Any], evidence: Evidence) -> dict[str, Any]:
     """Return the answer with the counted words, each keyword once, and a meta description that fits a result page."""
-    texts = {**fallback(evidence.facts), **{key: value for key, value in words.items() if value}}
+    texts = {key: value for key, value in words.items() if value}
+    if _WRITTEN - texts.keys():
+        texts = {**fallback(evidence.facts), **texts}
     once: dict[str, str] = {}
     for keyword in filter(None, map(str.strip, texts["seo_keywords"])):
         once.setdefault(keyword.lower(), keyword)
