@@ -67,8 +67,15 @@ def _messages(
     if canary:
         first = messages[0]
         messages = (Message(first.role, f"{first.content}\n\n{CANARY_NOTE} {canary}"), *messages[1:])
-    tokens = sum(estimate_tokens(message.content) + MESSAGE_OVERHEAD_TOKENS for message in messages)
-    return messages, tokens + schema_tokens(prompt.wire_schema)
+    tokens = schema_tokens(prompt.wire_schema)
+    for template, message in zip(prompt.messages, messages, strict=True):
+        estimate = estimate_tokens if template.variables else _instruction_tokens
+        tokens += estimate(message.content) + MESSAGE_OVERHEAD_TOKENS
+    return messages, tokens
+
+
+_instruction_tokens = lru_cache(maxsize=128)(estimate_tokens)
+"""For messages that are the same in every call."""
 
 
 @lru_cache(maxsize=512)
