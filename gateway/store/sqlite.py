@@ -203,16 +203,34 @@ def _deliver(batch: list[_Job]) -> None:
 
 
 def _write_batch(connection: sqlite3.Connection, batch: list[_Job]) -> None:
-    """Run scripts in one transaction, each undone alone when it fails; nobody hears of success before the commit."""
+    """Run scripts in one transaction, each undone alone when it fails; nobody hears of success before the commit.
+
+    Most batches hold none that fails, and savepoints cost a sixth of a settlement: they are made only where one did.
+    """
     try:
         _begin(connection)
-        for job in batch:
-            _attempt(connection, job, shared=len(batch) > 1)
+        if len(batch) == 1 or not _all_succeed(connection, batch):
+            if not connection.in_transaction:
+                _begin(connection)
+            for job in batch:
+                _attempt(connection, job, shared=len(batch) > 1)
         if connection.in_transaction:
             connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _all_succeed(connection: sqlite3.Connection, batch: list[_Job]) -> bool:
+    """Run every script without a way back to the one before; at the first that fails, undo them all."""
+    try:
+        for job in batch:
+            job.value = _drive(connection, job.start())
+    except Exception:  # which one failed, and of what, shows when they run again
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        return False
+    return True
 
 
 def _attempt(connection: sqlite3.Connection, job: _Job, *, shared: bool) -> None:
