@@ -80,8 +80,8 @@ class Database(Protocol):
     async def run(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a transaction and return its result once it is durable.
 
-        It runs to its end even when the caller is cancelled meanwhile. A script may be run again before it counts, so it
-        has no effect but its statements.
+        It runs to its end even when the caller is cancelled meanwhile. A script may be run again before it counts,
+        so it has no effect but its statements.
         """
 
     async def execute_ddl(self, statements: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 from dataclasses import dataclass
 
+import gateway.store.postgres  # noqa: F401 - loaded once for all children
 from gateway.store.database import Script, Statement, open_database
 from gateway.store.jobs import Jobs, Lost
 from gateway.store.scope import OPERATOR, enter

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 
+import gateway.store.postgres  # noqa: F401 - loaded once for all children
 from gateway.domain.ledger import UNLIMITED
 from gateway.store.database import open_database
 from gateway.store.ledger import DatabaseLedger
