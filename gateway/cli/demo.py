@@ -11,6 +11,7 @@ from gateway.app import Store
 from gateway.domain.caller import Business
 from gateway.settings import ROOT, Settings
 from gateway.store.demo import LoadedTenant, load_tenant
+from gateway.store.records_kinds import decode_money
 
 TENANT = ROOT / "demo" / "tenant"
 EXAMPLE_DAY = "2026-11-20"
@@ -24,6 +25,8 @@ class DemoBusiness:
     rows: int
     key: str
     customer_id: str | None
+    credit_limit: int = 0
+    """The example customer's, in whole units of its currency."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it for machines."""
@@ -52,17 +55,18 @@ async def load(store: Store, tenant: Path, *, quiet: bool) -> list[DemoBusiness]
 async def _with_key(store: Store, loaded: LoadedTenant) -> DemoBusiness:
     business_id = loaded.business.id
     plain, _ = await store.keys.create("demo", business_id)
-    return DemoBusiness(loaded.business, loaded.rows, plain, await _customer(store, business_id))
+    customer_id, limit = await _customer(store, business_id)
+    return DemoBusiness(loaded.business, loaded.rows, plain, customer_id, limit)
 
 
-async def _customer(store: Store, business_id: str) -> str | None:
-    """Return the credit customer with the largest balance: an example that has something to say."""
+async def _customer(store: Store, business_id: str) -> tuple[str | None, int]:
+    """Return the credit customer with the largest balance, an example that has something to say, and its limit."""
     rows = await store.database.fetch(
-        "SELECT id FROM pos_customers WHERE business_id = $1 AND outstanding_balance > 0 "
+        "SELECT id, credit_limit FROM pos_customers WHERE business_id = $1 AND outstanding_balance > 0 "
         "ORDER BY outstanding_balance DESC, id LIMIT 1",
         business_id,
     )
-    return str(rows[0][0]) if rows else None
+    return (str(rows[0][0]), int(decode_money(rows[0][1] or 0))) if rows else (None, 0)
 
 
 def show(businesses: list[DemoBusiness]) -> None:
@@ -89,10 +93,10 @@ def welcome(businesses: list[DemoBusiness], url: str, sign_in: str, settings: Se
 
 
 def curl(url: str, example: DemoBusiness) -> str:
-    """Return a command that asks for a credit assessment of a demo customer."""
+    """Return a command that asks whether a demo customer may have a fifth more credit."""
     body = {
         "customer_id": example.customer_id,
-        "requested_credit_limit": 5000,
+        "requested_credit_limit": example.credit_limit * 6 // 5 or 5000,
         "assessment_type": "increase",
         "as_of": EXAMPLE_DAY,
     }
