@@ -258,4 +258,9 @@ def _printable(blob: str) -> str | None:
         decoded = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return decoded if decoded and decoded.replace("\n", "").replace("\t", "").isprintable() else None
+    return decoded if decoded and all(map(_is_written, decoded)) else None
+
+
+def _is_written(character: str) -> bool:
+    """Tell whether a character occurs in texts: it can be printed, or is one of many kinds of space, or invisible."""
+    return character.isprintable() or character.isspace() or unicodedata.category(character) == "Cf"

@@ -181,6 +181,8 @@ class KnownValues:
             return True
         if last > first and party.kind == "BUSINESS":
             return True
+        if first and words.is_initial(first - 1) and words.low[first - 1] in party.initials and words.joined(first):
+            return True
         if strict:
             whole = parts == party.core and (party.kind == "PERSON" or party.core == party.all)
             return whole and words.style(first) != "lower" and not self._is_phrase(words, first, last)

@@ -51,7 +51,7 @@ class Lexicon:
     products: frozenset[str]
     brands: frozenset[str]
     places: frozenset[str]
-    place_phrases: frozenset[tuple[str, ...]]
+    phrases: frozenset[tuple[str, ...]]
 
     def is_safe(self, word: str) -> bool:
         """Tell whether a lower-case word is an ordinary word, even if some people are called so."""
@@ -134,7 +134,7 @@ def load_lexicon() -> Lexicon:
     classes.update(dict.fromkeys(context["business"], BUSINESS))
     classes.update(dict.fromkeys(context["titles"], TITLE))
     phrases = frozenset(
-        tuple(line.split()) for line in _read("place_phrases.txt").splitlines() if line and not line.startswith("#")
+        tuple(line.split()) for line in _read("phrases.txt").splitlines() if line and not line.startswith("#")
     )
     return Lexicon(
         classes,

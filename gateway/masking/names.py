@@ -9,6 +9,7 @@ import re
 from gateway.masking.businesses import BusinessReader
 from gateway.masking.formats import Claims
 from gateway.masking.lexicon import BUSINESS, FIRST, LAST, NAME, SAFE, TITLE, UNKNOWN, Lexicon
+from gateway.masking.name_shapes import NameShapes
 from gateway.masking.reading import CUE_GAP, SPACE, Words
 from gateway.masking.settling import Catalogue, Settler
 from gateway.masking.spans import Span
@@ -18,8 +19,14 @@ _PACK = re.compile(
     r"(?:kg|g|gm|mg|l|lt|ltr|ml|cl|cm|mm|m|inch|in\b|\"|''|pcs|pack|pk|x|w|v|gb|tb|mah|way|s\b)",
     re.IGNORECASE,
 )
+_COUNT = re.compile(r" \d+ ?(?:pcs|packs?|pk)\b", re.IGNORECASE)
 _CHAT_SPEAKER = re.compile(r"(?:\A|[\n\x1e])(?:\[[^\]\n]{4,30}\] ?|\d[^\n]{6,24} - )?\Z")
-_NAME_TITLES = frozenset(("mama", "papa", "dada", "maa", "daddy", "mummy", "mommy", "nii", "naa", "nana"))
+_PIDGIN = frozenset(("no", "don", "never", "go", "wan", "dey"))
+_PIDGIN_VERBS = frozenset((
+    "pay", "owe", "buy", "come", "collect", "bring", "send", "talk", "pick", "take", "return", "give", "carry", "gree",
+    "sign", "call", "fit", "answer",
+))  # fmt: skip
+_NAME_TITLES = frozenset(("mama", "papa", "dada", "maa", "daddy", "mummy", "mommy", "nii", "naa", "nana", "maame"))
 """Titles that are as much a part of the name they precede."""
 
 
@@ -33,6 +40,7 @@ class NameReader:
         self._cues, self._verbs, self._follow = context["cues"], context["person verbs"], context["may follow"]
         self._never, self._business = context["never names"], context["business"]
         self._place_nouns = context["places"]
+        self._openers = context["openers"] | context["core"] | context["roles"]
         self._businesses = BusinessReader(lexicon)
         self._dates = context["days"] | context["months"]
         self._before_days = context["before days"]
@@ -40,19 +48,27 @@ class NameReader:
         shelves = (lexicon.products, lexicon.brands, lexicon.places)
         self._no_surname = frozenset().union(*(context[section] for section in sections), *shelves)
         self._settler = Settler(lexicon)
+        self._shapes = NameShapes(lexicon)
 
     def read(self, words: Words, claims: Claims, catalogue: Catalogue) -> list[Span]:
         """Return the names among the words of a shadow, left to right; claimed characters are left alone."""
         interesting = [i for i, kind in enumerate(words.kind) if kind >= FIRST]
-        if not interesting:
+        initialled: set[int] = set()
+        self._shapes.name_initialled(words, initialled, claims)
+        if not interesting and not initialled:
             return []
         self._settler.settle(words, interesting, claims, catalogue)
         interesting = [i for i in interesting if words.kind[i] >= FIRST]
         named = {index for index in interesting if words.kind[index] in (NAME, UNKNOWN)}
         self._unname_brands(words, named, claims, catalogue)
+        named |= initialled
         self._name_by_title(words, named, interesting)
         self._name_by_neighbour(words, named)
         known = len(named)
+        self._shapes.name_goods(words, named)
+        self._shapes.name_pairs(words, named, interesting, claims)
+        self._shapes.name_reversed(words, named, interesting)
+        self._shapes.name_coordinated(words, named, interesting)
         self._name_by_context(words, named, interesting, claims)
         if len(named) > known:
             self._name_by_neighbour(words, named)
@@ -62,7 +78,8 @@ class NameReader:
 
     def _is_product(self, words: Words, index: int) -> bool:
         """Tell whether a product noun or a pack size stands right after word `index`."""
-        if _PACK.match(words.text, words.end[index]):
+        counted = words.kind[index] == NAME and _COUNT.match(words.text, words.end[index])  # gave Mansa 12 pcs
+        if not counted and _PACK.match(words.text, words.end[index]):
             return True
         after = index + 1
         if words.low[after : after + 1] == ["s"] and words.gap[after] == "'":
@@ -70,6 +87,11 @@ class NameReader:
         if not words.joined(after, SPACE) or words.low[after] not in self._lexicon.products:
             return False
         pack = _PACK.match(words.text, words.end[after]) is not None
+        called = words.kind[index] in (NAME, FIRST) and words.kind[after] in (FIRST, LAST)
+        if called and not pack and not words.closes(after) and words.low[after + 1] in self._shapes.verbs:
+            return False  # Jacob Wood paid
+        if words.low[index] in self._lexicon.brands and words.style(index) == "title":
+            return True
         return pack or (words.style(index) != "lower" and words.style(after) != "lower")
 
     def _unname_brands(self, words: Words, named: set[int], claims: Claims, catalogue: Catalogue) -> None:
@@ -144,7 +166,9 @@ class NameReader:
             return name == index + 1 and not (
                 index and words.joined(index, SPACE) and words.low[index - 1] in self._before_days
             )
-        return kind == FIRST or (style != "lower" and not words.begins_sentence(index))
+        if kind == FIRST or (style != "lower" and not words.begins_sentence(index)):
+            return True
+        return style == "title" and words.kind[name] == NAME and low not in self._openers
 
     def _joins_after(self, words: Words, name: int, index: int) -> bool:
         """Tell whether a word that touches a name from the right belongs to it."""
@@ -231,6 +255,8 @@ class NameReader:
 
     def _before_verb(self, words: Words, index: int) -> bool:
         after = index + 1
+        if self._is_pidgin(words, after):
+            return words.opens(index) and words.low[index] not in self._dates
         if after >= len(words) or words.low[after] not in self._verbs or not words.joined(after, SPACE):
             possessive = after < len(words) and words.gap[after] == "'" and words.low[after] == "s"
             return possessive and words.style(index) == "title" and words.low[index] not in self._dates
@@ -247,6 +273,12 @@ class NameReader:
             "last",
             "on",
         )
+
+    @staticmethod
+    def _is_pidgin(words: Words, index: int) -> bool:
+        """Tell whether a verb of Pidgin stands at `index`: `no pay`, `don buy`, `never come`."""
+        spaced = words.joined(index, SPACE) and words.joined(index + 1, SPACE)
+        return spaced and words.low[index] in _PIDGIN and words.low[index + 1] in _PIDGIN_VERBS
 
     def _beside_value(self, words: Words, index: int, claims: Claims) -> bool:
         """Tell whether a phone number, an e-mail or an id follows at once."""

@@ -91,6 +91,15 @@ def phone(text: str, match: Match) -> Found:
     return (start, end) if checks.national_number(digits) else None
 
 
+def torn_phone(text: str, match: Match) -> Found:
+    """Take a Ghanaian number that a line break tears apart between two groups."""
+    start, end = match.span(1)
+    surface = text[start:end]
+    if "\n" not in surface or not _not_inside_number(text, start):
+        return None
+    return (start, end) if checks.national_number(re.sub(r"\D", "", surface)) else None
+
+
 def foreign_phone(text: str, match: Match) -> Found:
     """Take an international number that is written evenly."""
     start, end = match.span(1)

@@ -64,7 +64,7 @@ class Settler:
         self._lexicon = lexicon
         self._cues, self._before_days = lexicon.context["cues"], lexicon.context["before days"]
         self._dates = lexicon.context["days"] | lexicon.context["months"]
-        self._phrase_starts = {phrase[0] for phrase in lexicon.place_phrases}
+        self._phrase_starts = {phrase[0] for phrase in lexicon.phrases}
 
     def settle(self, words: Words, interesting: list[int], claims: Claims, catalogue: Catalogue) -> None:
         """Make words safe that are claimed, parts of a code, places, acronyms, inflections or typing errors."""
@@ -82,8 +82,9 @@ class Settler:
                 words.kind[index] = NAME if kind == NAME and end - start >= 4 else SAFE
             elif kind == UNKNOWN and self._is_plain_unknown(words, index, catalogue):
                 words.kind[index] = SAFE
-            if words.low[index] in self._phrase_starts:
-                self._settle_place(words, index)
+            for first in range(max(0, index - 2), index + 1):
+                if words.low[first] in self._phrase_starts:
+                    self._settle_phrase(words, first)
 
     def _is_everyday(self, words: Words, index: int) -> bool:
         """Tell whether a name-like word is plainly a verb or a date: `will` in lower case, `on Friday`."""
@@ -94,9 +95,9 @@ class Settler:
             low in self._dates and index > 0 and words.gap[index] == " " and words.low[index - 1] in self._before_days
         )
 
-    def _settle_place(self, words: Words, index: int) -> None:
+    def _settle_phrase(self, words: Words, index: int) -> None:
         for size in (3, 2):
-            if tuple(words.low[index : index + size]) in self._lexicon.place_phrases:
+            if tuple(words.low[index : index + size]) in self._lexicon.phrases:
                 words.kind[index : index + size] = [SAFE] * size
 
     @staticmethod

@@ -70,6 +70,14 @@ STRONG = (
         readers.pin_value,
     ),
     Recogniser(
+        "spoken number",
+        "PHONE",
+        0,
+        r"\b(?:(?:plus|double|triple|zero|oh|nil|nought|one|two|three|four|five|six|seven|eight|nine|o"
+        r"|[0-9])[\s,.\-]*(?:\b|$)){7,}",
+        readers.spoken,
+    ),
+    Recogniser(
         "e-mail",
         "EMAIL",
         0,
@@ -82,14 +90,15 @@ STRONG = (
         r"\b[a-z0-9._%+\-]+\s?(?:[(\[{]\s?at\s?[)\]}]|\bat\b"
         r"|@)\s?[a-z0-9\-]+\s?(?:(?:[(\[{]\s?dot\s?[)\]}]|\bdot\b"
         r"|\.)\s?[a-z0-9\-]+\s?)*(?:[(\[{]\s?dot\s?[)\]}]|\bdot\b|\.)\s?(?:com|org|net|gh|edu|co|gov|info"
-        r"|io|me|uk)\b",
+        r"|io|me|uk|ng|tg|ci|bf|za|ke|us|de|fr|es|it|nl|eu|africa|online|shop|store|biz|app|site|live|tech|email)\b"
+        r"|\b[a-z0-9][a-z0-9._%+\-]*\s?[(\[{]\s?at\s?[)\]}]\s?[a-z0-9\-]+(?:\s?(?:[(\[{]\s?dot\s?[)\]}]|\.)\s?[a-z0-9\-]+){1,4}",
     ),
     Recogniser(
         "identity card",
         "ID_CARD",
         0,
         r"\b(?:gha|nga|tgo|bfa|civ|ben|lbr|sle|sen|mli|ner|gmb"
-        r"|gin)[ \-./_]{0,2}[0-9](?:[ \-./_]{0,2}[0-9]){9}\b",
+        r"|gin)[ \-./_]{0,3}[0-9](?:[ \-./_]{0,3}[0-9]){9}\b",
     ),
     Recogniser(
         "card number by cue",
@@ -158,10 +167,18 @@ STRONG = (
         rf"|susu)s?\b{_CUE_NUMBER}([0-9](?:[ \t\-]?[0-9]){{7,17}})\b",
     ),
     Recogniser(
+        "plate by cue",
+        "VEHICLE",
+        0,
+        r"\b(?:plate|taxi|vehicle|truck|trailer|tricycle|pragya|aboboyaa|okada|motorbike|tro-?tro|number ?plate"
+        r"|reg(?:istration)?|car|van|pickup)s?\b"
+        rf"{_OF}([A-Z]{{1,2}}[ \-]{{0,3}}[0-9]{{1,4}}[ \-]{{1,3}}(?:[0-2][0-9]|[A-Z]))\b",
+    ),
+    Recogniser(
         "payment card",
         "CARD",
         0,
-        r"\b[23456][0-9]{3}(?:[ \-]?[0-9]){11,15}\b",
+        r"\b[23456][0-9]{3}(?:[ \-.]?[0-9]){11,15}\b",
         readers.card,
     ),
     Recogniser(
@@ -169,6 +186,7 @@ STRONG = (
         "ADDRESS",
         0,
         r"\b(?:ghana ?post|gps|digital address"
-        rf"|ghanapostgps)\b{_OF}([A-Z][A-Z0-9][ \-]?[0-9]{{3,4}}[ \-]?[0-9]{{4}})\b",
+        rf"|ghanapostgps)\b(?: ?(?:address|add|addr|code|gps))*{_OF}"
+        r"([A-Z][A-Z0-9](?:[ \-]?| - )[0-9]{3,4}(?:[ \-]?| - )[0-9]{4})\b",
     ),
 )

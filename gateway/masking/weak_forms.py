@@ -3,14 +3,18 @@
 from gateway.masking import readers
 from gateway.masking.recogniser import Recogniser
 
-_GAP = r"[ \t.\-/()_]{0,2}"
+_GAP = r"(?:[ \t.\-/()_]{0,2}| - |,)"
+"""What stands between the digits of a number: at most a spaced dash, or one comma."""
+_LINE = r"(?:[ \t]?-?\n|[ \t.\-/()_]{0,2}| - )"
+"""The same where a number may be torn over two lines: only between its groups."""
 _NINE = rf"(?:{_GAP}[0-9]){{8}}"
 _STREET = (
     r"(?:street|str|st|road|rd|avenue|ave|lane|ln|close|"
     r"crescent|cres|drive|link|loop|highway|boulevard|blvd|way|terrace|court)"
 )
 _PLATES = (
-    r"(?:g[rnwtexcsbmlgvhyjk]|a[swcpeko]|w[rt]|c[rs]|e[rn]|v[rd]|b[ar]|n[rew]|u[ewr]|d[pv]|m|o[rt]|s[vw]|bt|aw|an|wn)"
+    r"(?:g[rnwtexcsbmlgvhyjk]|a[swcpekohntbd]|w[rtsdgn]|c[rstwn]|e[rnswt]|v[rdhlk]|b[arwtes]|n[rewst]"
+    r"|u[ewr]|d[pv]|m|o[rt]|s[vwr])"
 )
 
 WEAK = (
@@ -27,6 +31,13 @@ WEAK = (
         2,
         rf"((?:\(0|[0o]){_GAP}[235]{_NINE})(?:[^0-9]|$)",
         readers.phone,
+    ),
+    Recogniser(
+        "number over two lines",
+        "PHONE",
+        2,
+        rf"((?:\(?0|\+?233[ \-]?)[235][0-9]\)?{_LINE}[0-9]{{3}}{_LINE}[0-9]{{4}})(?:[^0-9]|$)",
+        readers.torn_phone,
     ),
     Recogniser(
         "number without zero",
@@ -55,14 +66,6 @@ WEAK = (
         2,
         r"(0[789][01](?:[ .\-]?[0-9]){8})(?:[^0-9]|$)",
         readers.foreign_phone,
-    ),
-    Recogniser(
-        "spoken number",
-        "PHONE",
-        2,
-        r"\b(?:(?:plus|double|triple|zero|oh|nil|nought|one|two|three|four|five|six|seven|eight|nine|o"
-        r"|[0-9])[\s,.\-]*(?:\b|$)){7,}",
-        readers.spoken,
     ),
     Recogniser(
         "tax number",
@@ -101,7 +104,7 @@ WEAK = (
         "digital address",
         "ADDRESS",
         2,
-        r"\b[ABCEGNUVWXO][A-Z0-9][ \-][0-9]{3,4}[ \-][0-9]{4}\b",
+        r"\b[ABCEGNUVWXO][A-Z0-9](?:[ \-]| - )[0-9]{3,4}(?:[ \-]| - )[0-9]{4}\b",
     ),
     Recogniser(
         "joined digital address",

@@ -116,3 +116,11 @@ def test_what_the_masker_masked_passes_the_guard() -> None:
     facts = {"customer": {"name": "Gift Sunday", "note": "gift sunday paid 0244112345, plot 9 Palm Lane"}}
     masked = masker.mask_tree(facts, vault, pii={"/customer/name": "person"}, plain=())
     guard(body(json.dumps(masked)), vault)
+
+
+def test_a_number_with_unusual_spaces_is_found_in_base64() -> None:
+    vault = Vault()
+    vault.mark("PHONE", "024\u00a0412\u00a03456")
+    blob = base64.b64encode("024\u00a0412\u00a03456".encode()).decode()
+    with pytest.raises(EgressBlocked):
+        guard(json.dumps({"messages": [{"role": "user", "content": f"note: {blob} "}]}).encode(), vault)

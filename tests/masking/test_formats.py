@@ -102,3 +102,39 @@ def test_both_engines_read_any_digits_alike(text: str) -> None:
 
 def test_the_fallback_engine_needs_no_pattern_set() -> None:
     assert list(PatternSet(["a", "b"], engine="re").occurring(b"zzz")) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("call 024 - 412 - 3456 now", "PHONE", "024 - 412 - 3456"),
+        ("call 024,412,3456 now", "PHONE", "024,412,3456"),
+        ("call 024 412\n3456 now", "PHONE", "024 412\n3456"),
+        ("call 024-412-\n3456 now", "PHONE", "024-412-\n3456"),
+        ("+233 24 412 3456 / 024 412 3457", "PHONE", "024 412 3457"),
+        ("zero-two-four-four-one-two-three-four-five-six", "PHONE", "zero-two-four-four-one-two-three-four-five-six"),
+        ("GHA - 123456789 - 0 is hers", "ID_CARD", "GHA - 123456789 - 0"),
+        ("visa 4111.1111.1111.1111", "CARD", "4111.1111.1111.1111"),
+        ("gps address is CC0641973", "ADDRESS", "CC0641973"),
+        ("meet at AK - 081 - 4944", "ADDRESS", "AK - 081 - 4944"),
+        ("the van BW 7975-Z", "VEHICLE", "BW 7975-Z"),
+        ("yaw AT kiosk DOT online", "EMAIL", "yaw AT kiosk DOT online"),
+        ("yaw[at]kiosk[dot]travel", "EMAIL", "yaw[at]kiosk[dot]travel"),
+    ],
+)
+def test_a_form_is_found_in_the_ways_people_space_and_tear_it(text: str, kind: str, value: str) -> None:
+    assert (kind, value) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sold 024 pcs\n3456 left",
+        "GHS 24,412,345.00",
+        "we met at noon and dot the list",
+        "the car was 12 - 20 minutes late",
+        "till 1 - 2 - 3",
+    ],
+)
+def test_numbers_that_only_resemble_one_stay(text: str) -> None:
+    assert found(text) == []

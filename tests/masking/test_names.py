@@ -79,3 +79,43 @@ def test_the_lexicon_is_small_and_knows_names_before_words() -> None:
     assert len(lexicon.classes) < 90_000
     assert lexicon.is_safe("receivables")
     assert not lexicon.is_safe("yaw")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Z. Service bought a fridge", "Z. Service"),
+        ("refund to I. Golden", "I. Golden"),
+        ("did Boateng, Glory collect it?", "Glory"),
+        ("King, Yakubu owes us", "King"),
+        ("How much does Patience Brown owe?", "Patience Brown"),
+        ("what did Kofi Wood say", "Kofi Wood"),
+        ("efua white paid", "efua white"),
+        ("Ruby Klenyuie: ready?", "Ruby Klenyuie"),
+        ("the debtors are Efua Tagoe and Hope", "Hope"),
+        ("Blessing no pay since last week", "Blessing"),
+        ("we gave Yakubu 12 pcs each", "Yakubu"),
+        ("Maame Boateng came", "Maame Boateng"),
+    ],
+)
+def test_an_ordinary_word_is_a_name_by_its_shape(text: str, name: str) -> None:
+    assert name in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plan B. Sales rose in May",
+        "Vitamin C. Stock is low",
+        "Grade A. Price is up",
+        "Golden Brown is a shade of paint we sell",
+        "goods for Abossey Okai branch",
+        "Uncle Ben's rice and Aunt Jemima pancakes",
+        "3 tins of Titus sardine",
+        "Dr. Oetker powder, Lady's finger okra",
+        "Adwuma yɛ den, nanso sika nni hɔ",
+        "Boss, when is the delivery?",
+    ],
+)
+def test_no_name_is_seen_where_an_initial_a_brand_or_a_comma_stands(text: str) -> None:
+    assert found(text) == []
