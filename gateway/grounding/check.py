@@ -11,9 +11,13 @@ from gateway.grounding.extract import Reading, is_plain, lower, read
 from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Figure, Finding, Form, Verdict
 from gateway.grounding.lexicon import WEEKDAY_NAMES
+from gateway.grounding.ranks import rank_findings, speaks_of_rank
+from gateway.grounding.subjects import as_named, pairing_findings
 from gateway.grounding.trace import carried
 
 _MAX_MISSES = 4
+_FEW = 6
+_THE = ("the ", "these ", "those ")
 _WEEKDAY_FIRST = re.compile(r"[\s,(]*(?:the\s+)?")
 _DATE_FIRST = re.compile(
     r"[\s,(]*(?:(?:falls|fell|falling)\s+on\s+(?:a\s+)?|(?:is|was|being|which\s+is|it\s+is)\s+(?:on\s+)?(?:a\s+)?)?"
@@ -39,9 +43,10 @@ def check(sentence: str, index: FactIndex) -> Verdict:
 def _check(sentence: str, index: FactIndex) -> Verdict:
     low = lower(sentence)
     claimed = index.unsupported(sentence) if index.unsupported else ()
-    if is_plain(low) and not claimed:
+    ranked = speaks_of_rank(low)
+    if is_plain(low) and not claimed and not ranked:
         return Verdict(sentence)
-    if not claimed and is_plain(index.beyond_statements(low)):
+    if not claimed and not ranked and is_plain(index.beyond_statements(low)):
         return Verdict(sentence, checked=count_figures(low))
     reading = read(sentence, low)
     findings, cited = _trace(reading, index, sentence, low)
@@ -49,6 +54,10 @@ def _check(sentence: str, index: FactIndex) -> Verdict:
     text, corrected = sentence, 0
     if reading.directions:
         findings += direction_findings(cited, reading.directions, index, sentence, low)
+    if ranked and index.rows.rows:
+        findings += rank_findings(index.rows, sentence, low)
+    if cited and index.rows.rows:
+        findings += pairing_findings([(f, index.holders(v)) for f, v in cited if v], index.rows, sentence, low)
     if reading.claims:
         findings += claim_findings(sentence, low, index)
     findings += leftover_findings(sentence, index)
@@ -71,12 +80,21 @@ def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[lis
             cited.append((figure, found if isinstance(found, list) else []))
         else:
             open_figures.append(figure)
+    if open_figures and any(f.word and f.value <= _FEW for f in open_figures):
+        open_figures = [f for f in open_figures if not _counts_names(f, index, low)]
     if open_figures:
         open_figures = _derive(open_figures, cited, index, low)
     missing = [Finding(f.form.value, text[f.start : f.end], f.start, f.end) for f in open_figures]
     return missing + [
         Finding(f.form.value, text[f.start : f.end], f.start, f.end, "the sum is wrong") for f in wrong
     ], cited
+
+
+def _counts_names(figure: Figure, index: FactIndex, low: str) -> bool:
+    """`of the two`, `both of these three`: as many as the sentence names rows of the evidence."""
+    if not figure.word or not 2 <= figure.value <= _FEW or not low.endswith(_THE, 0, figure.start):
+        return False
+    return len({row.names[0] for _, _, row in index.rows.mentions(as_named(low))}) == figure.value
 
 
 def _derive(open_figures: list[Figure], cited: list[Cited], index: FactIndex, low: str) -> list[Figure]:

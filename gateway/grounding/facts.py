@@ -19,6 +19,7 @@ from gateway.grounding.lexicon import (
     Kind,
     word_set,
 )
+from gateway.grounding.subjects import Rows
 from gateway.grounding.texts import PLACEHOLDER, figures_in, figures_of_record, statement
 
 Value = tuple[float, float, int, frozenset[str], str, str, int]
@@ -60,6 +61,7 @@ class FactIndex:
     ) -> None:
         self.unsupported = unsupported
         self._request_text = request_text
+        self._trees = [evidence.facts, evidence.derived, request_text], evidence.computed
         self.as_of = evidence.as_of
         self.dates: set[date] = {evidence.as_of}
         self.texts: list[str] = [request_text] if request_text else []
@@ -70,7 +72,7 @@ class FactIndex:
         self._row_names: dict[int, frozenset[str]] = {}
         self._keys: set[str] = set()
         self._values: list[Value] = []
-        self._objects = 0
+        self._objects: list[Mapping[str, Json]] = []
         self._walk(evidence.facts, "", 0)
         self._walk(evidence.computed, "", 0)
         self._walk(evidence.derived, "", Kind.EVERY)
@@ -81,8 +83,8 @@ class FactIndex:
     # building ------------------------------------------------------------------------------------------------------
 
     def _walk(self, node: Mapping[str, Json], above: str, inherited: int) -> None:
-        self._objects += 1
-        place, keys = self._objects, self._keys
+        self._objects.append(node)
+        place, keys = len(self._objects), self._keys
         for key, value in node.items():
             info = key_info(key)
             if type(value) is str and (key == "name" or key[-5:] == "_name" or key in _ROW_NAMES):
@@ -253,6 +255,15 @@ class FactIndex:
                 moves.append((_subject(current[4], current[5]), 1 if current[1] > previous[1] else -1, current[6]))
         named = [(self._row_names.get(place, label), sign) for label, sign, place in moves]
         return [(label, sign) for label, sign in named if label]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows of the evidence that carry a name."""
+        return Rows(*self._trees)
+
+    def holders(self, values: Iterable[Value]) -> list[int]:
+        """Return the identities of the objects that hold some values; 0 for one that none holds, none for texts."""
+        return [id(self._objects[v[6] - 1]) if v[6] else 0 for v in values if v[6] or v[4]]
 
     @cached_property
     def has_scores(self) -> bool:
