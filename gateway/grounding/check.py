@@ -4,11 +4,12 @@ import re
 from datetime import date
 from itertools import pairwise
 
+from gateway.grounding.absolutes import absolute_findings, speaks_absolutely
 from gateway.grounding.claims import claim_findings, leftover_findings
 from gateway.grounding.derive import derived, derived_date, false_sum, operands
 from gateway.grounding.direction import Cited, direction_findings
 from gateway.grounding.extract import Reading, is_plain, lower, read
-from gateway.grounding.facts import FactIndex
+from gateway.grounding.facts import FactIndex, Value
 from gateway.grounding.figures import Figure, Finding, Form, Verdict
 from gateway.grounding.lexicon import WEEKDAY_NAMES
 from gateway.grounding.ranks import rank_findings, speaks_of_rank
@@ -40,13 +41,19 @@ def check(sentence: str, index: FactIndex) -> Verdict:
     return verdict
 
 
+def speaks_in_words(low: str) -> bool:
+    """Return whether a lower-cased text makes claims without figures: ranks, absolutes, causes."""
+    return speaks_of_rank(low) or speaks_absolutely(low)
+
+
 def _check(sentence: str, index: FactIndex) -> Verdict:
     low = lower(sentence)
     claimed = index.unsupported(sentence) if index.unsupported else ()
-    ranked = speaks_of_rank(low)
-    if is_plain(low) and not claimed and not ranked:
+    ranked, absolute = speaks_of_rank(low), speaks_absolutely(low)
+    wordless = not (claimed or ranked or absolute)
+    if wordless and is_plain(low):
         return Verdict(sentence)
-    if not claimed and not ranked and is_plain(index.beyond_statements(low)):
+    if wordless and is_plain(index.beyond_statements(low)):
         return Verdict(sentence, checked=count_figures(low))
     reading = read(sentence, low)
     findings, cited = _trace(reading, index, sentence, low)
@@ -54,10 +61,13 @@ def _check(sentence: str, index: FactIndex) -> Verdict:
     text, corrected = sentence, 0
     if reading.directions:
         findings += direction_findings(cited, reading.directions, index, sentence, low)
+    if absolute:
+        findings += absolute_findings(sentence, low, index)
     if ranked and index.rows.rows:
         findings += rank_findings(index.rows, sentence, low)
     if cited and index.rows.rows:
-        findings += pairing_findings([(f, index.holders(v)) for f, v in cited if v], index.rows, sentence, low)
+        held = [(f, index.holders(_closest(f, v))) for f, v in cited if v]
+        findings += pairing_findings(held, index.rows, sentence, low)
     if reading.claims:
         findings += claim_findings(sentence, low, index)
     findings += leftover_findings(sentence, index)
@@ -88,6 +98,11 @@ def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[lis
     return missing + [
         Finding(f.form.value, text[f.start : f.end], f.start, f.end, "the sum is wrong") for f in wrong
     ], cited
+
+
+def _closest(figure: Figure, values: list[Value]) -> list[Value]:
+    """Return the values that the figure shows exactly, or all that carry it by their tolerance."""
+    return [v for v in values if abs(v[0] - figure.value) < 1e-9] or values
 
 
 def _counts_names(figure: Figure, index: FactIndex, low: str) -> bool:

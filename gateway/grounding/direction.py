@@ -38,6 +38,7 @@ _LEADING = word_set("""
     quarter last period however meanwhile customer's business's store's
 """)
 _HOW_MUCH = word_set("frequency rate level volume time speed activity size")
+_MANNER = word_set("habit behaviour pattern record discipline history performance")
 _GENERIC = word_set(
     "change delta trend growth diff difference figure figures level levels pct percent total overall average"
 )
@@ -172,7 +173,11 @@ def _against_named(moves: Sequence[Direction], index: FactIndex, low: str) -> It
 
 
 def _names(subject: frozenset[str], label: frozenset[str]) -> bool:
-    return label == subject or (subject < label and label - subject <= _HOW_MUCH)
+    return (
+        label == subject
+        or (subject < label and label - subject <= _HOW_MUCH)
+        or (label < subject and subject - label <= _MANNER)
+    )
 
 
 def _subjects(move: Direction, low: str) -> Iterator[frozenset[str]]:

@@ -13,7 +13,7 @@ from gateway.grounding.scan import COMPARED, LINK, RANGE, SCAN, WORD
 from gateway.grounding.spelled import Token, figures_of
 
 _SHARES_LEFT = frozenset({Form.PERCENT, Form.DURATION, Form.MONEY, Form.MULTIPLE, Form.COUNT, Form.TIME})
-_ODDS = re.compile(r"(\bone)?\s+in\s+(?:every\s+)?$")
+_ODDS = re.compile(r"(\bone(?:\s+[a-z]+)?)?\s+in\s+(?:every\s+)?$")
 _BETWEEN = re.compile(r"\bbetween\s+$")
 _WORTH_A_LOOK = re.compile(r"[\d½¼¾⅓⅔\[{<]")
 _START = attrgetter("start")
@@ -65,6 +65,8 @@ def read(text: str, low: str) -> Reading:
         figures.sort(key=_START)
     if figures and " in " in low:
         _join_odds(figures, low)
+    if len(figures) > 1 and "pesewa" in low:
+        _join_pesewas(figures, low)
     if len(figures) > 1:
         _share_units(figures, low)
     return out
@@ -155,13 +157,23 @@ def _share_units(figures: list[Figure], low: str) -> None:
             _take(right, left, low)
 
 
+def _join_pesewas(figures: list[Figure], low: str) -> None:
+    """Read `12 cedis and fifty pesewas` as one amount."""
+    for i in range(len(figures) - 1, 0, -1):
+        left, right = figures[i - 1], figures[i]
+        small = right.form is Form.MONEY and right.value < 1 and "pesewa" in low[right.start : right.end]
+        if small and left.form is Form.MONEY and low[left.end : right.start] in (" ", " and ", ", ", ", and "):
+            left.value, left.step, left.end = left.value + right.value, 0.01, right.end
+            del figures[i]
+
+
 def _join_odds(figures: list[Figure], low: str) -> None:
     """Read `six in ten` and `one in seven` as the share they stand for."""
     for i in range(len(figures) - 1, -1, -1):
         right = figures[i]
         if right.form not in (Form.NUMBER, Form.COUNT) or not right.value:
             continue
-        odds = _ODDS.search(low, max(0, right.start - 14), right.start)
+        odds = _ODDS.search(low, max(0, right.start - 30), right.start)
         left = figures[i - 1] if i and odds and figures[i - 1].end == odds.start() else None
         if odds and (odds[1] or (left and left.form is Form.NUMBER and left.value < right.value)):
             top = left.value if left and not odds[1] else 1.0

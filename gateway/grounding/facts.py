@@ -42,6 +42,8 @@ Unsupported = Callable[[str], Sequence[str]]
 """A feature's own check: returns the words of a sentence that claim what its input does not state."""
 
 
+_THIS = 3
+"""The period of a value whose name says none, beside one of an earlier period."""
 _STATEMENT = 16
 """How long an evidence text must be to count as a statement, in characters."""
 
@@ -302,9 +304,9 @@ class FactIndex:
         sides: dict[tuple[int, str], dict[int, Value]] = {}  # object and name → period → value
         for value in self._values:
             info = key_info(value[4]) if value[4] else None
-            if info and info.role and "#" not in value[3]:
-                sides.setdefault((value[6], info.subject), {}).setdefault(info.role, value)
-        return [(side[max(side)], side[min(side)]) for side in sides.values() if len(side) > 1]
+            if info and "#" not in value[3]:
+                sides.setdefault((value[6], info.subject), {}).setdefault(info.role or _THIS, value)
+        return [(side[max(side)], side[min(side)]) for side in sides.values() if len(side) > 1 and min(side) < _THIS]
 
     def mentions(self, phrase: str) -> bool:
         """Return whether the lower-cased `phrase` stands in the evidence or the request as whole words."""

@@ -25,7 +25,17 @@ MULTIPLES = {
     "quadruple": 4, "quadrupled": 4, "fourfold": 4, "fivefold": 5, "tenfold": 10,
     "halved": 0.5, "halves": 0.5, "halving": 0.5,
 }  # fmt: skip
-FRACTIONS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
+FRACTIONS = {
+    "half": 2,
+    "third": 3,
+    "thirds": 3,
+    "quarter": 4,
+    "quarters": 4,
+    "fifth": 5,
+    "fifths": 5,
+    "tenth": 10,
+    "tenths": 10,
+}
 
 _MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june",

@@ -29,7 +29,8 @@ Mention = tuple[int, int, Row]
 
 def speaks_of_rank(low: str) -> bool:
     """Return whether a sentence compares or calls something the most of its kind."""
-    return _SUPERLATIVE.search(low) is not None or _COMPARATIVE.search(low) is not None
+    extreme = "st " in low and _SUPERLATIVE.search(low) is not None
+    return extreme or (" than" in low and _COMPARATIVE.search(low) is not None)
 
 
 def rank_findings(rows: Rows, text: str, low: str) -> list[Finding]:
@@ -56,7 +57,8 @@ def _is_false_extreme(match: re.Match[str], mentions: Sequence[Mention], rows: R
             ]
             own = number(row.item[key])
             if own is not None and len(values) > 1:
-                verdicts.append(own >= max(values) if up else own <= min(values))
+                sizes = [abs(v) for v in values]  # the largest change may be a fall
+                verdicts.append(own >= max(values) or abs(own) >= max(sizes) if up else own <= min(values))
     return bool(verdicts) and not any(verdicts)
 
 

@@ -34,12 +34,14 @@ def figures_of(tokens: list[Token], text: str, low: str) -> Iterator[Figure]:
         if start < taken:
             continue
         if kind is Word.CARDINAL:
+            above = 0.0  # thousands and more, complete
             while (
                 i < len(tokens)
                 and low[end : tokens[i][0]] in _JOINS
-                and (joined := _join(value, tokens[i])) is not None
+                and (joined := _join(above, value, tokens[i])) is not None
             ):
-                value, end, i = joined, tokens[i][1], i + 1
+                (above, value), end, i = joined, tokens[i][1], i + 1
+            value += above
             figure = _cardinal(start, end, value, text, low)
         elif kind is Word.SCALE:
             figure = (
@@ -52,16 +54,20 @@ def figures_of(tokens: list[Token], text: str, low: str) -> Iterator[Figure]:
             yield figure
 
 
-def _join(value: float, token: Token) -> float | None:
-    """Return the number that `value` and the next word make, or None: twenty + five, two × hundred, 200 + fifty."""
+def _join(above: float, value: float, token: Token) -> tuple[float, float] | None:
+    """Return the number so far and the next word as thousands and rest, or None: twenty + five, 6,000 + two hundred."""
     following, kind = token[2], token[3]
     if kind is Word.SCALE:
-        return value * following
+        if following < 1000:
+            return (above, value * following) if value < 100 else None
+        return (above + value * following, 0.0) if value and (not above or following < above) else None
     if kind is not Word.CARDINAL:
         return None
-    if 20 <= value < 100 and value % 10 == 0 and 0 < following < 10:
-        return value + following
-    return value + following if value >= 100 and value % 100 == 0 and following < 100 else None
+    if 20 <= value % 100 < 100 and value % 10 == 0 and 0 < following < 10:
+        return above, value + following
+    if (value >= 100 or (not value and above)) and value % 100 == 0 and following < 100:
+        return above, value + following
+    return None
 
 
 def _cardinal(start: int, end: int, value: float, text: str, low: str) -> Figure | None:

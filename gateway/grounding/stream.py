@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from gateway.domain.evidence import Evidence
-from gateway.grounding.check import check, count_figures
+from gateway.grounding.check import check, count_figures, speaks_in_words
 from gateway.grounding.extract import is_plain, lower
 from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Finding
@@ -78,7 +78,11 @@ def _wider(gap: str, lead: str) -> str:
 def clean(text: str, index: FactIndex) -> CleanText:
     """Return `text` without the sentences that the evidence does not carry."""
     low = lower(text)
-    if is_plain(index.beyond_statements(low)) and not (index.unsupported and index.unsupported(text)):
+    if (
+        is_plain(index.beyond_statements(low))
+        and not speaks_in_words(low)
+        and not (index.unsupported and index.unsupported(text))
+    ):
         return CleanText(text, checked=count_figures(low))  # most texts: nothing to trace beyond the evidence's words
     grounder = StreamGrounder(index)
     shown = grounder.feed(text) + grounder.close()

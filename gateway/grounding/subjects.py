@@ -157,7 +157,9 @@ def _plain(name: str) -> str:
 def _words(name: str) -> frozenset[str]:
     """The words that tell a name apart: placeholders whole, others by their stem."""
     return frozenset(
-        token if token[0] == "<" else stem(token) for token in _TOKEN.findall(name) if len(token) > 2 or token.isdigit()
+        token if token[0] == "<" else stem(token)
+        for token in _TOKEN.findall(name)
+        if len(token) > 2 or token[0].isdigit()
     )
 
 

@@ -21,7 +21,12 @@ def close(figure: Figure, size: float, kinds: int = 0) -> bool:
     value, gap = figure.value, abs(figure.value - size)
     form, approx = figure.form, figure.approx
     if form is Form.MONEY or (form is Form.NUMBER and value >= 1000 and kinds & Kind.MONEY):
-        if gap <= AMOUNT_TOLERANCE * size + _EPS or (figure.scaled and gap <= figure.step / 2 + _EPS):
+        near = gap <= AMOUNT_TOLERANCE * size + _EPS or (figure.scaled and gap <= figure.step / 2 + _EPS)
+        if (
+            near
+            and (approx is not Approx.OVER or size >= value - _EPS)
+            and (approx is not Approx.UNDER or size <= value + _EPS)
+        ):
             return True
         return bool(approx) and _about_amount(figure, size, gap)
     if form is Form.PERCENT or form is Form.FRACTION:

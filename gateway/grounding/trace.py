@@ -15,6 +15,8 @@ _SMALL_COUNT = 20
 """Up to here equal numbers meet by chance, so a count must be of the very thing, if the evidence counts that."""
 
 _EPS = 1e-9
+_ROOT = 5
+"""So many letters of a word stand for all its forms: `return` for `returning`."""
 _MORE = re.compile(r"\s*(?:more|higher|above|over|greater|larger|increase|rise|up|growth|bigger|extra)\b")
 _MORE_BEFORE = re.compile(r"(?:exceed\w*|increase\w*|rose|grew|higher|up|above|risen|jumped|growth)\b[^.%]{0,40}$")
 _MOVED = (
@@ -72,6 +74,8 @@ def _fitting(figure: Figure, values: list[Value], index: FactIndex, low: str) ->
         found = [v for v in found if names_score(v)]
     if found and figure.form is Form.COUNT and figure.unit:
         found = _about_noun(figure, found, index, low)
+    if found and figure.form is Form.FRACTION:
+        found = [v for v in found if _is_named(v, low)]
     if found and figure.form is Form.PERCENT and claims_change(figure, low):
         found = [v for v in found if _may_be_change(v)]
     return found
@@ -88,6 +92,12 @@ def _about_noun(figure: Figure, found: list[Value], index: FactIndex, low: str) 
         return strong or found
     words = {stem(word) for word in WORD.findall(low)}
     return [v for v in found if not v[4] or not words.isdisjoint(key_info(v[4]).label)]
+
+
+def _is_named(value: Value, low: str) -> bool:
+    """A fraction is so coarse that a sentence must use a word of the name of what it is a fraction of."""
+    label = key_info(value[4]).label | key_info(value[5]).label if value[4] else frozenset()
+    return not label or any(word[:_ROOT] in low for word in label)
 
 
 def claims_change(figure: Figure, low: str) -> bool:
