@@ -15,8 +15,11 @@ from typing import Any
 from gateway.errors import FieldError, InjectionBlocked
 from gateway.library.catalog import Feature
 from gateway.masking.folding import LETTER, base64_blobs, decode, fold
+from gateway.masking.patterns import PatternSet
 from gateway.pipeline.screening_languages import OTHER_LANGUAGES
-from gateway.pipeline.screening_rules import COMPACT, FAMILIES, KEYWORDS, TRIGGERS
+from gateway.pipeline.screening_readings import codes, disguises, undisguised
+from gateway.pipeline.screening_rules import COMPACT, FAMILIES
+from gateway.pipeline.screening_talk import TALK
 
 FLAG = 3
 BLOCK = 6
@@ -28,10 +31,11 @@ DISGUISED = 3
 _KEPT_LENGTH = 64
 _KEPT_TEXTS = 2048
 _SPACED = re.compile(r"\b(?:[a-z0-9][ .*_-]{1,2}){5,}[a-z0-9]\b")
-_WORDS = re.compile(r"[a-z]+").findall
+_GLUED = re.compile(r"[a-z]{20,}")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
-_LEET = str.maketrans("0134578@$!", "oieastbasi")
-_ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
+_ROWS = [(name, *rule) for table in (FAMILIES, TALK) for name, written in table.items() for rule in written]
+_SET = PatternSet([pattern for _, _, pattern in _ROWS])
+"""All rules as one set: one pass tells which match, at a fraction of what each costs by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def screened(text: str) -> Screened:
         if found.keys() - open_families.keys():
             total = sum(found.values()) + DISGUISED
             best = max(best, Screened(total, (*found, "disguise")), key=lambda each: each.points)
-    if COMPACT.search(_NOT_LETTERS.sub("", plain)) and _SPACED.search(plain):
+    if COMPACT.search(_NOT_LETTERS.sub("", plain)) and (_SPACED.search(plain) or _GLUED.search(plain)):
         best = max(best, Screened(BLOCK, ("disguise",)), key=lambda each: each.points)
     foreign = _best(OTHER_LANGUAGES, text.lower())
     return Screened(foreign, ("other language",)) if foreign > best.points else best
@@ -68,12 +72,13 @@ _remembered = lru_cache(maxsize=_KEPT_TEXTS)(screened)
 
 
 def _families(reading: str) -> dict[str, int]:
-    words = _WORDS(reading)
-    return {
-        name: points
-        for name, rules in FAMILIES.items()
-        if (not (needed := TRIGGERS.get(name)) or not needed.isdisjoint(words)) and (points := _best(rules, reading))
-    }
+    data = reading.encode("ascii", "ignore")
+    found: dict[str, int] = {}
+    for index in _SET.occurring(data):
+        name, points, _ = _ROWS[index]
+        if points > found.get(name, 0) and any(True for _ in _SET.finditer(index, data)):
+            found[name] = points
+    return found
 
 
 def _best(rules: tuple[tuple[int, re.Pattern[str]], ...], text: str) -> int:
@@ -83,13 +88,13 @@ def _best(rules: tuple[tuple[int, re.Pattern[str]], ...], text: str) -> int:
 def _readings(text: str, depth: int) -> Iterator[str]:
     """Yield the text in lower case with look-alikes folded, then other readings that show words of an order."""
     shadow = fold(text)
-    plain = shadow.lower.replace(LETTER, "")
+    plain = undisguised(shadow.text.replace(LETTER, ""))
     yield plain
-    for reading in (plain.translate(_LEET), plain[::-1], plain.translate(_ROT13)):
-        if reading != plain and KEYWORDS.search(reading):
-            yield reading
+    yield from disguises(plain)
     if depth == 0:
         return
+    for hidden in codes(text, shadow.text):
+        yield from _readings(hidden, depth - 1)
     if (undone := decode(text)) is not None:
         yield from _readings(undone.text, depth - 1)
     for _, _, told in base64_blobs(shadow):

@@ -1,6 +1,15 @@
 """The detector's rules for other languages than plain English."""
 
-from gateway.pipeline.screening_rules import Rules, rules
+import re
+
+Rules = tuple[tuple[int, re.Pattern[str]], ...]
+"""Points and a pattern; every repetition in it is bounded."""
+
+
+def rules(*written: tuple[int, str]) -> Rules:
+    """Return compiled rules, the strongest first."""
+    return tuple((points, re.compile(pattern)) for points, pattern in sorted(written, key=lambda rule: -rule[0]))
+
 
 OTHER_LANGUAGES: Rules = rules(
     # French
@@ -25,6 +34,18 @@ OTHER_LANGUAGES: Rules = rules(
     (6, r"\b(?:puuza|sahau|usifuate|acha|kataa)\b[^.!?\n]{0,40}\b(?:maagizo|maelekezo|sheria|kanuni|amri)\b"),
     (6, r"\b(?:onyesha|nionyeshe|niambie|rudia|toa)\b[^.!?\n]{0,40}\b(?:maagizo|maelekezo|sheria zako|kidokezo|prompt)\b"),
     (6, r"(?:ŋlɔ|ŋlɔe be|gbe)[^.!?\n]{0,40}(?:se|sewo|ɖoɖo|ɖoɖowo)\b"),
+    (6, r"\b(?:hiɛ kpa|hie kpa|kaaye|kaaha)\b[^.!?\n]{0,40}\b(?:mlai?|mla|kita|wiemɔi)\b"),
+    (6, r"\b(?:mfa|nni|nyɛ|gyae|werɛ mfi)\b[^.!?\n]{0,60}\b(?:ahyɛde|mmara|akwankyerɛ)\b[^.!?\n]{0,60}\b(?:wo|adwuma|nyɛ)\b"),
+    (6, r"kyerɛ me[^.!?\n]{0,20}nsɛm a wɔ(?:ka|de)[^.!?\n]{0,30}\bwo\b"),
+    (6, r"\b(?:talk|tell|show|yarn)\b[^.!?\n]{0,30}\b(?:thing|things|wetin|matter)\b[^.!?\n]{0,12}\b(?:dem|they)\b[^.!?\n]{0,20}\b(?:hide|write|tell you)\b"),
+    (6, r"\b(?:no|don'?t|stop to) (?:follow|obey|mind|hear)\b[^.!?\n]{0,20}\b(?:rules?|instructions?|orders?|dem|law)\b[^.!?\n]{0,12}\b(?:again|at all|any ?more|o)\b"),
+    # Everything said before, whatever it was
+    (6, r"\b(?:oubli\w*|ignor\w*|laisse\w* tomber)\b[^.!?\n]{0,20}\b(?:ce qu['’]on|ce qui|tout ce)\b[^.!?\n]{0,30}\b(?:dit|demandé|avant|précède|appris)\b"),
+    (6, r"\b(?:texte|message|mots?|phrases?)\b[^.!?\n]{0,12}\b(?:qui précède|au-dessus|ci-dessus|avant ce message)\b"),
+    (6, r"\bcomme si\b[^.!?\n]{0,20}\b(?:aucune|pas de|sans) (?:règle|limite|restriction|consigne)"),
+    (6, r"\b(?:olvid\w*|ignor\w*|esquec\w*|esqueç\w*|descart\w*)\b[^.!?\n]{0,12}\b(?:(?:todo )?lo anterior|todo lo que|tudo (?:o que|isso)|o que foi dito)\b"),
+    (6, r"\b(?:vergiss|vergesst|ignorier\w*|vergeet|negeer|dimentica|ignora)\b[^.!?\n]{0,12}\b(?:alles|tutto|al)\b[^.!?\n]{0,20}\b(?:was|wat|gesagt|gezegd|detto|ciò)\b"),
+    (6, r"gb[aà]gb[eé][^.!?\n]{0,40}(?:òfin|ofin|ìlànà|ilana|àṣẹ)"),
     # Russian, Chinese, Arabic
     (6, r"(?:игнорир|забудь|не следуй|отмени)\w*[^.!?\n]{0,40}(?:инструкци|правил|указани)"),
     (6, r"(?:покажи|раскрой|выведи|повтори)\w*[^.!?\n]{0,40}(?:системн|инструкци|промпт)"),

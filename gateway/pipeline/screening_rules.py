@@ -6,9 +6,6 @@ with what only an attacker aims at: the model's instructions, its role, its outp
 
 import re
 
-Rules = tuple[tuple[int, re.Pattern[str]], ...]
-"""Points and a pattern; every repetition in it is bounded, so the time stays linear in the text."""
-
 _NEAR = r"[^.!?\n]{0,40}?"
 _DROP = (
     r"(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|bypass|discard|abandon|neglect|overrule|skip|erase|delete|"
@@ -19,11 +16,16 @@ _DROP = (
 )
 _DROP_FLATLY = (
     r"(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|bypass|disobey|stop (?:following|obeying)|unlearn|"
-    r"(?:do not|don'?t|never) (?:follow|obey|adhere to|listen to)|pay no attention to)"
+    r"(?:do not|don'?t|never|no longer) (?:follow|obey|adhere to|listen to)|pay no attention to|discard|abandon|neglect|overrule|"
+    r"stop (?:following|obeying|using)|no longer (?:need|have)(?: you)? to (?:obey|follow|apply)|need not (?:obey|follow)|break free (?:of|from)|throw (?:away|out)|violate)"
 )
 _WHICH = (
     r"(?:previous|prior|above|earlier|preceding|foregoing|former|initial|original|existing|current|all|any|every|each|"
     r"your|ur|these|those|the|system|safety|developer|hidden|built[- ]in|given|us)"
+)
+_YOURS = (
+    r"(?:previous|prior|above|earlier|preceding|foregoing|former|initial|original|your|ur|these|those|system|safety|"
+    r"developer|hidden|built[- ]in|given|us|all|any)"
 )
 _ORDERS = (
     r"(?:instructions?|prompts?|guidelines?|guardrails?|restrictions?|constraints?|directives?|directions|programming|"
@@ -59,14 +61,19 @@ _RESULT = (
 )
 
 
-def rules(*written: tuple[int, str]) -> Rules:
-    """Return compiled rules, the strongest first."""
-    return tuple((points, re.compile(pattern)) for points, pattern in sorted(written, key=lambda rule: -rule[0]))
+Written = tuple[tuple[int, str], ...]
+"""Points and a pattern; every repetition in it is bounded, so the time stays linear in the text."""
 
 
-FAMILIES: dict[str, Rules] = {
+def rules(*written: tuple[int, str]) -> Written:
+    """Return rules, the strongest first."""
+    return tuple(sorted(written, key=lambda rule: -rule[0]))
+
+
+FAMILIES: dict[str, Written] = {
     "override": rules(
-        (6, rf"\b{_DROP}\b{_NEAR}\b{_WHICH}\b{_NEAR}\b{_ORDERS}"),
+        (6, rf"\b{_DROP}\b{_NEAR}\b{_YOURS}\b{_NEAR}\b{_ORDERS}"),
+        (6, rf"\b{_DROP_FLATLY}\b{_NEAR}\b{_WHICH}\b{_NEAR}\b{_ORDERS}"),
         (6, rf"\b{_DROP_FLATLY}\s+(?:{_WHICH}\s+)?{_ORDERS}"),
         (6, r"\b(?:instructions?|rules?|guidelines|prompts?|directives?|restrictions)\b[^.!?\n]{0,30}\b(?:are|is|have been|has been|no longer)\b[^.!?\n]{0,15}\b(?:void|cancel+ed|obsolete|overridden|superseded|replaced|revoked|apply|suspended|lifted|outdated|disabled|removed)\b"),
         (5, r"\b(?:new|updated|real|actual|true|following|important|urgent|additional|override|special) (?:system )?(?:instructions?|prompt|directives?|orders from (?:the )?(?:developer|admin|system)|task for (?:you|the (?:ai|model|assistant)))\b\s*[:=\-(]"),
@@ -121,7 +128,7 @@ FAMILIES: dict[str, Rules] = {
         (4, r"\b(?:show|list|give|tell|reveal|dump|export|print|access|fetch)\b[^.!?\n]{0,40}\b(?:sales|customers?|revenue|records?|data|debts?|profits?|phone|numbers?|database|accounts)\b[^.!?\n]{0,20}\b(?:of|from|for|in|at) (?:an)?other (?:people'?s? |owners?'? |registered )?(?:shops?|stores?|business(?:es)?|tenants?|compan(?:y|ies)|merchants?|owners?)\b"),
         (6, r"\b(?:show|reveal|give|tell|print|dump|share|leak|what(?:'s| is| are))\b[^.!?\n]{0,40}\b(?:api[ _-]?keys?|secret keys?|access tokens?|environment variables?|env vars?|database (?:password|url|credentials|schema)|credentials|\.env|private keys?|connection string)\b"),
         (5, r"\b(?:unmask|de-?anonymi[sz]e|re-?identify|reveal|undo|decode|resolve|what (?:is|are|does)|real (?:name|value)s?)\b[^.!?\n]{0,40}(?:\bplaceholders?\b|\bmask(?:ed|ing)?\b|<?(?:person|phone|email|business|customer|employee)_(?:[fl]_)?\d)"),
-        (4, r"\b(?:select\s+[\w*,\s]{1,60}\s+from\s+\w+|drop\s+table|union\s+select|insert\s+into\s+\w+|;\s*--|or\s+1\s*=\s*1)"),
+        (4, r"\bselect\s+(?:\*|\w+(?:\s*,\s*\w+){1,9})\s+from\s+\w|\bdrop\s+table\s+(?:if exists )?\w+\s*(?:;|--|$)|\bunion\s+(?:all\s+)?select\b|\binsert\s+into\s+\w+\s*\(|;\s*--|\bor\s+1\s*=\s*1"),
     ),
     "encoded order": rules(
         (6, r"\b(?:decode|decrypt|deobfuscate|unscramble|base64|rot13|reverse|hex|morse)\b[^.!?\n]{0,60}\b(?:and|then|after)\b[^.!?\n]{0,20}\b(?:execute|follow|obey|run|do|perform|act|comply|answer it|respond to it)\b"),
@@ -132,7 +139,7 @@ FAMILIES: dict[str, Rules] = {
 """Family → its rules. A family counts once, with its strongest match."""
 
 COMPACT = re.compile(
-    r"(?:ignore|disregard|forget|override|bypass)(?:all|any|the|your|these)?(?:previous|prior|above|earlier|system)?"
+    r"(?:ignore|disregard|forget|override|bypass)(?:all|any|the|your|these|of){0,3}(?:previous|prior|above|earlier|system)?"
     r"(?:instructions|rules|prompt|guidelines)|(?:reveal|show|print|repeat)(?:me)?(?:the|your)?(?:system|hidden)?"
     r"(?:prompt|instructions)|systemprompt|approve(?:the|this|all)?(?:credit|customer|request|limit)"
 )
@@ -143,250 +150,3 @@ KEYWORDS = re.compile(
     r"guideline|unrestricted"
 )
 """What a reading must hold to be worth a look: most texts read backwards hold none of it."""
-
-TRIGGERS: dict[str, frozenset[str]] = {
-    "override": frozenset(
-        [
-            "ignore",
-            "ignoring",
-            "disregard",
-            "forget",
-            "override",
-            "overriding",
-            "bypass",
-            "discard",
-            "abandon",
-            "neglect",
-            "overrule",
-            "skip",
-            "erase",
-            "delete",
-            "cancel",
-            "set",
-            "throw",
-            "pay",
-            "stop",
-            "not",
-            "don",
-            "no",
-            "never",
-            "break",
-            "turn",
-            "switch",
-            "disable",
-            "remove",
-            "drop",
-            "unlearn",
-            "violate",
-            "need",
-            "disobey",
-            "instruction",
-            "instructions",
-            "rule",
-            "rules",
-            "guidelines",
-            "prompt",
-            "prompts",
-            "directive",
-            "directives",
-            "restrictions",
-            "orders",
-            "task",
-            "instead",
-            "rather",
-            "follow",
-            "obey",
-            "execute",
-            "start",
-        ]
-    ),
-    "extraction": frozenset(
-        [
-            "prompt",
-            "prompts",
-            "instruction",
-            "instructions",
-            "instructed",
-            "programmed",
-            "told",
-            "rules",
-            "message",
-            "messages",
-            "text",
-            "guidelines",
-            "guideline",
-            "directives",
-            "configuration",
-            "config",
-            "preamble",
-            "canary",
-            "mark",
-            "above",
-            "before",
-            "verbatim",
-            "configured",
-            "systemprompt",
-            "notes",
-            "context",
-            "programming",
-            "system",
-        ]
-    ),
-    "role": frozenset(
-        [
-            "act",
-            "behave",
-            "pretend",
-            "roleplay",
-            "role",
-            "simulate",
-            "imagine",
-            "switch",
-            "enter",
-            "activate",
-            "enable",
-            "become",
-            "play",
-            "now",
-            "jailbreak",
-            "jailbroken",
-            "anything",
-            "dan",
-            "god",
-            "mode",
-            "developer",
-            "creator",
-            "programmer",
-            "openai",
-            "admin",
-            "administrator",
-            "engineer",
-            "owner",
-            "hypothetically",
-            "fictional",
-            "hypothetical",
-            "novel",
-            "research",
-            "testing",
-            "educational",
-            "free",
-            "allowed",
-            "permitted",
-            "character",
-            "restrictions",
-            "restriction",
-            "filters",
-            "filter",
-            "guardrails",
-            "censorship",
-            "limits",
-            "policy",
-            "policies",
-        ]
-    ),
-    "decision": frozenset(
-        [
-            "score",
-            "level",
-            "rating",
-            "decision",
-            "recommendation",
-            "limit",
-            "confidence",
-            "assessment",
-            "severity",
-            "urgency",
-            "verdict",
-            "approve",
-            "grant",
-            "accept",
-            "rate",
-            "classify",
-            "label",
-            "treat",
-            "mark",
-            "consider",
-            "report",
-            "pretend",
-            "assume",
-            "claim",
-            "say",
-            "state",
-            "risk",
-        ]
-    ),
-    "others' data": frozenset(
-        [
-            "other",
-            "another",
-            "different",
-            "all",
-            "every",
-            "competitor",
-            "competitors",
-            "rival",
-            "neighbour",
-            "neighboring",
-            "neighbouring",
-            "neighbor",
-            "api",
-            "key",
-            "keys",
-            "token",
-            "tokens",
-            "environment",
-            "env",
-            "database",
-            "credentials",
-            "private",
-            "connection",
-            "unmask",
-            "anonymize",
-            "anonymise",
-            "identify",
-            "reveal",
-            "undo",
-            "decode",
-            "resolve",
-            "real",
-            "person",
-            "phone",
-            "email",
-            "business",
-            "customer",
-            "employee",
-            "select",
-            "drop",
-            "union",
-            "insert",
-            "or",
-            "secret",
-            "password",
-            "passwords",
-            "mean",
-        ]
-    ),
-    "encoded order": frozenset(
-        [
-            "decode",
-            "decrypt",
-            "deobfuscate",
-            "unscramble",
-            "base",
-            "rot",
-            "reverse",
-            "hex",
-            "morse",
-            "hexadecimal",
-            "binary",
-            "leetspeak",
-            "pig",
-            "reversed",
-            "caesar",
-            "concatenate",
-            "combine",
-            "join",
-        ]
-    ),
-}
-"""Family → words of which one must occur before its patterns are worth running; families not named always run."""
