@@ -15,6 +15,11 @@ except ImportError:  # the wheel exists for every supported platform; tests forc
     re2 = None
 
 
+_SET_BYTES = 16 * 2**20
+"""What the automaton of a set may take. With the engine's 8 MiB it is thrown away again and again on texts full of
+values, and building it anew makes the set thirty times as slow."""
+
+
 class Match(Protocol):
     """What detectors use of a match object."""
 
@@ -49,7 +54,9 @@ class PatternSet:
 
 
 def _compile_set(sources: Sequence[bytes]) -> Any:
-    union = re2.Set.SearchSet()
+    options = re2.Options()
+    options.max_mem = _SET_BYTES
+    union = re2.Set.SearchSet(options)
     for source in sources:
         union.Add(source)
     union.Compile()

@@ -77,6 +77,8 @@ _NO_STREET_NAME = frozenset(
 
 def _not_inside_number(text: str, start: int) -> bool:
     before = text[max(0, start - 2) : start]
+    if before[-1:] == "," and re.search(r"[0-9]{7},\Z", text[max(0, start - 9) : start]):
+        return True  # after another number of a list
     return not (before[-1:].isdigit() or (before[-1:] in (".", ",") and before[:1].isdigit()))
 
 
@@ -89,6 +91,15 @@ def phone(text: str, match: Match) -> Found:
     if glued or not _not_inside_number(text, start) or not checks.evenly_written(surface):
         return None
     return (start, end) if checks.national_number(digits) else None
+
+
+def misread_phone(text: str, match: Match) -> Found:
+    """Take a Ghanaian number in which letters stand for a zero or a one."""
+    start, end = match.span()
+    surface = text[start:end]
+    digits = surface.lower().translate(str.maketrans("oil", "011"))
+    enough = sum(c.isdigit() for c in surface) >= 7 and not surface.isdigit()
+    return (start, end) if enough and checks.national_number(digits) else None
 
 
 def torn_phone(text: str, match: Match) -> Found:

@@ -4,7 +4,7 @@ from gateway.masking import readers
 from gateway.masking.recogniser import PROTECT, Recogniser
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
-_CURRENCY = r"(?:gh[s\x03c$]|\x03|usd|us\$|\$|eur|gbp|ngn|cfa|xof|zar)"
+_CURRENCY = r"(?:\bgh[s\x03c$]|\x03|\busd|us\$|\$|\b(?:eur|gbp|ngn|cfa|xof|zar))"
 
 SAFE = (
     Recogniser(

@@ -7,6 +7,7 @@ _OF = (
     r"(?:[\s:#=.,'\"\-]"
     r"|\b(?:no|nos|number|num|nr|is|id|card|cards|of|for|my|his|her|the|their|our|with|to|was|a/c|code)\b){0,12}?"
 )
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _TITLE_WORDS = r"(?:[A-Z\x01'.\-]{1,20}[ ]){0,4}?"
 _CUE_NUMBER = rf"{_OF}{_TITLE_WORDS}{_OF}"
 
@@ -56,7 +57,7 @@ STRONG = (
         r"\b(?:pass[ \-]?(?:word|code|phrase|key)s?|passwd|pwd|secret(?:[ _]key)?|(?:api|access|auth"
         r"|secret|private|license)[ _\-]?(?:key|token)s?|client[ _]secret|credentials?)"
         r"\b[\"']?(?:[\s:=>,\-]|\b(?:is|was|for|of|to|the|my|his|her|our|new|now|old|till|pos|account"
-        r"|user|login|changed|set|reset|still|called|here)\b){0,12}?[\"']?([^\s\"'\x1e]{4,64})",
+        r"|user|login|changed|set|reset|still|called|here|na|be)\b){0,12}?[\"']?([^\s\"'\x1e]{4,64})",
         readers.secret_value,
     ),
     Recogniser(
@@ -65,7 +66,7 @@ STRONG = (
         0,
         r"\b(?:pin|otp|cvv2?|cvc|(?:verification|login|security|one[ \-]time|auth|access|reset|momo"
         r"|wallet)[ \-](?:pin|code|password))\b[\"']?"
-        r"(?:[\s:=\-#.]|\b(?:is|was|code|number|no|for|my|his|her|your|the|momo|wallet|card|to"
+        r"(?:[\s:=\-#.]|\b(?:is|was|na|be|code|number|no|for|my|his|her|your|the|momo|wallet|card|to"
         r"|now)\b){1,10}?[\"']?([0-9]{3,8})(?:[^0-9A-Za-z\-/]|$)",
         readers.pin_value,
     ),
@@ -173,6 +174,35 @@ STRONG = (
         r"\b(?:plate|taxi|vehicle|truck|trailer|tricycle|pragya|aboboyaa|okada|motorbike|tro-?tro|number ?plate"
         r"|reg(?:istration)?|car|van|pickup)s?\b"
         rf"{_OF}([A-Z]{{1,2}}[ \-]{{0,3}}[0-9]{{1,4}}[ \-]{{1,3}}(?:[0-2][0-9]|[A-Z]))\b",
+    ),
+    Recogniser(
+        "hardware address",
+        "IP",
+        0,
+        r"\b(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}\b",
+    ),
+    Recogniser(
+        "date of birth",
+        "BIRTH_DATE",
+        0,
+        rf"\b(?:d\.?o\.?b\.?|date of birth|birth ?dates?|birth ?days?|born)\b{_OF}(?:\b(?:on|in|since)\b )?(?:the )?"
+        r"((?:19|20)[0-9]{2}[\-/.][0-9]{1,2}[\-/.][0-9]{1,2}|[0-9]{1,2}[\-/. ][0-9]{1,2}[\-/. ](?:19|20)?[0-9]{2}"
+        rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? (?:19|20)[0-9]{{2}})?"
+        rf"|{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?(?:,? (?:19|20)[0-9]{{2}})?)\b",
+    ),
+    Recogniser(
+        "web address with a number",
+        "URL",
+        0,
+        r"\b(?:https?://|www\.)?[a-z0-9\-]+(?:\.[a-z]{2,12})+/[^\s\"'<>\x1e]*(?:\+?233|\b0)[235][0-9]{8}[^\s\"'<>\x1e]*",
+    ),
+    Recogniser(
+        "handle by cue",
+        "PERSON",
+        0,
+        r"\b(?:snap(?:chat)?|insta(?:gram)?|ig|facebook|fb|tiktok|twitter|telegram|handle|user ?name)\b"
+        r" ?(?:is|[:=@])[ @]{0,2}"
+        r"([A-Za-z][A-Za-z0-9]{1,20}[._][A-Za-z0-9._]{1,20}|[A-Za-z]{3,20}[0-9]{1,6})",
     ),
     Recogniser(
         "payment card",

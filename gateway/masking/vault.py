@@ -24,6 +24,7 @@ KINDS = (
     "IP",
     "URL",
     "VEHICLE",
+    "BIRTH_DATE",
     "SECRET",
 )
 """Every placeholder type."""

@@ -33,6 +33,13 @@ WEAK = (
         readers.phone,
     ),
     Recogniser(
+        "number with letters for digits",
+        "PHONE",
+        2,
+        r"\b[0o][235][0-9oil]{8}\b",
+        readers.misread_phone,
+    ),
+    Recogniser(
         "number over two lines",
         "PHONE",
         2,
@@ -104,7 +111,7 @@ WEAK = (
         "digital address",
         "ADDRESS",
         2,
-        r"\b[ABCEGNUVWXO][A-Z0-9](?:[ \-]| - )[0-9]{3,4}(?:[ \-]| - )[0-9]{4}\b",
+        r"\b(?:[ABCEGNUVWXO][A-Z0-9]|SA)(?:[ \-]| - )[0-9]{3,4}(?:[ \-]| - )[0-9]{4}\b",
     ),
     Recogniser(
         "joined digital address",
@@ -134,16 +141,10 @@ WEAK = (
         readers.ipv6,
     ),
     Recogniser(
-        "hardware address",
-        "IP",
-        2,
-        r"\b(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}\b",
-    ),
-    Recogniser(
         "post box",
         "ADDRESS",
         2,
-        r"\b(?:p\.? ?o\.? ?box|post ?office box|private mail bag|p\.?m\.?b\.?"
+        r"\b(?:p\.? ?o\.? ?box|post ?office box|private mail bag|p\.?m\.?b\.?|p\.?o\.?b\.?"
         r"|postal address)[ .:]{1,3}(?:no\.? ?)?(?:[A-Z]{1,4}[ \-.]{0,2})?[0-9]{1,6}\b",
     ),
     Recogniser(

@@ -120,6 +120,15 @@ def test_the_fallback_engine_needs_no_pattern_set() -> None:
         ("the van BW 7975-Z", "VEHICLE", "BW 7975-Z"),
         ("yaw AT kiosk DOT online", "EMAIL", "yaw AT kiosk DOT online"),
         ("yaw[at]kiosk[dot]travel", "EMAIL", "yaw[at]kiosk[dot]travel"),
+        ("date of birth: 3 April 1979", "BIRTH_DATE", "3 April 1979"),
+        ("born on 1990-05-17 in Tema", "BIRTH_DATE", "1990-05-17"),
+        ("see https://wa.me/233244123456?text=hi", "URL", "https://wa.me/233244123456?text=hi"),
+        ("0244123456,0201234567;0551234567", "PHONE", "0201234567"),
+        ("0244I234S6 or 0244I23456", "PHONE", "0244I23456"),
+        ("from BUZAR 233538206623.", "PHONE", "233538206623"),
+        ("my pin na 4821", "SECRET", "4821"),
+        ("mac 00:1B:44:11:3A:B7", "IP", "00:1B:44:11:3A:B7"),
+        ("instagram: ama.serwaa", "PERSON", "ama.serwaa"),
     ],
 )
 def test_a_form_is_found_in_the_ways_people_space_and_tear_it(text: str, kind: str, value: str) -> None:
@@ -134,6 +143,10 @@ def test_a_form_is_found_in_the_ways_people_space_and_tear_it(text: str, kind: s
         "we met at noon and dot the list",
         "the car was 12 - 20 minutes late",
         "till 1 - 2 - 3",
+        "born in 2019, a birthday cake for GHS 200",
+        "price list, 1,200, 3,400",
+        "https://shop.example/p/233000",
+        "our facebook page is busy",
     ],
 )
 def test_numbers_that_only_resemble_one_stay(text: str) -> None:
