@@ -34,6 +34,10 @@ _LOOSE = re.compile(
 """Words with which a clause may speak of a row that it does not name."""
 
 
+_MAX_READ = 50_000
+"""Texts of more characters in all are not searched for figures; whose a value is stays open then."""
+
+
 @dataclass(frozen=True, eq=False)
 class Row:
     """An object of a list that has a name; `family` is its list, `above` the row it stands in."""
@@ -71,6 +75,8 @@ class Rows:
         self._of_object: dict[int, _Place] = {}
         self._texts: list[tuple[str, _Place]] = []
         self._families = 0
+        self._read = 0
+        self._unread = False
         self._computed = False
         self._figures: list[tuple[Figure, _Place]] | None = None
         for tree in facts:
@@ -90,6 +96,8 @@ class Rows:
             for item in node:
                 self._walk(item, self._place(item, family, place) if isinstance(item, Mapping) else other)
         elif isinstance(node, str):
+            self._read += len(node)
+            self._unread = self._read > _MAX_READ
             self._texts.append((node, place))
 
     def _place(self, item: Mapping[str, Json], family: int, outer: _Place) -> _Place:
@@ -106,7 +114,7 @@ class Rows:
 
     def carriers(self, figure: Figure, objects: Sequence[int]) -> list[Row] | None:
         """Return the rows that carry a figure, given the objects with its value; None when it may belong to nobody."""
-        if any(one not in self._of_object for one in objects):
+        if self._unread or any(one not in self._of_object for one in objects):
             return None
         places = [self._of_object[one] for one in objects]
         places += [place for found, place in self._cited() if _same(found, figure)]

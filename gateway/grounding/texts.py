@@ -8,6 +8,7 @@ from gateway.grounding.figures import Figure, Form
 
 PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*_\d+)>")
 _NAME_BEFORE = re.compile(r"(?<![^\W_])[A-Z][^\W\d_]*[\s-]$")
+_LONGEST_NAME = 40
 _KEPT_LENGTH = 200
 _KEPT_TEXTS = 1024
 
@@ -18,7 +19,9 @@ def figures_in(text: str) -> tuple[Figure, ...]:
     if is_plain(low) or (text[:1] == "<" and PLACEHOLDER.fullmatch(text)):
         return ()
     return tuple(
-        f for f in read(text, low).figures if f.form is not Form.NUMBER or not _NAME_BEFORE.search(text, 0, f.start)
+        f
+        for f in read(text, low).figures
+        if f.form is not Form.NUMBER or not _NAME_BEFORE.search(text, max(0, f.start - _LONGEST_NAME), f.start)
     )
 
 

@@ -135,13 +135,13 @@ class NameReader:
         """Name the word-like words that touch a name and are written like it."""
         for index in sorted(named):
             step = self._over_initials(words, index, -1)
-            while step and self._joins_before(words, step - 1, index):
+            while step and step - 1 not in named and self._joins_before(words, step - 1, index):
                 named.add(step - 1)
                 index = step - 1
                 step = self._over_initials(words, index, -1)
         for index in sorted(named):
             step = self._over_initials(words, index, 1)
-            while step + 1 < len(words) and self._joins_after(words, index, step + 1):
+            while step + 1 < len(words) and step + 1 not in named and self._joins_after(words, index, step + 1):
                 index = step + 1
                 named.add(index)
                 step = self._over_initials(words, index, 1)
