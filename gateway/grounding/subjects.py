@@ -71,7 +71,8 @@ class Rows:
 
     def __init__(self, facts: Sequence[Json], computed: Json) -> None:
         self.rows: list[Row] = []
-        self._by_name: dict[str, list[Row]] = {}
+        self._by_name: dict[str, dict[int, Row]] = {}
+        """Name → list → its first row of that name."""
         self._of_object: dict[int, _Place] = {}
         self._texts: list[tuple[str, _Place]] = []
         self._families = 0
@@ -109,7 +110,7 @@ class Rows:
         row = Row(family, lows, frozenset(w for one in lows for w in _words(one)), outer.row, item)
         self.rows.append(row)
         for low in lows:
-            self._by_name.setdefault(low, []).append(row)
+            self._by_name.setdefault(low, {}).setdefault(family, row)
         return _Place(row, True, self._computed)
 
     def carriers(self, figure: Figure, objects: Sequence[int]) -> list[Row] | None:
@@ -131,7 +132,7 @@ class Rows:
             for name, rows in self._by_name.items()
             if name in low
             for at in _places(name, low)
-            for row in rows
+            for row in rows.values()
         ]
         spans = {(at, end) for at, end, _ in found}
         inside = {(a, b) for a, b in spans if any(c <= a and b <= d and (c, d) != (a, b) for c, d in spans)}
