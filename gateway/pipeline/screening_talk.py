@@ -113,7 +113,7 @@ TALK: dict[str, tuple[tuple[int, str], ...]] = {
         (4, r"\b(?:tell|ask|instruct|advise|make|let)\b[^.!?\n]{0,20}\b(?:customers?|them|him|her|buyers?|debtors?|people)\b[^.!?\n]{0,10}\b(?:send|pay|transfer|deposit|remit)\b[^.!?\n]{0,40}\b[0-9]{9,16}\b"),
     ),
     "decision": (
-        (4, r"\b(?:risk_level|risk_score|suggested_limit|approve_full|approve_partial|very_high|credit_score)\b[^.!?\n]{0,30}\b(?:must|should|low|approve\w*|[0-9]{2,})\b|\b(?:finish|complete|fill|end) the json\b|\bput [0-9]{2,3} (?:in|as|for) the (?:risk |credit )?score\b"),
+        (4, r"\b(?:risk_level|risk_score|suggested_limit|approve_full|approve_partial|very_high|credit_score)\b[^.!?\n]{0,30}\b(?:must|should|low|approve\w*)\b|\b(?:risk_score|suggested_limit|credit_score)\b[^.!?\n]{0,30}\b[0-9]{2,}\b|\b(?:finish|complete|fill|end) the json\b|\bput [0-9]{2,3} (?:in|as|for) the (?:risk |credit )?score\b"),
         (4, rf"\b(?:say|write|state|describe|certify|declare|present|portray|call|confirm|conclude|claim)\b{_N}{{0,40}}\b(?:customer|payer|debtor|limit|account|business|client|he|she|they|supplier)\b{_N}{{0,15}}\b(?:is|as|are|has)\b{_N}{{0,8}}\b{_PRAISE}\b|\bcertify\b{_N}{{0,20}}\bno debts?\b"),
         (4, r"\b(?:give|set|assign|award|return|put|show|make)\b[^.!?\n]{0,12}\b(?:risk|credit|trust)? ?score (?:of |to |= ?)?[0-9]{2,3}\b|\bscore[ :=]+(?:100|99)\b|\bsuggested[_ ]limit\b[^.!?\n]{0,12}\b(?:has to|must|should|shall|will|to) be\b"),
         (4, r"\bchange (?:high|very_high|medium|deny|critical)\b[^.!?\n]{0,6}\bto (?:low|approve)\b|\b(?:make|let) (?:the |all |every )?(?:fraud |overdue |risk )?(?:alerts?|warnings?|invoices?|debts?) (?:disappear|vanish|go away)\b"),

@@ -122,4 +122,4 @@ async def test_monitors_may_ask_for_the_head_alone(served: Served, path: str):
     answer = await served.client(None).send("HEAD", path)
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
     refused = await served.client(None).send("POST", path)
-    assert refused.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert sorted(refused.headers["allow"].split(", ")) == ["GET", "HEAD", "OPTIONS"]
