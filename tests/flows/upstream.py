@@ -143,7 +143,11 @@ async def _watched(upstream: Upstream, call: Call, reader: asyncio.StreamReader,
             upstream.hung_up += 1
             answering.cancel()
             raise ConnectionResetError
-    await answering
+    try:
+        await answering
+    except ConnectionError:  # the caller went away while it was written to
+        upstream.hung_up += reader.at_eof() or reader.exception() is not None
+        raise
 
 
 async def _end(server: asyncio.Server) -> None:
