@@ -17,6 +17,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bench.processes import Server
+from gateway.store.scope import OPERATOR, enter
 from tests.backends import redis_url
 from tests.flows.asking import DESCRIPTION, description
 from tests.flows.loading import Request, assert_books_are_right, days, hammer, same, site_on, watching
@@ -71,6 +72,7 @@ RUN = uuid4().hex
 
 async def main() -> None:
     """Print one table."""
+    enter(OPERATOR)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--processes", default="1,2")
     parser.add_argument("--calls", type=int, default=1500)
