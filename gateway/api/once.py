@@ -33,8 +33,9 @@ async def once(
         return Response(body, status_code=status, media_type="application/json", headers=headers)
     try:
         done = await work()
-        await keys.keep(business_id, key, done.status_code or 200, done.content)
     except BaseException:
         await keys.abandon(business_id, key)
         raise
+    # Outside: where the work is done and its note cannot be written, a free key would let it be done again at once.
+    await keys.keep(business_id, key, done.status_code or 200, done.content)
     return done
