@@ -231,6 +231,12 @@ def form_token(request: AnyRequest) -> str:
     return hmac.digest(request.cookies.get(COOKIE, "").encode(), b"admin form", sha256).hex()
 
 
+def session_derived(request: AnyRequest, purpose: str) -> bytes:
+    """Return bytes that only this browser session leads to, the same each time; empty without one."""
+    cookie = request.cookies.get(COOKIE, "")
+    return hmac.digest(cookie.encode(), purpose.encode(), sha256) if cookie else b""
+
+
 def session_cookie(secret: str) -> Cookie:
     """Return the cookie of a session; it ends with the browser, and on the server before that."""
     return Cookie(key=COOKIE, value=secret, path="/", secure=True, httponly=True, samesite="lax")

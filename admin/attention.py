@@ -9,12 +9,15 @@ from admin.pages.flags import pause_of
 from admin.pages.models import retiring
 from admin.web.office import Office
 from admin.web.rendering import moment, plural, shown_day
+from gateway.domain.drafts import sent_back
 from gateway.store.economics import Economics
 from gateway.store.flags import Flags
 
 NEARLY = 80
 NAMED = 3
 """How many of many are named."""
+LOOKED_AT = 20
+"""Of so many open drafts, the newest, what was said is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,23 @@ async def _work(office: Office) -> list[Matter]:
 
 
 async def _reviews(office: Office) -> list[Matter]:
-    waiting = [draft for draft in await office.life.drafts.open() if draft.state == "in_review"]
-    features = office.site.kit.catalog.features
+    drafts = await office.life.drafts.open()
+    back = [draft for draft in drafts[:LOOKED_AT] if sent_back(draft, await office.life.drafts.notes(draft.id))]
+    waiting = (
+        ([draft for draft in drafts if draft.state == "in_review"], "waits for a review", "/review"),
+        ([draft for draft in drafts if draft.state == "approved"], "is approved and waits for its release", "/review"),
+        (back, "came back from review with changes to make", ""),
+    )
     return [
-        Matter("warn", f"{features[draft.feature].title if draft.feature in features else draft.feature}: "
-               f"“{draft.title}” waits for a review.", f"/admin/drafts/{quote(draft.id)}/review")
-        for draft in waiting[:NAMED]
-    ]  # fmt: skip
+        Matter("warn", f"{_title(office, draft.feature)}: “{draft.title}” {said}.", f"/admin/drafts/{draft.id}{page}")
+        for found, said, page in waiting
+        for draft in found[:NAMED]
+    ]
+
+
+def _title(office: Office, feature: str) -> str:
+    known = office.site.kit.catalog.features.get(feature)
+    return known.title if known else feature
 
 
 async def _evals(office: Office) -> list[Matter]:

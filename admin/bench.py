@@ -20,7 +20,7 @@ from evals.graders.none import NoGrader
 from evals.run import row_of, test_of
 from evals.scripting.workers import Workers
 from evals.suite import Case, Suite, load_suite
-from evals.workbench import Workbench
+from evals.workbench import Unanswered, Workbench
 from gateway import logs
 from gateway.domain.money import nano_from_usd
 from gateway.domain.usage import Usage
@@ -35,6 +35,8 @@ from gateway.store.examples import Example
 
 SUITES = ROOT / "evals" / "suites"
 MODEL = "offline"
+UNANSWERED = "unanswered"
+"""The source of a side that a real model was asked for and did not give."""
 MOST_TRIED = 100
 _TRIED: deque[str] = deque()
 _PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*?)_([0-9]+)>")
@@ -98,6 +100,8 @@ async def answered(bench: Workbench, case: Case, prompt: PromptVersion, policy: 
         # What an example provokes with the offline rules is no news; what a real model does is.
         with nullcontext() if bench.chosen else logs.unheard():
             output = await bench.run(case, prompt)
+    except Unanswered as silence:
+        return replace(_nothing(str(silence)), source=UNANSWERED)
     except (CheckError, KeyError) as error:
         return _nothing(str(error.args[0]))
     async with Workers({}) as workers:

@@ -41,8 +41,8 @@ def word_diff(old: str, new: str) -> list[Piece]:
     split = _WORDS.findall if len(old) + len(new) < MAX_WORDS * 6 else lambda text: text.splitlines(keepends=True)
     before, after = split(old), split(new)
     pieces: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
+    for is_same, a, b, c, d in _together(SequenceMatcher(None, before, after, autojunk=False).get_opcodes(), before):
+        if is_same:
             pieces.append(Piece("same", "".join(before[a:b])))
             continue
         if b > a:
@@ -50,6 +50,26 @@ def word_diff(old: str, new: str) -> list[Piece]:
         if d > c:
             pieces.append(Piece("added", "".join(after[c:d])))
     return pieces
+
+
+def _together(
+    steps: Sequence[tuple[str, int, int, int, int]], before: Sequence[str]
+) -> list[tuple[bool, int, int, int, int]]:
+    """Return the steps of a comparison with changes joined that only spaces or a mark stand between.
+
+    Two sentences that have nothing but their spaces in common would otherwise alternate word by word.
+    """
+    joined: list[tuple[bool, int, int, int, int]] = []
+    for number, (tag, a, b, c, d) in enumerate(steps):
+        words = sum(1 for word in before[a:b] if word[0].isalnum())
+        inside = 0 < number < len(steps) - 1 and "\n" not in "".join(before[a:b])
+        is_same = tag == "equal" and not (inside and not words)
+        if joined and joined[-1][0] == is_same:
+            _, first, _, start, _ = joined.pop()
+            joined.append((is_same, first, b, start, d))
+        else:
+            joined.append((is_same, a, b, c, d))
+    return joined
 
 
 def around(pieces: Sequence[Piece]) -> list[Piece]:

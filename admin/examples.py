@@ -49,6 +49,9 @@ _WORDS = {
 }  # fmt: skip
 
 
+_LIMITS = {"equals": "is", "max": "is at most", "min": "is at least"}
+
+
 def check_in_words(kind: str, value: Any) -> str:
     """Return what a check asks for, as a person would say it."""
     shown = ", ".join(str(each) for each in value) if isinstance(value, list) else _short(value)
@@ -57,12 +60,14 @@ def check_in_words(kind: str, value: Any) -> str:
     if kind == "json-path" and isinstance(value, Mapping) and "path" in value:
         name = str(value["path"]).strip("/$.").replace("/", " ").replace("_", " ")
         rest = [(key, item) for key, item in value.items() if key != "path"]
-        said = ", ".join(
-            f"{'is' if key == 'equals' else key.replace('_', ' ')} {_figure(_lower(item))}" for key, item in rest
-        )
+        said = ", ".join(f"{_LIMITS.get(key, key.replace('_', ' '))} {_figure(_lower(item))}" for key, item in rest)
         return f"{name} {said}" if said else f"{name} is there"
     if isinstance(value, Mapping):
-        return f"{kind.replace('-', ' ')}: " + ", ".join(f"{name} {_short(item)}" for name, item in value.items())
+        named = [("of", str(item).strip("/$.").replace("/", " ").replace("_", " ")) if name == "path"
+                 else (_LIMITS.get(name, name), _short(item)) for name, item in value.items()]  # fmt: skip
+        return f"{kind.replace('-', ' ')}: " + ", ".join(f"{name} {item}" for name, item in named)
+    if kind == "rule" and shown == "all":
+        return "keeps every rule of the prompt"
     known = _WORDS.get(kind)
     if known is None:
         return f"{kind.replace('-', ' ')}{': ' + shown if shown else ''}"

@@ -7,7 +7,7 @@ from typing import Any
 from admin import lifecycle
 from admin.access import Refused
 from admin.asking import EvalLedger, budget_of, live_bench, refuse_unless_askable, today_of
-from admin.bench import MODEL, Bench, Side, answered, suite_of
+from admin.bench import MODEL, UNANSWERED, Bench, Side, answered, suite_of
 from admin.canary import why_halt, why_turned
 from admin.committing import commit_kind
 from admin.life import Life, Where
@@ -40,6 +40,8 @@ SPAN = 40_000_000
 COMPARED = 40
 REPLAYED = 200
 """How many kept requests a replay asks again."""
+ASKED_AT_MOST = 2
+"""How often a model that does not answer is asked for one case before the run stops."""
 
 
 def life_of(tools: Tools) -> Life:
@@ -114,7 +116,7 @@ async def carry_out(
             continue
         try:
             kept = await _case(trial, case, tools)
-        except (CapReached, Refused) as stopped:
+        except (CapReached, Refused, _Silence) as stopped:
             await life.runs.end(run.id, "failed", "", {"why": str(stopped)})
             return
         done.add(case.index)
@@ -168,11 +170,25 @@ def _shop_floor(tools: Tools, bench: Workbench) -> Workbench:
     )  # fmt: skip
 
 
+class _Silence(Exception):
+    """The model does not answer: what it would have said is not known, so no case may be judged by it."""
+
+
+async def _asked(trial: Trial, case: Case, prompt: PromptVersion, tools: Tools) -> Side:
+    """Return an answer, asked for again where the model was silent. Raises _Silence when it stays so."""
+    for _ in range(ASKED_AT_MOST):
+        side = await answered(trial.bench, case, prompt, tools.kit.policy)
+        if side.source != UNANSWERED:
+            return side
+    said = f"{trial.bench.chosen} does not answer at the moment, so the run waits before “{case.description}”. "
+    raise _Silence(said + "What was found is kept; go on when the model answers again.")
+
+
 async def _case(trial: Trial, case: Case, tools: Tools) -> EvalCase:
     if trial.bench.chosen:
         refuse_unless_askable(tools.kit, trial.prompt, trial.bench.chosen, today_of(tools.kit.clock))
-    draft = await answered(trial.bench, case, trial.prompt, tools.kit.policy)
-    live = await answered(trial.bench, case, trial.live, tools.kit.policy) if trial.live else None
+    draft = await _asked(trial, case, trial.prompt, tools)
+    live = await _asked(trial, case, trial.live, tools) if trial.live else None
     turned = flips(live.body if live else {}, draft.body, trial.prompt) if live else []
     if trial.run.kind == "replay":
         # Answers hold names; what a replay needs of them is which decisions turned and what they cost.
@@ -189,7 +205,7 @@ async def _case(trial: Trial, case: Case, tools: Tools) -> EvalCase:
 
 def _figures(side: Side) -> Mapping[str, Any]:
     kept = side.kept()
-    return {key: kept[key] for key in ("source", "cost", "latency_ms", "input_tokens", "output_tokens")}
+    return {key: kept[key] for key in ("source", "degraded", "cost", "latency_ms", "input_tokens", "output_tokens")}
 
 
 async def _finish(life: Life, trial: Trial) -> None:

@@ -71,6 +71,15 @@ async def start_draft(life: Life, by: Person, feature: str, title: str = "") -> 
     return await life.drafts.start(feature, named, body, base.content_hash, by.email)
 
 
+async def set_aside(life: Life, by: Person, draft_id: str, *, again: bool = False) -> None:
+    """Close a draft, of which nothing is lost, or open it `again`. Raises Refused."""
+    draft = await life.draft(draft_id)
+    if draft.state != "closed" if again else not draft.open:
+        raise Refused(409, "This draft is elsewhere by now", "Reload the page to see where it is.")
+    await _decided(life, by, draft, *(("draft", ("comment", "Taken up again.")) if again else
+                                      ("closed", ("comment", "Set aside."))))  # fmt: skip
+
+
 async def save_draft(life: Life, by: Person, draft_id: str, edit: int, body: str, title: str = "") -> int:
     """Write new contents over edit number `edit`; returns the next one. A draft in review leaves it by that.
 
@@ -126,11 +135,9 @@ async def ask_for_review(life: Life, by: Person, draft_id: str, text: str = "") 
     if draft.state != "draft":
         raise Refused(409, "This draft is in review already", "Open its review page.")
     prompt = life.readable(draft)
-    if prompt.content_hash in {line.content_hash for line in await life.releases.versions(draft.feature)}:
-        earlier = await life.drafts.by_hash(prompt.content_hash)
-        if earlier is None or earlier.id != draft.id:
-            said = "This is word for word a version that exists already. Change something before you ask for review."
-            raise Refused(409, "Nothing was changed", said)
+    if await _known(life, draft, prompt.content_hash):
+        said = "This is word for word a version that exists already. Change something before you ask for review."
+        raise Refused(409, "Nothing was changed", said)
     for _ in range(TRIES):
         number = await life.drafts.number_for(draft.feature, prompt.content_hash)
         whole = parsed(numbered(draft.body, number), life.feature(draft.feature), life.catalog, life.policy).prompt
@@ -144,6 +151,15 @@ async def ask_for_review(life: Life, by: Person, draft_id: str, text: str = "") 
             raise Refused(409, *CHANGED) from None
         return number
     raise Refused(409, "Others ask for review of this prompt right now", "Try again.")
+
+
+async def _known(life: Life, draft: Draft, content_hash: str) -> bool:
+    """Tell whether a content is a version already; what this draft itself left behind, unreleased, is not one."""
+    holder = await life.drafts.by_hash(content_hash)
+    if holder is not None:
+        return holder.id != draft.id
+    lines = await life.releases.versions(draft.feature)
+    return content_hash == draft.base_hash or any(line.released for line in lines if line.content_hash == content_hash)
 
 
 def _entered(

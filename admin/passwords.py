@@ -1,5 +1,6 @@
 """Passwords and one-time codes: argon2id in at most two threads at a time, and time-based codes (RFC 6238)."""
 
+import base64
 import secrets
 from functools import partial
 from typing import TypeVar
@@ -57,9 +58,9 @@ def refuse_weak(password: str, *personal: str) -> None:
     raise ValidationFailed(f"The password {said}.", [FieldError("/password", said)])
 
 
-def new_totp_secret() -> str:
-    """Return a fresh secret for an authenticator app."""
-    return pyotp.random_base32()
+def new_totp_secret(seed: bytes = b"") -> str:
+    """Return a secret for an authenticator app: a fresh one, or the one that `seed` (20 random bytes or more) gives."""
+    return base64.b32encode(seed[:20]).decode() if len(seed) >= 20 else pyotp.random_base32()
 
 
 def totp_address(secret: str, email: str) -> str:

@@ -65,8 +65,7 @@ def edited(plans: Plans, fields: Mapping[str, str], catalog: Catalog) -> dict[st
         except ValueError as error:
             errors.append(FieldError(f"/{name}", str(error)))
     if errors:
-        first = errors[0]
-        raise ValidationFailed(f"Nothing was changed. {first.pointer.removeprefix('/')} {first.message}.", errors)
+        raise ValidationFailed("Nothing was changed: correct what is named here.", errors)
     return found
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -68,8 +68,16 @@ def parsed(body: str, feature: Feature, catalog: Catalog, policy: Policy) -> Par
         number = number if isinstance(number, int) and number > 0 else 1
         prompt = parse_version(body, feature, catalog.partials, policy, version=number)
     except LibraryError as error:
-        return Parsed(None, error.problems, data)
+        return Parsed(None, tuple(map(_plainly, error.problems)), data)
     return Parsed(prompt, (), data)
+
+
+def _plainly(problem: Problem) -> Problem:
+    """Return a mistake of a template as its author can put it right without knowing the language."""
+    if not problem.message.startswith("The template cannot be read"):
+        return problem
+    fix = "Each begins with `{{` and ends with `}}`, such as `{{ evidence }}`; all of it is in docs/prompt-files.md."
+    return replace(problem, message="A placeholder is not closed, or not written as one.", fix=fix)
 
 
 def plain(body: str) -> dict[str, Any] | None:

@@ -3,10 +3,11 @@
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import Refused, no_cookie, session_of
+from admin.access import Refused, no_cookie, session_derived, session_of
 from admin.passwords import new_totp_secret, refuse_weak, totp_address
 from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.office import Office
+from admin.web.qr import qr_path
 from gateway.domain.staff import WHAT_A_ROLE_MAY_DO
 from gateway.errors import FieldError, NotFound, ValidationFailed
 
@@ -27,16 +28,32 @@ def routes(office: Office) -> list[HTTPRouteHandler]:
 
 
 async def load(visit: Visit) -> Context:
-    """Return the person's sessions and, where codes are off, a fresh secret to set them up with."""
+    """Return the person's sessions and, where codes are off, a secret to set them up with.
+
+    It stays the same in this session until a code of it was used, so that a mistyped code does not make the entry that
+    is in the app by then a wrong one.
+    """
     who, session = visit.who, session_of(visit.request)
-    secret = "" if who.has_totp else new_totp_secret()
+    found = await visit.office.access.people.secrets(who.email)
+    seed = session_derived(visit.request, f"one-time codes of {who.id}, {found.totp_step if found else 0}")
+    secret = "" if who.has_totp else new_totp_secret(seed)
     return {
         "may": WHAT_A_ROLE_MAY_DO[who.role],
         "sessions": await visit.office.access.sessions.sessions(who.id),
         "current": session.id if session else "",
         "secret": secret,
+        "secret_shown": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         "secret_address": totp_address(secret, who.email) if secret else "",
+        "code": _code(totp_address(secret, who.email)) if secret else None,
     }
+
+
+def _code(address: str) -> tuple[int, str] | None:
+    """Return the QR code of an address, None for one that is too long for it: then people type the secret."""
+    try:
+        return qr_path(address)
+    except ValueError:
+        return None
 
 
 async def change_password(visit: Visit) -> Done:
@@ -60,7 +77,8 @@ async def switch_codes(visit: Visit) -> Done:
     if not (16 <= len(secret) <= 64 and secret.isalnum()):
         raise ValidationFailed("The page was too old. Reload it.", [FieldError("/secret", "is no secret")])
     if not await visit.office.access.right_code(visit.who, secret, visit.text("code")):
-        raise ValidationFailed("The code did not match. Check the clock of your phone.", [FieldError("/code", "wrong")])
+        said = "The code did not match. Wait for the next one and type it at once; the phone's clock must be right."
+        raise ValidationFailed(said, [FieldError("/code", "is not the one that belongs to this secret now")])
     await people.set_totp(visit.who, secret, visit.who.email)
     return Done("From now on signing in asks for a one-time code.", HERE)
 

@@ -1,17 +1,23 @@
 """Every tenant: its plan, how much of this month's budget and quotas is used, and whether it opted out of AI."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
+from zoneinfo import available_timezones
 
 from litestar.handlers import HTTPRouteHandler
 
-from admin.web.faces import Context, Visit, view
+from admin.access import Refused
+from admin.noting import line
+from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.money import Cost, cost
 from admin.web.office import Office
 from admin.web.page import Page
 from gateway.domain.caller import Business
 from gateway.domain.ledger import UNLIMITED
+from gateway.errors import FieldError, ValidationFailed
 from gateway.library.policy_types import Plan
 from gateway.library.windows import Kind, kind_of_meter, window
 from gateway.store.businesses import EVERY_FEATURE
@@ -19,6 +25,10 @@ from gateway.store.overview import Standing
 
 PAGE = Page("Businesses", "/admin/businesses", "Customers", 10, "shop")
 PER_PAGE = 50
+HOME_ZONE = "Africa/Accra"
+LONGEST_NAME = 120
+DAY = 86_400_000_000
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NEARLY = 80
 """From this percentage of a limit on, a bar says that it is nearly used up."""
 
@@ -53,8 +63,11 @@ class BusinessLine:
 
 
 def routes(office: Office) -> list[HTTPRouteHandler]:
-    """Return the table of businesses, 50 to a page."""
-    return view(office, "/businesses", "businesses.html", load)
+    """Return the table of businesses, 50 to a page, and adding one."""
+    return [
+        *view(office, "/businesses", "businesses.html", load),
+        *action(office, "/businesses/add", add, role="admin"),
+    ]
 
 
 async def load(visit: Visit) -> Context:
@@ -73,7 +86,30 @@ async def load(visit: Visit) -> Context:
         "number": number,
         "last": max(1, -(-found // PER_PAGE)),
         "rate": office.rate(office.today()),
+        "plans": [(plan.name, plan.title) for plan in office.site.kit.policy.plans.values()],
+        "zone": HOME_ZONE,
     }
+
+
+async def add(visit: Visit) -> Done:
+    """Take a business in; its POS may push records and ask as soon as there is a key for it."""
+    office, name, plan = visit.office, visit.text("name"), visit.text("plan")
+    given, zone = visit.text("id").lower(), visit.text("timezone", HOME_ZONE) or HOME_ZONE
+    plans = office.site.kit.policy.plans
+    errors = [] if 1 <= len(name) <= LONGEST_NAME else [FieldError("/name", f"has 1 to {LONGEST_NAME} characters")]
+    errors += [] if plan in plans else [FieldError("/plan", f"one of {', '.join(plans)}")]
+    errors += [] if not given or _UUID.fullmatch(given) else [FieldError("/id", "is the UUID that the POS has for it")]
+    errors += [] if zone in available_timezones() else [FieldError("/timezone", f"is a zone such as {HOME_ZONE}")]
+    if errors:
+        raise ValidationFailed("The business was not added: correct the form.", errors)
+    days = plans[plan].trial_days
+    ends_at = office.now() + days * DAY if days else None
+    business = Business(given or str(uuid4()), name, plan, timezone=zone, trial_ends_at=ends_at)
+    noted = line(visit, "business.added", business.id, {"plan": plan}, business.id)
+    if not await office.store.businesses.add(business, line=noted):
+        raise Refused(409, "There is a business with this id", "Search for the id: it may have another name here.")
+    said = f"{name} was added. Its POS needs a key now: make one on the Keys page."
+    return Done(said, f"/admin/businesses/{business.id}", {"id": business.id})
 
 
 def line_of(office: Office, standing: Standing) -> BusinessLine:

@@ -15,7 +15,7 @@ from admin.web.money import Cost, cost
 from admin.web.office import Office
 from admin.wording import MAX_BODY, fields_of, parsed, thawed, variables_of, with_form, with_limits
 from evals.suite import Case
-from gateway.domain.drafts import IN_WORDS, Draft
+from gateway.domain.drafts import IN_WORDS, Draft, sent_back
 from gateway.errors import FieldError, ValidationFailed
 from gateway.library.catalog import PromptVersion
 from gateway.library.policy_types import OFFLINE
@@ -32,6 +32,7 @@ MOST_TOKENS = 2000
 class Preview:
     """What the draft answers to a case now, and what a call takes; `problems` instead where it cannot be read."""
 
+    number: int
     case: str
     side: Side | None
     chips: list[tuple[str, str]]
@@ -51,6 +52,8 @@ def routes(office: Office) -> list[HTTPRouteHandler]:
         *action(office, "/drafts/{draft:str}/review", ask, role="editor"),
         *action(office, "/drafts/{draft:str}/run", run, role="editor"),
         *action(office, "/drafts/{draft:str}/replay", replay, role="editor"),
+        *action(office, "/drafts/{draft:str}/close", close, role="editor"),
+        *action(office, "/drafts/{draft:str}/reopen", reopen, role="editor"),
     ]
 
 
@@ -84,7 +87,22 @@ async def load(visit: Visit) -> Context:
         "live": live.version if live else None,
         "with_editor": tab == "yaml" or found.data is None,
         "offline": visit.office.site.kit.offline,
+        "sent_back": sent_back(draft, await life.drafts.notes(draft.id)),
     }
+
+
+async def close(visit: Visit) -> Done:
+    """Set the draft aside."""
+    life, draft_id = visit.office.life, visit.path["draft"]
+    await lifecycle.set_aside(life, visit.who, draft_id)
+    draft = await life.draft(draft_id)
+    return Done(f"“{draft.title}” was set aside. It can be taken up again here.", f"/admin/drafts/{draft_id}")
+
+
+async def reopen(visit: Visit) -> Done:
+    """Take the draft up again."""
+    await lifecycle.set_aside(visit.office.life, visit.who, visit.path["draft"], again=True)
+    return Done("The draft is open again.", f"/admin/drafts/{visit.path['draft']}")
 
 
 async def load_preview(visit: Visit) -> Context:
@@ -97,7 +115,13 @@ async def load_preview(visit: Visit) -> Context:
         number = visit.query("case", "0")
         chosen = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
         preview = await _preview(visit.office, found.prompt, cases[min(chosen, len(cases) - 1)], draft)
-    return {"draft": draft, "problems": found.problems, "preview": preview, "most": MOST_TOKENS}
+    return {
+        "draft": draft,
+        "problems": found.problems,
+        "preview": preview,
+        "most": MOST_TOKENS,
+        "offline": visit.office.site.kit.offline,
+    }
 
 
 async def save(visit: Visit) -> Done:
@@ -195,6 +219,7 @@ async def _preview(office: Office, prompt: PromptVersion, case: Case, draft: Dra
     volumes = await office.life.canaries.volumes(draft.feature)
     calls = sum(volume.calls for volume in volumes.values())
     return Preview(
+        number=case.index,
         case=case.description,
         side=side,
         chips=sorted(side.masked.items()),

@@ -1,6 +1,7 @@
 """One run: how far it is, what it found, and the matrix of its cases with draft and live side by side."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 from litestar.handlers import HTTPRouteHandler
@@ -9,6 +10,7 @@ from admin import lifecycle
 from admin.access import Refused
 from admin.comparing import word_diff
 from admin.pages.draft import texts_of
+from admin.pages.requests import REASONS
 from admin.replaying import in_words, margins
 from admin.web.faces import Context, Done, Visit, action, found, view
 from admin.web.money import cost
@@ -47,6 +49,7 @@ async def load(visit: Visit) -> Context:
         else None,
         "running": run.state in ("queued", "running"),
         "left_s": run.left_s(office.now()),
+        "left": _left(run.left_s(office.now())),
         "percent": round(100 * run.done / run.total) if run.total else 0,
         "show": show,
         "filters": [(name, title, (await life.runs.page(run.id, name, 1, 0))[1]) for name, title in FILTERS],
@@ -59,24 +62,43 @@ async def load(visit: Visit) -> Context:
     }
 
 
+def _left(seconds: int | None) -> str:
+    if seconds is None:
+        return "a moment, please"
+    return f"about {seconds} seconds left" if seconds < 90 else f"about {round(seconds / 60)} minutes left"
+
+
 async def load_case(visit: Visit) -> Context:
     """Return one case with both answers and every check."""
     life, number = visit.office.life, visit.path["number"]
     run = found(await life.runs.get(visit.path["run"]), "run")
     at = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else -1
     case = found(await life.runs.case(run.id, at), "case")
+    show = cast(Show, visit.query("show")) if visit.query("show") in dict(FILTERS) else "all"
+    before, after = await life.runs.beside(run.id, show, at)
     live, draft = case.detail.get("live"), case.detail["draft"]
     told = live and "text" in draft and live["text"] != draft["text"]
     difference = word_diff(_flat(live["text"]), _flat(draft["text"])) if told else []
     return {
         "run": run, "case": case, "title": life.feature(run.feature).title, "difference": difference,
         "sides": [
-            (name, {**side, "answer": _answer(side.get("text", ""))})
+            (name, {**side, "answer": _answer(side.get("text", "")), "by": _by(side)})
             for name, side in (("Draft", draft), ("Live", live))
             if side
         ],
         "request": case.detail.get("request", {}), "flips": case.detail.get("flips", []),
+        "show": show, "filter": dict(FILTERS)[show].lower(), "before": before, "after": after,
     }  # fmt: skip
+
+
+def _by(side: Mapping[str, Any]) -> str:
+    """Say who answered, and why it was not the one who was asked."""
+    source, why = str(side.get("source", "")), str(side.get("degraded", ""))
+    if source == "rules":
+        return f"the rules answered instead: {REASONS.get(why, why)}" if why else "the rules answered instead"
+    known = {"offline": "answered by the offline rules", "model": "answered by the model", "refused": "refused",
+             "cache": "a kept answer", "error": "no answer"}  # fmt: skip
+    return known.get(source, source)
 
 
 def _answer(text: str) -> list[tuple[str, str]]:

@@ -44,11 +44,13 @@ class FeatureLine:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the first run, and what to do for it."""
+    """One step of the first run, what to do for it, and where."""
 
     title: str
     how: str
     done: bool
+    address: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,20 +172,19 @@ def _end_of_month(day: date) -> date:
 
 
 def _steps(office: Office, pushed: bool, asked: bool) -> list[Step]:
+    current = office.site.snapshots.current
     steps = [
-        Step(
-            "Make a service key",
-            "Run `python -m gateway keys create pos-backend`; it is shown once.",
-            bool(office.site.snapshots.current.keys),
-        ),
-        Step("Push records", "Send the POS's rows to `/api/ai/records/`, as the API reference describes.", pushed),
-        Step("Make a request", "Any address of the API reference will do; today's requests appear here.", asked),
-        Step(
-            "Connect a model",
-            "Set `OPENAI_API_KEY` and start again. Until then the offline rules answer, free of charge.",
-            not office.site.kit.offline,
-        ),
-    ]
+        Step("Add a business", "Name the first shop and its plan.", bool(current.businesses), "/admin/businesses#add",
+             "Add a business"),
+        Step("Make a service key", "The POS signs in with it; it is shown once.", bool(current.keys),
+             "/admin/keys#make", "Make a key"),
+        Step("Push records", "The POS sends its rows to `/api/ai/records/`, as the API reference describes.", pushed,
+             "/docs", "API reference"),
+        Step("Make a request", "Any address of the API reference will do; today's requests appear here.", asked,
+             "/docs", "API reference"),
+        Step("Connect a model", "Set `OPENAI_API_KEY` on the server and start again. Until then the offline rules "
+             "answer, free of charge.", not office.site.kit.offline),
+    ]  # fmt: skip
     return [] if all(step.done for step in steps) else steps
 
 

@@ -15,9 +15,10 @@ from admin.web.faces import Context, Done, Visit, action, found, view
 from admin.web.office import Office
 from admin.wording import fields_of, text_of, thawed
 from gateway.domain.caller import Business
-from gateway.domain.drafts import IN_WORDS
+from gateway.domain.drafts import IN_WORDS, Draft
 from gateway.errors import FieldError, ValidationFailed
 from gateway.library.catalog import Feature
+from gateway.store.canaries import Canary, Figures
 from gateway.store.examples import Examples
 from gateway.store.releases import BUSINESS, CANARY, EVERYONE, PLAN, PRODUCTION, SHARE, ReleaseLine
 
@@ -30,6 +31,25 @@ class Standing:
     version: int
     label: str
     target: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A share on trial: what both versions did since it began, and where it is widened."""
+
+    canary: Canary
+    ours: Figures
+    theirs: Figures
+    version: int
+    usual: int
+    review: str
+
+    @property
+    def bad(self) -> tuple[int, int]:
+        """How many calls of each version gave what can end the trial."""
+        mine, others = (f.ungrounded + f.invalid + f.repaired + f.errors for f in (self.ours, self.theirs))
+        return mine, others
 
 
 def routes(office: Office) -> list[HTTPRouteHandler]:
@@ -66,7 +86,7 @@ async def load(visit: Visit) -> Context:
     # Before what stands: where a trial ends in between, the page says that it goes on, never that it stands ended.
     trials = await life.canaries.of(feature.name)
     standing = [
-        Standing(Where(label, target).words, numbers.get(content, 0), label, target)
+        Standing(words_of(office, target), numbers.get(content, 0), label, target, content)
         for label, target, content in await life.releases.standing(feature.name)
     ]
     history = await life.releases.history(feature.name)
@@ -80,14 +100,45 @@ async def load(visit: Visit) -> Context:
                   "at": released.released_at} if released else None,
         "standing": [each for each in standing if each.target != EVERYONE],
         "versions": versions,
-        "history": [(line, Where(line.label, line.target).words) for line in history],
+        "places": {line.content_hash: [each.words for each in standing if each.content == line.content_hash]
+                   for line in versions},
+        "history": [(line, words_of(office, line.target)) for line in history],
+        "returns": [line.id for line in history if _is_return(line, history)],
         "can_roll_back": bool(back_to), "back_to": back_to,
         "drafts": [(draft, IN_WORDS[draft.state]) for draft in await life.drafts.of(feature.name)],
+        "mine": await _mine(visit, feature.name),
         "canaries": trials,
+        "trial": await _trial(visit, trials, numbers),
         "examples": len(await _examples(visit, feature.name)),
         "runs": await life.runs.of_feature(feature.name, 5),
         "trends": await trends(office, feature.name, history),
     }  # fmt: skip
+
+
+async def _mine(visit: Visit, feature: str) -> Draft | None:
+    """Return the draft of this prompt that the person worked on last and has not finished, if there is one."""
+    drafts = await visit.office.life.drafts.of(feature)
+    return next((each for each in drafts if each.open and each.author == visit.who.email), None)
+
+
+async def _trial(visit: Visit, canaries: list[Canary], numbers: Mapping[str, int]) -> Trial | None:
+    """Return the share that is on trial now with its figures, if there is one."""
+    canary = next((each for each in canaries if each.state == "watched"), None)
+    if canary is None:
+        return None
+    life = visit.office.life
+    draft = await life.drafts.by_hash(canary.content_hash)
+    versions = numbers.get(canary.content_hash, 0), numbers.get(canary.baseline_hash, 0)
+    review = f"/admin/drafts/{draft.id}/review" if draft else ""
+    return Trial(canary, *await life.canaries.figures(canary), *versions, review)
+
+
+def _is_return(line: ReleaseLine, history: list[ReleaseLine]) -> bool:
+    """Tell whether a release brought back what had been there for the same target before another version."""
+    before = history[history.index(line) + 1 :]
+    earlier = [each for each in before if (each.label, each.target) == (line.label, line.target)]
+    return bool(earlier) and earlier[0].content_hash != line.content_hash and any(
+        each.content_hash == line.content_hash for each in earlier)  # fmt: skip
 
 
 def _back_to(history: list[ReleaseLine]) -> int | None:
@@ -122,7 +173,16 @@ async def end(visit: Visit) -> Done:
         await lifecycle.end_canary(life, visit.who.email, feature, "ended by hand")
     else:
         await lifecycle.end_target(life, visit.who.email, feature, where, visit.text("note")[:500])
-    return Done(f"From now on {where.words} gets what everybody gets.", f"/admin/prompts/{feature}")
+    return Done(
+        f"From now on {words_of(visit.office, where.target)} gets what everybody gets.", f"/admin/prompts/{feature}"
+    )
+
+
+def words_of(office: Office, target: str) -> str:
+    """Say whom a release is for, a business by its name."""
+    business = office.site.snapshots.current.business(target.removeprefix(BUSINESS)) if target.startswith(
+        BUSINESS) else None  # fmt: skip
+    return business.name if business else Where("", target).words
 
 
 def where_of(office: Office, label: str, target: str) -> Where:

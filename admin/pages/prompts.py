@@ -40,7 +40,8 @@ def routes(office: Office) -> list[HTTPRouteHandler]:
 async def load(visit: Visit) -> Context:
     """Return every prompt that fits the search and the chip."""
     office, search, chip = visit.office, visit.query("q").strip().lower(), visit.query("show")
-    lines = [line for line in await _lines(office) if search in f"{line.title} {line.name} {line.group}".lower()]
+    words = search.split()
+    lines = [line for line in await _lines(office) if all(word in _about(office, line.name) for word in words)]
     shown = [line for line in lines if _fits(line, chip)]
     groups = sorted({line.group for line in shown})
     return {
@@ -53,6 +54,13 @@ async def load(visit: Visit) -> Context:
             for name, title in (("", "All"), ("draft", "With a draft"), ("review", "In review"), ("off", "Not live"))
         ],
     }
+
+
+def _about(office: Office, name: str) -> str:
+    """Return title, area, purpose, address and live words of a prompt, in small letters."""
+    feature, live = office.life.feature(name), office.life.live(name)
+    told = [str(message["content"]) for message in live.document["messages"]] if live else []
+    return " ".join((feature.title, name, feature.group, feature.summary, feature.path, *told)).lower()
 
 
 def _fits(line: PromptLine, chip: str) -> bool:

@@ -178,7 +178,8 @@ def _prompt(request: Request) -> tuple[str, str]:
 
 def _masked(request: Request, asked: bool) -> Step:
     if request.degraded == DegradedReason.EGRESS_BLOCKED:
-        return Step("Personal values", "bad", "the last check on the outgoing bytes found one; nothing was sent")
+        sent = "that call was not sent, an earlier one had passed" if request.attempts > 1 else "nothing was sent"
+        return Step("Personal values", "bad", f"the last check on the outgoing bytes found one; {sent}")
     if not asked:
         return Step("Personal values", "none", "nothing left the service")
     return Step("Personal values", "good", "replaced before sending, the outgoing bytes checked, the answer restored")

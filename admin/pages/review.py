@@ -7,8 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import lifecycle, proof
 from admin.comparing import in_words, messages
-from admin.life import Where
-from admin.pages.prompt import where_of
+from admin.pages.prompt import where_of, words_of
 from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.office import Office
 from admin.web.rendering import moment
@@ -59,9 +58,9 @@ async def load(visit: Visit) -> Context:
         "now": office.now(), "run": runs[0] if runs else None, "plans": sorted(office.site.kit.policy.plans),
         "businesses": shops if len(shops) <= MOST_CHOICES else [],
         "planned": [
-            (plan, Where(plan.label, plan.target).words) for plan in await life.canaries.plans(draft.id)
+            (plan, words_of(office, plan.target)) for plan in await life.canaries.plans(draft.id)
         ],
-        "standing": [(where_of(office, label, target).words) for label, target, content
+        "standing": [words_of(office, target) for label, target, content
                      in await life.releases.standing(draft.feature) if content == draft.content_hash],
     }  # fmt: skip
 
@@ -95,11 +94,12 @@ async def release(visit: Visit) -> Done:
     note = visit.text("note")[:500]
     if due := _due(visit):
         await lifecycle.plan_release(life, visit.who, draft_id, where, note, due)
-        said = f"Planned: it goes live for {where.words} on {moment(due)}, if every check still holds then."
+        whom = words_of(visit.office, where.target)
+        said = f"Planned: it goes live for {whom} on {moment(due)}, if every check still holds then."
         return Done(said, _here(visit))
     release_id = await lifecycle.release_draft(life, visit.who.email, draft_id, where, note)
     draft = await life.draft(draft_id)
-    said = f"Version {draft.version} is live for {where.words}."
+    said = f"Version {draft.version} is live for {words_of(visit.office, where.target)}."
     return Done(said, f"/admin/prompts/{draft.feature}", {"release": release_id, "version": draft.version})
 
 

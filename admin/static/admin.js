@@ -9,6 +9,14 @@
     event.detail.ctx.request.headers["X-Form-Token"] = token();
   });
 
+  // A page that asks again by itself says when nobody answers; what it shows stays.
+  const offline = document.querySelector("[data-offline]");
+  if (offline) {
+    document.addEventListener("htmx:before:request", (event) => { if (document.querySelector("[data-running=no]")) event.preventDefault(); });
+    document.addEventListener("htmx:error", () => { offline.hidden = false; });
+    document.addEventListener("htmx:after:request", () => { offline.hidden = true; });
+  }
+
   // `g` and a letter lead to a page, `/` to the search; not while somebody types. Switched off on the account page.
   let waiting = 0;
   const typing = (node) => node.closest("input, textarea, select, [contenteditable], .cm-editor");
@@ -73,8 +81,38 @@
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
   });
-  addEventListener("pageshow", () => { for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent; });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+    for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+  });
+
+  // Going back from a refusal finds the form as it was typed, except for passwords. Kept in this tab until the next page.
+  const here = location.pathname + location.search;
+  const typedIn = (form) => [...form.elements].filter((field) => field.name && !["hidden", "password", "file", "submit"].includes(field.type));
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented || form.dataset.save) return;
+    const values = typedIn(form).map((field) => ["checkbox", "radio"].includes(field.type) ? field.checked : field.value);
+    sessionStorage.setItem("typed", JSON.stringify({ page: here, form: [...document.forms].indexOf(form), values }));
+  });
+  const back = document.querySelector("a[data-back]");
+  const typed = JSON.parse(sessionStorage.getItem("typed") ?? "null");
+  if (back) {
+    back.addEventListener("click", () => sessionStorage.setItem("returning", "yes"));
+  } else {
+    sessionStorage.removeItem("typed");
+    const form = typed?.page === here && sessionStorage.getItem("returning") && document.forms[typed.form];
+    sessionStorage.removeItem("returning");
+    const fields = form ? typedIn(form) : [];
+    if (fields.length === typed?.values.length) {
+      fields.forEach((field, number) => {
+        if (typeof typed.values[number] === "boolean") field.checked = typed.values[number];
+        else field.value = typed.values[number];
+      });
+    }
+  }
 
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copies]");

@@ -26,9 +26,11 @@
     const box = document.getElementById("problems");
     box.replaceChildren();
     if (!problems.length) return;
-    const head = document.createElement("p");
+    const head = document.createElement("div");
     head.className = "result warn";
-    head.textContent = `${problems.length} thing${problems.length > 1 ? "s" : ""} to put right`;
+    const title = document.createElement("b");
+    title.textContent = `${problems.length} thing${problems.length > 1 ? "s" : ""} to put right`;
+    head.append(title);
     const list = document.createElement("ul");
     list.className = "problems";
     for (const problem of problems) {
@@ -40,7 +42,10 @@
         link.textContent = `line ${problem.line}`;
         item.append(link, ": ");
       }
-      item.append(`${problem.message} ${problem.fix}`);
+      `${problem.message} ${problem.fix}`.split("`").forEach((part, number) => {
+        if (number % 2) item.append(Object.assign(document.createElement("code"), { textContent: part }));
+        else item.append(part);
+      });
       list.append(item);
     }
     box.append(head, list);
@@ -133,7 +138,8 @@
       if (answer.status === 401 || answer.status === 403) return refused(values, answer.status, body.detail);
       if (!answer.ok) { dirty = true; said.textContent = `not saved: ${body.detail}`; return; }
       form.elements.edit.value = body.edit;
-      said.textContent = `saved ${new Date(body.saved_at / 1000).toISOString().slice(11, 16)} UTC`;
+      const wrong = body.problems.length;
+      said.textContent = `saved ${new Date(body.saved_at / 1000).toISOString().slice(11, 16)} UTC${wrong ? `, ${wrong} thing${wrong > 1 ? "s" : ""} to put right` : ""}`;
       localStorage.removeItem(key);
       show(body.problems);
       if (window.htmx) window.htmx.trigger(preview, "refresh");
@@ -165,8 +171,11 @@
     next.addEventListener("submit", async (event) => {
       if (!dirty && !saving) return;
       event.preventDefault();
+      if (next.dataset.sent) return;
+      next.dataset.sent = "yes";
       await save();
       if (!dirty && !stopped) next.submit();
+      else delete next.dataset.sent;
     });
   }
   addEventListener("beforeunload", (event) => { if (dirty || saving) event.preventDefault(); });

@@ -27,9 +27,8 @@ FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file as it is served; `packed` is its body as gzip."""
+    """One file as it is served; `packed` is its body as gzip, the only form kept: every browser asks for that."""
 
-    body: bytes
     packed: bytes
     media_type: str
     digest: str
@@ -40,7 +39,7 @@ def _read(name: str) -> Asset:
     body = path.read_bytes()
     media_type = "text/css" if path.suffix == ".css" else "text/javascript"
     packed = gzip.compress(body, mtime=0)
-    return Asset(body, packed, f"{media_type}; charset=utf-8", sha256(body).hexdigest()[:12])
+    return Asset(packed, f"{media_type}; charset=utf-8", sha256(body).hexdigest()[:12])
 
 
 ASSETS = {name: _read(name) for name in FILES}
@@ -64,10 +63,12 @@ def asset_routes() -> list[HTTPRouteHandler]:
             "Cache-Control": "public, max-age=31536000, immutable" if kept else "no-cache",
             "Vary": "Accept-Encoding",
         }
-        body = ASSETS[name].body
+        body = ASSETS[name].packed
         # Pages are not packed: they hold a token beside what people typed, and lengths would tell of it.
         if "gzip" in request.headers.get("accept-encoding", "").lower():
-            body, headers["Content-Encoding"] = ASSETS[name].packed, "gzip"
+            headers["Content-Encoding"] = "gzip"
+        else:
+            body = gzip.decompress(body)
         return Response(body, media_type=ASSETS[name].media_type, headers=headers)
 
     return [asset]

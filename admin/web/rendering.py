@@ -1,5 +1,6 @@
 """HTML out: the admin's own template environment, always escaping, and the headers of every page."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -19,6 +20,8 @@ from gateway.api.problems import request_id_of
 
 SAID = "__Host-said"
 """The cookie in which the page after an action finds what to say."""
+
+_SECRET = re.compile(r"https?://\S+[?&]token=\S+|(?<=shown once: )\S{20,}")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data:; connect-src 'self'; "
@@ -88,7 +91,18 @@ def shown_day(day: date) -> str:
 
 def field_in_words(pointer: str) -> str:
     """Return where a field stands as `analysis › positive factors`."""
-    return " › ".join(step.replace("_", " ") for step in pointer.strip("/").split("/") if step != "*")
+    steps = pointer.strip("/").replace(".", "/").split("/")
+    return " › ".join(step.replace("_", " ") for step in steps if step != "*")
+
+
+def secret_apart(said: str) -> Markup:
+    """Return a sentence escaped, with the link or secret in it as something that can be copied."""
+    found = _SECRET.search(said)
+    if not found:
+        return escape(said)
+    before, after = said[: found.start()], said[found.end() :]
+    copy = Markup('<button type="button" data-copies="said-secret" data-script hidden>Copy</button>')
+    return Markup('{}<code id="said-secret">{}</code> {}{}').format(before, found[0], copy, after)
 
 
 def plural(count: int, word: str, many: str = "") -> str:
@@ -129,7 +143,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "code_ticks": code_ticks, "moment": moment, "clock": clock_time, "day": shown_day,
         "number": "{:,}".format, "amount": "{:,.2f}".format, "field": field_in_words, "plural": plural,
-        "flowing": flowing,
+        "flowing": flowing, "secret_apart": secret_apart,
     }  # fmt: skip
     return environment
 

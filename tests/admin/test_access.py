@@ -236,6 +236,29 @@ async def test_one_time_codes_are_asked_for_once_they_are_on_and_work_once(place
     assert (await place.visitor().enter(email=email, password=PASSWORD, code=now())).status == 303
 
 
+async def test_a_mistyped_code_leaves_the_secret_that_the_app_has_by_then(place):
+    visitor = await place.signed_in()
+
+    async def shown():
+        page = (await visitor.get("/admin/account")).body.decode()
+        return page.partition('name="secret" value="')[2].partition('"')[0]
+
+    secret = await shown()
+    wrong = await visitor.send_form("/admin/account/codes", current=PASSWORD, secret=secret, code="000000")
+    assert wrong.status == 422 and await shown() == secret
+    assert secret != await _secret_of(await place.signed_in()), "nobody else has it"
+    code = pyotp.TOTP(secret).at(place.clock.now() // 1_000_000)
+    await visitor.get("/admin/account")
+    assert (await visitor.send_form("/admin/account/codes", current=PASSWORD, secret=secret, code=code)).status == 303
+    await visitor.get("/admin/account")
+    assert (await visitor.send_form("/admin/account/codes", current=PASSWORD)).status == 303
+    assert await shown() not in ("", secret), "once it was used, a new one"
+
+
+async def _secret_of(visitor):
+    return (await visitor.get("/admin/account")).body.decode().partition('name="secret" value="')[2].partition('"')[0]
+
+
 async def test_a_new_password_ends_every_session(place):
     visitor, email = place.visitor(), await joined(place)
     await visitor.enter(email=email, password=PASSWORD)

@@ -1,5 +1,8 @@
 """The audit page shows the newest entries of one chain and finds what was changed."""
 
+import re
+from html import unescape
+
 import pytest
 
 from gateway.store.database import open_database
@@ -25,6 +28,23 @@ async def test_no_more_than_fifty_entries_are_shown(place):
     page = text(await (await place.signed_in()).get(f"/admin/audit?business={SANKOFA}"))
     assert "The newest 50 entries" in page
     assert "Entry 55" in page and "Entry 5 " not in page
+
+
+async def test_older_entries_are_a_page_further(place):
+    visitor = await place.signed_in()
+    first = await visitor.get(f"/admin/audit?business={SANKOFA}")
+    (older,) = re.findall(r'href="(/admin/audit[^"]*before=\d+)"', first.body.decode())
+    page = text(await visitor.get(unescape(older)))
+    assert "Entries 1 to 5 of 55" in page and "Entry 5 " in page and "Entry 6 " not in page
+    assert "Older" not in page and "Newest" in page
+
+
+async def test_an_entry_says_in_words_what_was_done_to_what(place):
+    visitor = await place.signed_in()
+    await visitor.api("POST", "/admin/api/prompts/credit_risk/draft", {"title": "Kinder words"})
+    page = text(await visitor.get("/admin/audit"))
+    assert "began a draft Credit risk assessment" in page and "signed in" in page
+    assert "asked for: Credit risk assessment" in text(await visitor.get(f"/admin/audit?business={SANKOFA}"))
 
 
 async def test_a_whole_chain_is_called_whole(place):

@@ -95,3 +95,26 @@ async def test_a_business_is_found_by_a_part_of_its_name_or_by_its_id(place):
         assert await names(nobody.replace(" ", "+")) == ([], 0), nobody
     page = text(await visitor.get("/admin/businesses?q=no+such+shop"))
     assert "No business is called so" in page and "Show all" in page
+
+
+async def test_a_business_is_added_once_with_its_plan_and_a_line_in_its_chain(place):
+    admin = await place.signed_in("admin")
+    given = {"name": "Nhyira <b>Ventures</b>", "plan": "TRIAL", "id": "0B5F0DD4-6A7E-4F6E-8E2D-0D6B5C1F1A11"}
+    made = await admin.api("POST", "/admin/api/businesses/add", given)
+    assert made.status == 200, made.body
+    business = place.service.store.snapshots.current.business(made.json()["id"])
+    assert (business.id, business.name, business.plan) == (given["id"].lower(), given["name"], "TRIAL")
+    assert business.timezone == "Africa/Accra" and business.trial_ends_at > place.clock.now()
+    page = await admin.get(f"/admin/businesses/{business.id}")
+    assert page.status == 200 and b"<b>Ventures" not in page.body
+    assert "business.added" in text(await admin.get(f"/admin/audit?business={business.id}"))
+
+    again = await admin.api("POST", "/admin/api/businesses/add", {**given, "name": "Another", "plan": "STARTER"})
+    assert again.status == 409
+    assert (await place.service.store.businesses.get(business.id)).name == given["name"], "nothing was written over"
+    wrong = await admin.api("POST", "/admin/api/businesses/add", {"id": "x", "timezone": "Mars/Base"})
+    pointers = {error["pointer"] for error in wrong.json()["errors"]}
+    assert wrong.status == 422 and pointers == {"/name", "/plan", "/id", "/timezone"}
+    editor = await place.signed_in("editor")
+    assert (await editor.api("POST", "/admin/api/businesses/add", given)).status == 403
+    assert "Add a business" not in text(await editor.get("/admin/businesses"))

@@ -76,6 +76,13 @@ def test_the_margin_moves_by_the_calls_of_the_plan():
     assert row.before is not None and row.after is not None and row.after < row.before
 
 
+def test_two_sentences_without_a_common_word_are_not_shuffled_into_each_other():
+    old, new = "Debts to other suppliers are not visible", "The request raises the limit by 50%"
+    assert [(piece.kind, piece.text) for piece in word_diff(old, new)] == [("removed", old), ("added", new)]
+    kinds = [piece.kind for piece in word_diff("Pay by Friday, please.", "Pay by Monday, please.")]
+    assert kinds == ["same", "removed", "added", "same"], "a common word stays one"
+
+
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_the_pieces_of_a_comparison_are_both_texts(old, new):
     pieces = word_diff(old, new)

@@ -167,3 +167,30 @@ async def test_a_pause_stops_it(place, server):
     assert "All models are paused" in text(await editor.get(f"/admin/drafts/{draft_id}/live"))
     await place.service.store.businesses.switch(PAUSE, None)
     assert server.calls == []
+
+
+async def test_a_silent_model_stops_a_run_instead_of_failing_its_cases(place, server):
+    editor = await place.signed_in("editor")
+    draft_id = await started(editor)
+    await reworded(editor, draft_id, "Be plain.")
+    answering = up.says(up.honest)
+    few = 6
+
+    async def then_silent(call, writer):
+        await (answering if len(server.calls) <= few else up.status(503))(call, writer)
+
+    server.reset(then_silent)
+    model = models_of(place)[0]
+    run = await finished(editor, (await call(editor, f"/drafts/{draft_id}/run", {"model": model}))[1]["run"])
+    assert (run["run"]["state"], run["run"]["outcome"]) == ("failed", "")
+    assert f"{model} does not answer" in run["run"]["figures"]["why"]
+    assert 0 < run["run"]["done"] < run["run"]["total"]
+    here = f"/admin/api/evals/{run['run']['id']}/cases"
+    cases = [(await editor.api("GET", f"{here}/{case['number']}")).json() for case in run["cases"]]
+    sources = [side["source"] for case in cases for _, side in case["sides"]]
+    assert sources and not {"unanswered", "error"} & set(sources)
+    await place.service.store.database.execute("DELETE FROM eval_budget")
+    server.reset()
+    await call(editor, f"/evals/{run['run']['id']}/resume")
+    again = await finished(editor, run["run"]["id"])
+    assert again["run"]["state"] == "completed" and again["run"]["done"] == run["run"]["total"]

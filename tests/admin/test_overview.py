@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_before_any_use_the_page_says_what_to_do_first(place):
     page = text(await (await place.signed_in()).get("/admin/"))
-    assert "to do Make a service key Run python -m gateway keys create pos-backend" in page
+    assert "to do Make a service key The POS signs in with it; it is shown once. Make a key" in page
     assert "done Push records" in page
     assert "Nothing was spent this month." in page
     assert "Businesses 3" in page

@@ -88,6 +88,21 @@ async def test_the_whole_way_from_a_draft_to_traffic_and_back(place):
     assert (await answer_of(place))["prompt"]["version"] == before
 
 
+async def test_a_draft_that_was_sent_back_can_be_asked_for_again_as_it_is(place):
+    await released(place)
+    editor, reviewer = await place.signed_in("editor"), await place.signed_in("reviewer")
+    draft_id = await started(editor)
+    await reworded(editor, draft_id, "Be patient.")
+    first = (await call(editor, f"/drafts/{draft_id}/review"))[1]["version"]
+    assert (await call(reviewer, f"/drafts/{draft_id}/changes", {"text": "Why patient?"}))[0] == 200
+    status, again = await call(editor, f"/drafts/{draft_id}/review")
+    assert (status, again.get("version")) == (200, first), again
+    twin = await started(editor)
+    await reworded(editor, twin, "Be patient.")
+    status, said = await call(editor, f"/drafts/{twin}/review")
+    assert status == 409 and "word for word" in said["detail"]
+
+
 async def test_nobody_approves_their_own_draft_whatever_their_role(place):
     await released(place)
     admin = await place.signed_in("admin")
