@@ -5,16 +5,21 @@ from datetime import date
 from itertools import pairwise
 
 from gateway.grounding.absolutes import absolute_findings, speaks_absolutely
-from gateway.grounding.claims import claim_findings, leftover_findings
+from gateway.grounding.across import worked_out
+from gateway.grounding.claims import claim_findings, foreign_findings, leftover_findings
 from gateway.grounding.derive import derived, derived_date, false_sum, operands
 from gateway.grounding.direction import Cited, direction_findings
-from gateway.grounding.extract import Reading, is_plain, lower, read
-from gateway.grounding.facts import FactIndex, Value
+from gateway.grounding.extract import Reading, lower, read
+from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Figure, Finding, Form, Verdict
 from gateway.grounding.lexicon import WEEKDAY_NAMES
 from gateway.grounding.ranks import rank_findings, speaks_of_rank
+from gateway.grounding.scan import count_figures
+from gateway.grounding.signs import ABSOLUTES, RANKS, WORTH_A_LOOK, signs
 from gateway.grounding.subjects import as_named, pairing_findings
 from gateway.grounding.trace import carried
+from gateway.grounding.values import Value
+from gateway.grounding.windows import window_findings
 
 _MAX_MISSES = 4
 _FEW = 6
@@ -25,14 +30,6 @@ _DATE_FIRST = re.compile(
 )
 
 
-_FIGURE = re.compile(r"\d[\d,.]*")
-
-
-def count_figures(low: str) -> int:
-    """Return how many figures a lower-cased text shows."""
-    return len(_FIGURE.findall(low))
-
-
 def check(sentence: str, index: FactIndex) -> Verdict:
     """Return the verdict on one sentence. Never raises."""
     verdict = index.verdicts.get(sentence)
@@ -41,48 +38,51 @@ def check(sentence: str, index: FactIndex) -> Verdict:
     return verdict
 
 
-def speaks_in_words(low: str) -> bool:
-    """Return whether a lower-cased text makes claims without figures: ranks, absolutes, causes."""
-    return speaks_of_rank(low) or speaks_absolutely(low)
-
-
 def _check(sentence: str, index: FactIndex) -> Verdict:
     low = lower(sentence)
+    seen = signs(low)
     claimed = index.unsupported(sentence) if index.unsupported else ()
-    ranked, absolute = speaks_of_rank(low), speaks_absolutely(low)
-    wordless = not (claimed or ranked or absolute)
-    if wordless and is_plain(low):
-        return Verdict(sentence)
-    if wordless and is_plain(index.beyond_statements(low)):
-        return Verdict(sentence, checked=count_figures(low))
+    ranked = seen & RANKS and speaks_of_rank(low)
+    absolute = seen & ABSOLUTES and speaks_absolutely(low)
+    if not (claimed or ranked or absolute):
+        if not seen & WORTH_A_LOOK:
+            return Verdict(sentence)
+        rest = index.beyond_statements(low)
+        if rest is not low and not signs(rest) & WORTH_A_LOOK:
+            return Verdict(sentence, checked=count_figures(low))
     reading = read(sentence, low)
-    findings, cited = _trace(reading, index, sentence, low)
+    pairs = _weekday_pairs(reading.figures, low)
+    findings, cited = _trace(reading, [weekday for weekday, _ in pairs], index, sentence, low)
     findings += [Finding("claim", word, 0, len(sentence), "not stated in the request") for word in claimed]
     text, corrected = sentence, 0
     if reading.directions:
         findings += direction_findings(cited, reading.directions, index, sentence, low)
     if absolute:
         findings += absolute_findings(sentence, low, index)
-    if ranked and index.rows.rows:
+    if ranked:
         findings += rank_findings(index.rows, sentence, low)
-    if cited and index.rows.rows:
+    if cited and index.rows.rows and (mentions := index.rows.mentions(plain := as_named(low))):
         held = [(f, index.holders(_closest(f, v))) for f, v in cited if v]
-        findings += pairing_findings(held, index.rows, sentence, low)
+        held += [(f, days) for f, v in cited if f.form is Form.DATE and f.day and (days := index.holders_of_day(f))]
+        findings += pairing_findings(held, index.rows, mentions, sentence, plain)
+    if cited:
+        findings += window_findings([(f, _closest(f, v)) for f, v in cited], index, sentence, low)
     if reading.claims:
         findings += claim_findings(sentence, low, index)
-    findings += leftover_findings(sentence, index)
-    if not findings:
-        text, corrected = _right_weekdays(reading.figures, index, sentence, low)
+    findings += leftover_findings(sentence, index) + foreign_findings(sentence, low, index)
+    if pairs and not findings:
+        text, corrected = _right_weekdays(pairs, index, sentence)
     return Verdict("" if findings else text, tuple(findings), len(reading.figures), corrected)
 
 
-def _trace(reading: Reading, index: FactIndex, text: str, low: str) -> tuple[list[Finding], list[Cited]]:
+def _trace(
+    reading: Reading, paired: list[Figure], index: FactIndex, text: str, low: str
+) -> tuple[list[Finding], list[Cited]]:
     """Trace every figure; those the evidence does not carry may be derived from those it does."""
     cited: list[Cited] = []
     open_figures: list[Figure] = []
     wrong: list[Figure] = []
     written_sum = "=" in low or " to " in low or "total" in low
-    paired = [w for w, _ in _weekday_pairs(reading.figures, low)]
     for at, figure in enumerate(reading.figures):
         if written_sum and false_sum(figure, [f for f in reading.figures[:at] if f.kinds], low):
             wrong.append(figure)
@@ -131,9 +131,9 @@ def _derive(open_figures: list[Figure], cited: list[Cited], index: FactIndex, lo
                 cited.append((figure, []))
                 known.append(figure)
         if not missing or len(missing) == len(open_figures):
-            return missing
+            break
         open_figures = missing
-    return missing
+    return [f for f in missing if not worked_out(f, index, low)] if len(missing) < _MAX_MISSES else missing
 
 
 def _days(figure: Figure, index: FactIndex) -> list[date]:
@@ -151,7 +151,7 @@ def _days(figure: Figure, index: FactIndex) -> list[date]:
 def _weekday_pairs(figures: list[Figure], low: str) -> list[tuple[Figure, Figure]]:
     """Return (weekday, date) where the two stand together."""
     pairs: list[tuple[Figure, Figure]] = []
-    if not any(f.form is Form.WEEKDAY for f in figures):
+    if len(figures) < 2 or Form.WEEKDAY not in [f.form for f in figures]:
         return pairs
     for a, b in pairwise(figures):
         gap = low[a.end : b.start]
@@ -162,10 +162,10 @@ def _weekday_pairs(figures: list[Figure], low: str) -> list[tuple[Figure, Figure
     return pairs
 
 
-def _right_weekdays(figures: list[Figure], index: FactIndex, text: str, low: str) -> tuple[str, int]:
+def _right_weekdays(pairs: list[tuple[Figure, Figure]], index: FactIndex, text: str) -> tuple[str, int]:
     """Replace a weekday that the calendar contradicts, in the spelling of the original."""
     corrected = 0
-    for weekday, day in reversed(_weekday_pairs(figures, low)):
+    for weekday, day in reversed(pairs):
         true = {d.weekday() for d in _days(day, index)}
         if true and int(weekday.value) not in true:
             name = WEEKDAY_NAMES[min(true)]

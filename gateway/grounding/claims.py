@@ -8,7 +8,7 @@ from gateway.grounding.figures import Finding
 _CLAIMS = re.compile(
     r"""
       (?P<market>\bmarket(?:[\s-](?:average|rate|price|prices|leader|leaders|conditions?|share|trends?|value|demand|benchmark|norm|wide)\b|wide\b))
-    | (?P<competitor>\b(?:competitors?(?:['’]s?)?|the\scompetition|rivals|compet(?:ing|itor)\s(?:shops?|stores?|brands?|businesses)))
+    | (?P<competitor>\b(?:competitors?(?:['’]s?)?|the\scompetition|rivals|(?:competing|competitor|rival)\s(?:shops?|stores?|brands?|business(?:es)?|suppliers?)))
     | (?P<industry>\bindustry(?:['’]s)?[\s-](?:average|benchmark|standard|norm|peers?|slowdown|downturn|decline|trend|wide|stress|instability|growth|data|pressure)s?
         |\bacross\sthe\sindustry|\b(?:in|of)\stheir\sindustry|\b(?:their|the)\sindustry\s(?:is|has|shows|faces)
         |\bsector[\s-](?:wide|average|benchmark|slowdown|downturn|stress|decline)s?)
@@ -23,7 +23,8 @@ _CLAIMS = re.compile(
     | (?P<medical>\bmedical(?:ly)?\b|\bcur(?:es|ed)\b|\bcure\s(?:for|of)\b|\bheals\b|\bclinical(?:ly)?\s\w+|\bdoctors?[\s-](?:recommend\w*|approved)|\bdermatolog\w+|\btherapeutic\b|\bdiseases?\b|\bfda\b)
     | (?P<statistics>\bin\sour\s(?:database|records\sof\ssimilar)|\bour\sdatabase\b|\bsimilar\s(?:businesses|shops|stores|companies|retailers|smes)\b|\b(?:most|many|other|typical)\s(?:businesses|shops|stores|retailers|companies|traders)\b
         |\b(?:studies|research|surveys?|statistics)\s(?:shows?|suggests?|indicates?|found|says?|proves?|reveals?)|\bexperts\s(?:say|agree|recommend)|\bstatistically\b
-        |\bindustry\sbenchmarks?\b|\bnationwide\b|\bacross\sghana\b)
+        |\bindustry\sbenchmarks?\b|\bnationwide\b|\bacross\sghana\b|\bmost\s(?:people|families|households|ghanaians|(?:customers|buyers|shoppers)\sin)\b
+        |\b(?:[a-z]{3,}est|best|most\s[a-z]+)\s[^.,;]{0,40}\bin\s(?:ghana|africa|(?:the\s(?:whole\s)?(?:country|city|region|world|town|area|neighbou?rhood)|town|accra|kumasi|tema|tamale|takoradi))\b)
     """,
     re.VERBOSE,
 )  # fmt: skip
@@ -44,10 +45,26 @@ _LEFTOVER = re.compile(
     """,
     re.VERBOSE,
 )
+_FOREIGN = re.compile(
+    r"""
+      (?P<link>\bhxxps?\b\S*|\bjavascript:\S*
+        |(?<![@\w.-])[a-z0-9][a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,40}){0,3}\.(?:com|net|org|info|biz|shop|store|online|site|xyz|app|io|me|ly
+          |top|link|click|page|dev|ai|ru|cn|example|test|(?:com|org|edu|gov)\.gh)\b(?:/\S*)?
+        |[a-z0-9-]{2,40}\s?[\[(]\s?(?:\.|dot)\s?[\])]\s?[a-z]{2,12}\b)
+    | (?P<markup></?[a-z][a-z0-9-]{0,20}(?:\s[^<>]{0,200})?/?>|```)
+    | (?P<code>\b[a-z_][\w.]{1,60}\((?:['"\w]|\))[^()\n]{0,80}\)|\b(?:drop|alter|truncate)\s+table\b|\bdelete\s+from\s+\w+\s*(?:;|where)
+        |\binsert\s+into\s+\w+|\bunion\s+select\b|\b[a-z]+(?:_[a-z]+)+\b)
+    """,
+    re.VERBOSE,
+)
+"""What an answer about records has no use for: links, markup and code, unless the evidence or the request shows them."""
+_SPOKEN = re.compile(r"(?:\b(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine)\b[\s,.-]*){7,}")
+_PLURAL = re.compile(r"\w\((?:s|es|ies)\)")
+
 _PLACEHOLDER = re.compile(
     r"\\?<\s*([A-Za-z]+(?:(?:\\?_|[ -])[A-Za-z]+)*(?:\\?_|[ -])\d+)\s*\\?>|(?<![\w<])([A-Z][A-Z]+(?:_[A-Z]+)*_\d+)(?!\w)"
 )
-_MARKS = re.compile(r"[\[{<_]")
+_OUTSIDE = re.compile(r"[<_`]|hxxp|javascript|\.[a-z]{2}|[\[(]\s?(?:\.|dot)|\w\(|\b(?:table|delete|insert|union)\s")
 
 
 def claim_findings(text: str, low: str, index: FactIndex) -> list[Finding]:
@@ -64,7 +81,7 @@ def claim_findings(text: str, low: str, index: FactIndex) -> list[Finding]:
 
 def leftover_findings(text: str, index: FactIndex) -> list[Finding]:
     """Return template remains, and placeholders that do not belong to this request."""
-    if not _MARKS.search(text):
+    if "<" not in text and "_" not in text and "[" not in text and "{" not in text:
         return []
     found = [
         Finding("placeholder", m[0], m.start(), m.end(), "a template was not filled in")
@@ -75,6 +92,24 @@ def leftover_findings(text: str, index: FactIndex) -> list[Finding]:
         name = normal_placeholder(m[1] or m[2])
         if name not in index.known_placeholders and not (m[2] and index.mentions(m[2].lower())):
             found.append(Finding("placeholder", m[0], m.start(), m.end(), "not a placeholder of this request"))
+    return found
+
+
+def foreign_findings(text: str, low: str, index: FactIndex) -> list[Finding]:
+    """Return links, markup, code and numbers told digit by digit that neither the evidence nor the request shows."""
+    found = []
+    if _OUTSIDE.search(low):
+        for m in _FOREIGN.finditer(low):
+            if m["code"] and (_PLURAL.search(m[0]) or _PLACEHOLDER.search(text, max(0, m.start() - 1), m.end() + 6)):
+                continue
+            if not index.mentions(m[0].strip("/")):
+                found.append(Finding(str(m.lastgroup), text[m.start() : m.end()], m.start(), m.end()))
+    if " zero" in low or " five" in low or " two" in low:
+        found += [
+            Finding("id", text[m.start() : m.end()], m.start(), m.end())
+            for m in _SPOKEN.finditer(low)
+            if not index.mentions(m[0].strip(" ,.-"))
+        ]
     return found
 
 

@@ -15,7 +15,7 @@ from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Approx, Figure, Form
 from gateway.grounding.keys import stem
 from gateway.grounding.lexicon import Kind
-from gateway.grounding.scan import WORD
+from gateway.grounding.scan import words_in
 from gateway.grounding.tolerance import close
 from gateway.grounding.trace import claims_change
 
@@ -51,7 +51,7 @@ def operands(cited: Sequence[Figure], index: FactIndex, low: str) -> list[Operan
     """Return the values a sentence cites by figure, then those it cites by the words of their name."""
     found = [Operand(f.value, f.kinds, f.start, f.end) for f in cited if f.kinds and f.form is not Form.VAGUE]
     if len(found) < _MAX_OPERANDS:
-        words = {stem(w) for w in WORD.findall(low)}
+        words = {stem(w) for w in words_in(low)}
         for label, value in index.labels:
             if label <= words or (len(label) > 2 and len(label - words) == 1):
                 at = min((low.find(w) for w in label if w in low), default=0)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from gateway.grounding.facts import FactIndex, Value
+from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Figure, Finding, Form
 from gateway.grounding.keys import key_info, stem
 from gateway.grounding.lexicon import BETTER, LOWER_IS_BETTER, WORSE, word_set
-from gateway.grounding.scan import WORD
+from gateway.grounding.scan import words_in
+from gateway.grounding.values import Value
 
 Cited = tuple[Figure, list[Value]]
 Direction = tuple[int, int, int]
@@ -137,7 +138,7 @@ def _against_span(
         if move is None:
             continue
         reversed_order = any(cur in va and prev in vb for cur, prev in index.pairs())
-        lower_better = not LOWER_IS_BETTER.isdisjoint(WORD.findall(low))
+        lower_better = not LOWER_IS_BETTER.isdisjoint(words_in(low))
         if (_signed(b) > _signed(a)) != (_sense(move, lower_better) > 0) or reversed_order:
             yield move
 
@@ -185,7 +186,7 @@ def _subjects(move: Direction, low: str) -> Iterator[frozenset[str]]:
     start = max(0, move[0] - 80)
     for m in _CLAUSE.finditer(low, start, move[0]):
         start = m.end()
-    words = WORD.findall(low[start : move[0]])
+    words = words_in(low[start : move[0]])
     while words and words[-1] in _AUXILIARY:
         words.pop()
     while words and words[0] in _LEADING:

@@ -9,13 +9,13 @@ from gateway.grounding import dates
 from gateway.grounding.figures import Approx, Figure, Form
 from gateway.grounding.lexicon import LEXICON, SIGNALS, Word
 from gateway.grounding.numbers import classify, parse
-from gateway.grounding.scan import COMPARED, LINK, RANGE, SCAN, WORD
+from gateway.grounding.scan import COMPARED, LINK, RANGE, STRAY, glance, places_of_words, scanner
 from gateway.grounding.spelled import Token, figures_of
 
 _SHARES_LEFT = frozenset({Form.PERCENT, Form.DURATION, Form.MONEY, Form.MULTIPLE, Form.COUNT, Form.TIME})
 _ODDS = re.compile(r"(\bone(?:\s+[a-z]+)?)?\s+in\s+(?:every\s+)?$")
+_MORE_OR_LESS = re.compile(r"\s+(more|less|fewer)\b")
 _BETWEEN = re.compile(r"\bbetween\s+$")
-_WORTH_A_LOOK = re.compile(r"[\d½¼¾⅓⅔\[{<]")
 _START = attrgetter("start")
 _SHOWN = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -37,32 +37,38 @@ def lower(text: str) -> str:
 
 
 def is_plain(low: str) -> bool:
-    """Return whether lower-cased text holds no digit, signal word or bracket, so that there is nothing to look at."""
-    return not _WORTH_A_LOOK.search(low) and SIGNALS.isdisjoint(WORD.findall(low))
+    """Return whether lower-cased text holds no digit, signal word, bracket or link: there is nothing to look at."""
+    marked, words = glance(low)
+    return not marked and SIGNALS.isdisjoint(words) and not STRAY.search(low)
 
 
 def read(text: str, low: str) -> Reading:
     """Return the figures and signal words of one sentence; `low` is `lower(text)`. Never raises."""
     out = Reading()
-    figures, at, size = out.figures, 0, len(low)
+    figures, at = out.figures, 0
+    scan, size, words = scanner(low)
     if "@" in low or "://" in low or "www." in low:
         figures += [Figure(Form.ID, m.start(), m.start() + len(m[0].rstrip(".,;:!?)"))) for m in LINK.finditer(low)]
     links = [(f.start, f.end) for f in figures]
     while at < size:
-        m = SCAN.match(low, at)
-        if m is None or m.lastgroup is None:
+        m = scan.match(low, at)
+        group = m.lastgroup if m is not None else None
+        if m is None or group is None:
             at = max(at, m.end() if m else 0) + 1
             continue
-        start = m.start(m.lastgroup)
+        start = m.start(group)
         at = m.end()
         if not (links and any(a <= start < b for a, b in links)):
-            found, taken = _figures(m, m.lastgroup, text, low)
+            found, taken = _figures(m, group, text, low)
             figures += found
-            at = max(at, taken)
-    if not SIGNALS.isdisjoint(WORD.findall(low)):
+            if taken > at:
+                at = taken
+    if not SIGNALS.isdisjoint(words):
         _read_words(out, text, low)
     if len(figures) > 1:
         figures.sort(key=_START)
+    if "%" in low and any(f.form is Form.PERCENT for f in figures):
+        out.directions += [move for f in figures if f.form is Form.PERCENT and (move := _compared(f, low))]
     if figures and " in " in low:
         _join_odds(figures, low)
     if len(figures) > 1 and "pesewa" in low:
@@ -74,17 +80,17 @@ def read(text: str, low: str) -> Reading:
 
 def _read_words(out: Reading, text: str, low: str) -> None:
     tokens: list[Token] = []
-    for m in WORD.finditer(low):
-        entry = LEXICON.get(m[0])
+    for start, word in places_of_words(low):
+        entry = LEXICON.get(word)
         if entry is None:
             continue
         kind, value, direction = entry
         if direction:
-            out.directions.append((m.start(), m.end(), direction))
+            out.directions.append((start, start + len(word), direction))
         if kind is Word.CLAIM:
             out.claims = True
         elif kind is not Word.DIRECTION:
-            tokens.append((m.start(), m.end(), value, kind))
+            tokens.append((start, start + len(word), value, kind))
     if tokens:
         spans = [(f.start, f.end) for f in out.figures]
         tokens = [t for t in tokens if not any(a <= t[0] < b for a, b in spans)]
@@ -181,6 +187,12 @@ def _join_odds(figures: list[Figure], low: str) -> None:
             if left and not odds[1]:
                 right.start = left.start
                 del figures[i - 1]
+
+
+def _compared(percent: Figure, low: str) -> tuple[int, int, int] | None:
+    """`5 % more units` moves up, `5 % less profit` down."""
+    m = _MORE_OR_LESS.match(low, percent.end)
+    return (m.start(1), m.end(1), 1 if m[1] == "more" else -1) if m else None
 
 
 def _after_between(left: Figure, low: str) -> bool:

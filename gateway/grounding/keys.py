@@ -18,6 +18,9 @@ from gateway.grounding.lexicon import (
 
 _SPLIT = re.compile(r"(?<![A-Za-z])[A-Za-z]\d+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
+_NUMBER = re.compile(r"\d+")
+DAYS_PER_MONTH = 30.0
+
 _TYPED: dict[str, int] = {}
 for _kind, _words in {
     Kind.MONEY: "amount amounts balance price prices revenue cost costs profit spend spending fee fees ghs cedis usd "
@@ -46,6 +49,9 @@ _FALLS = word_set("decrease decline drop fall reduction shortfall")
 _CHANGES = word_set("discount markup saving savings impact effect lift uplift cut vs above below interval improvement")
 _COUNTING = word_set("count n number num qty quantity total")
 _RISES = word_set("increase rise gain uplift jump")
+_ROW_NAMES = frozenset({"category", "segment", "product", "item", "label", "title", "month", "store", "metric"})
+LENGTH, IN_NAME = "#", "+"
+"""Marks among the nouns of a value: the length of a list, and a number that stands in a name or counts all records."""
 _SYNONYMS = {
     "avg": "average",
     "mean": "average",
@@ -61,6 +67,11 @@ class KeyInfo:
     """`kinds` is 0 where the name tells nothing; `inherited` is what it says of values nested under it; `unit` scales a
     duration to days or months; `windows` are the numbers in the name.
 
+    `plain` says that the name is one word with underscores, so that no figure can stand in it as in a text.
+
+    `counted` are the nouns of a list of that name, `windowed` those of a number in it, `names_row` says that a text of
+    that name tells what its row is about.
+
     `label` holds the stemmed words by which a sentence may name the value, `words` all of them; `role` is 3, 2 or 1 for
     this, the last or an earlier period, `subject` the name without that. `change` says that the value may be
     a change, `direction` that it is one: +1, or -1 where the name itself says a fall; `lower_better` that a fall is
@@ -71,6 +82,10 @@ class KeyInfo:
     inherited: int
     unit: float
     nouns: frozenset[str]
+    counted: frozenset[str]
+    windowed: frozenset[str]
+    names_row: bool
+    plain: bool
     windows: tuple[tuple[float, int], ...]
     label: frozenset[str]
     words: frozenset[str]
@@ -99,11 +114,16 @@ def key_info(key: str) -> KeyInfo:
         kinds |= Kind.PERCENT
     role = next((PERIODS[t] for t in rest if t in PERIODS), 0)
     subject = " ".join(t for t in tokens if t not in PERIODS)
+    nouns = frozenset(NOUN_GROUPS[t] for t in rest if t in NOUN_GROUPS and (counts or t.endswith("s")))
     return KeyInfo(
         kinds=kinds,
         inherited=inherited,
         unit=unit,
-        nouns=frozenset(NOUN_GROUPS[t] for t in rest if t in NOUN_GROUPS and (counts or t.endswith("s"))),
+        nouns=nouns,
+        counted=nouns | {LENGTH},
+        windowed=nouns | {IN_NAME},
+        plain=key.replace("_", "a").isalnum(),
+        names_row=key == "name" or key.endswith("_name") or key in _ROW_NAMES,
         windows=windows,
         label=frozenset(stem(_SYNONYMS.get(t, t)) for t in tokens if t not in _FILLER and not t.isdecimal()),
         words=frozenset(stem(t) for t in tokens if t.isalpha()),
@@ -113,6 +133,17 @@ def key_info(key: str) -> KeyInfo:
         change=_direction(rest) != 0 or not _CHANGES.isdisjoint(rest),
         lower_better=any(t in LOWER_IS_BETTER for t in rest),
     )
+
+
+@lru_cache(maxsize=8192)
+def stretch(key: str, above: str) -> tuple[str, float]:
+    """Return what a value measures, whatever the stretch of time, and the days that its name or that of its object
+    says it is about; 0 where none or two do."""
+    found = [*key_info(key).windows, *key_info(above).windows]
+    if len(found) != 1 or not found[0][1] & (Kind.DAYS | Kind.MONTHS):
+        return "", 0.0
+    size, kind = found[0]
+    return _NUMBER.sub("#", f"{above}/{key}"), size * (DAYS_PER_MONTH if kind == Kind.MONTHS else 1.0)
 
 
 def _time_unit(tokens: list[str]) -> str:

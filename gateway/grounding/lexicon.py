@@ -124,17 +124,22 @@ _CURRENCIES = {
     "EUR": "€ eur euro euros", "GBP": "£ gbp", "NGN": "₦ ngn naira", "XOF": "xof cfa", "KES": "kes",
 }  # fmt: skip
 CURRENCIES = {word: code for code, names in _CURRENCIES.items() for word in names.split()}
-CURRENCY_WORDS = {
-    code: re.compile(
-        "|".join(
-            rf"(?<![a-z]){name}(?![a-z])" if name.isalpha() else f"[{name}]"
-            for name in names.split()
-            if name.isalpha() or len(name) == 1
-        )
-    )
+_CURRENCY_WORDS = {
+    code: [
+        (name, re.compile(rf"{name}(?<![a-z]{name})(?![a-z])") if name.isalpha() else None)
+        for name in names.split()
+        if name.isalpha() or len(name) == 1
+    ]
     for code, names in _CURRENCIES.items()
 }
-"""For each currency, the words and signs by which a lower-cased text names it."""
+
+
+def names_currency(low: str, code: str) -> bool:
+    """Return whether a lower-cased text names a currency, by a word or a sign."""
+    return any(
+        name in low and (pattern is None or pattern.search(low) is not None)
+        for name, pattern in _CURRENCY_WORDS.get(code, ())
+    )
 
 
 class Word(IntEnum):
@@ -179,6 +184,8 @@ CLAIM_WORDS = word_set("""
     cure cures cured heals clinical clinically doctor doctors dermatologist dermatologically therapeutic
     disease diseases fda database similar businesses studies research survey surveys shops stores
     retailers companies traders statistics statistically experts nationwide across benchmark benchmarks
+    rival ghana africa ghanaians country city region world town area people families households accra kumasi tema
+    tamale takoradi neighbourhood neighborhood
 """)
 
 LEXICON: dict[str, tuple[Word, float, int]] = {}

@@ -23,7 +23,7 @@ from gateway.grounding.scan import (
     NUMBERED,
     ORDINAL_AS_DATE,
     TIMES,
-    UNIT,
+    unit_at,
 )
 
 _VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
@@ -49,6 +49,7 @@ _APPROX_ENDS = frozenset(phrase.split()[-1] for _, phrases in _APPROX for phrase
 _MAX_DIGITS = 15
 _QUOTE_BEGINS = re.compile(r'(?<!\w)"(?=\w)')
 _QUOTE_ENDS = re.compile(r'(?<=[^\s\d])"(?!\w)')
+_OF_A_CEDI = re.compile(r"\s(?:of|in|on|for|per|from|out\sof)\s(?:(?:every|each|a|the|one)\s)?cedi\b")
 _ORDINALS = ("st", "nd", "rd", "th")
 
 
@@ -81,12 +82,12 @@ def parse(start: int, end: int, digits: str) -> Number | None:
 def classify(number: Number, text: str, low: str) -> tuple[Figure | None, int]:
     """Return the figure a number makes, None for an ordinal or a list number, and where it ends."""
     first, sign, currency = _before(low, number.start)
-    unit = _unit(low, number.end)
+    unit = unit_at(low, number.end)
     glue = unit["glue"]
-    if glue == "½" or (half := AND_A_HALF.match(low, number.end)):
+    if glue == "½" or ("half" in low and (half := AND_A_HALF.match(low, number.end))):
         number.value, number.step = number.value + 0.5, 0.5
         number.end = number.end + 1 if glue == "½" else half.end()  # type: ignore[union-attr]
-        unit, glue = _unit(low, number.end), None
+        unit, glue = unit_at(low, number.end), None
     scaled = False
     if glue in GLUED_SCALES and (currency or glue == "k" or unit["w1"] in NOUN_GROUPS):
         if glue == "k" and not currency and text[number.end] == "K":
@@ -95,7 +96,7 @@ def classify(number: Number, text: str, low: str) -> tuple[Figure | None, int]:
         glue = None
     elif unit["w1"] in SCALES and not number.word:
         scaled = _scale(number, SCALES[unit["w1"]], unit.end("w1"))
-        unit = _unit(low, number.end)
+        unit = unit_at(low, number.end)
     figure = Figure(
         Form.NUMBER,
         first,
@@ -141,14 +142,8 @@ def duration(figure: Figure, end: int, unit: str) -> Figure:
 
 def counts_something(low: str, end: int) -> bool:
     """Return whether a countable thing or a time unit follows."""
-    word = _unit(low, end)["w1"]
+    word = unit_at(low, end)["w1"]
     return bool(word and (word in NOUN_GROUPS or word in DAYS_PER_UNIT or word in MONTHS_PER_UNIT))
-
-
-def _unit(low: str, end: int) -> re.Match[str]:
-    m = UNIT.match(low, end)
-    assert m is not None  # every part of the expression is optional
-    return m
 
 
 def _scale(number: Number, factor: float, end: int) -> bool:
@@ -164,6 +159,8 @@ def _spec(number: Number, first: int, end: int, unit: str, low: str) -> Figure:
 def _before(low: str, start: int) -> tuple[int, int, str]:
     """Return where the figure really begins, its written sign, and the currency in front of it."""
     first, sign = _signed(low, start, 0)
+    if low.endswith("ghs ", 0, first) and not low[first - 5 : first - 4].isalnum() and first > 4:
+        return *_signed(low, first - 4, sign), "GHS"  # what nearly every amount begins with
     last = low[max(0, first - 2) : first].rstrip(" .\u00a0")
     m = CURRENCY_BEFORE.search(low, max(0, first - 6), first) if last and last[-1] in _CURRENCY_ENDS else None
     if m is None:
@@ -187,7 +184,7 @@ def _with_unit(
     if unit["pct"]:
         figure.form, figure.end = Form.PERCENT, unit.end()
     elif currency or unit["cur"]:
-        _money(figure, unit, currency)
+        _money(figure, unit, currency, low)
     elif glue:
         return _glued(figure, number.end, glue, low)
     elif unit["mult"]:
@@ -201,13 +198,16 @@ def _with_unit(
     return figure, figure.end
 
 
-def _money(figure: Figure, unit: re.Match[str], currency: str) -> None:
+def _money(figure: Figure, unit: re.Match[str], currency: str, low: str) -> None:
     figure.form = Form.MONEY
     figure.unit = currency or CURRENCIES.get(unit["cur"], "GHS")
     if unit["cur"]:
         figure.end = unit.end("cur")
     if not currency and unit["cur"].startswith("pesewa"):
-        figure.value, figure.step = figure.value / 100, figure.step / 100
+        if (share := _OF_A_CEDI.match(low, figure.end)) is not None:
+            figure.form, figure.unit, figure.end = Form.PERCENT, "", share.end()
+        else:
+            figure.value, figure.step = figure.value / 100, figure.step / 100
 
 
 def _glued(figure: Figure, end: int, glue: str, low: str) -> tuple[Figure | None, int]:

@@ -10,6 +10,8 @@ _SCALE_END = re.compile(r"(?:out of|/|on a scale of)\s*$")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s-]$")
 _WORD_AFTER = re.compile(r"[\s-]([^\W\d_]{3,})")
 _QUARTER = re.compile(r"([qh])([1-4])$")
+_OF_A_KIND = re.compile(r"\s(?:[a-z]{2,}est|most|top|worst|first|last|next)\b")
+_EVERY = re.compile(r"\b(?:every|each)\s$")
 _COMMON = word_set("""
     the a an of in on at to by for from with and or is was are were be been has have had over under about around
     only just all top last next first than more less per days day week weeks month months year years
@@ -28,8 +30,10 @@ def is_name(figure: Figure, index: FactIndex, low: str) -> bool:
 
 
 def part_of_list(figure: Figure, index: FactIndex, low: str) -> bool:
-    """`top 3` is a cut of any list of the evidence that is at least that long."""
-    if not low[max(0, figure.start - 12) : figure.start].rstrip().endswith(("top", "bottom", "best")):
+    """`top 3` and `the two oldest` are a cut of any list of the evidence that is at least that long."""
+    before = low[max(0, figure.start - 12) : figure.start].rstrip()
+    cut = before.endswith(("top", "bottom", "best")) or (before.endswith("the") and _OF_A_KIND.match(low, figure.end))
+    if not cut:
         return False
     return any("#" in v[3] for v in index.near(figure.value, 1000))
 
@@ -78,7 +82,9 @@ def _year(figure: Figure, index: FactIndex, low: str) -> bool:
 
 
 def _weekday(figure: Figure, index: FactIndex, low: str) -> bool:
-    return int(figure.value) in index.weekdays
+    """`on Friday` may be the weekday of a date; `on Fridays` and `every Friday` tell a habit, which must be stated."""
+    habit = low[figure.end - 1] == "s" or _EVERY.search(low, max(0, figure.start - 8), figure.start)
+    return int(figure.value) in (index.named_weekdays if habit else index.weekdays)
 
 
 def _time(figure: Figure, index: FactIndex, low: str) -> bool:

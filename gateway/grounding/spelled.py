@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from gateway.grounding.figures import Figure, Form
 from gateway.grounding.lexicon import DAYS_PER_UNIT, FRACTIONS, MONTHS_PER_UNIT, NOUN_GROUPS, Word
 from gateway.grounding.numbers import Number, approx, classify, duration
-from gateway.grounding.scan import AND_A_HALF, MULTIPLE_NEXT, UNIT
+from gateway.grounding.scan import AND_A_HALF, MULTIPLE_NEXT, unit_at
 
 Token = tuple[int, int, float, Word]
 """A word of the lexicon: start, end, value, and what it is."""
 
 _JOINS = ("-", " ", " and ")
 _A = re.compile(r"\ba\s$")
-_PRONOUN_BEFORE = re.compile(r"\b(?:no|each|every|any|this|that)\s$")
+_PRONOUN_BEFORE = re.compile(r"\b(?:no|each|every|any|this|that|at\sleast|more\sthan)\s$")
 _PRONOUN_AFTER = frozenset({"of", "another", "by", "or", "and", "on", "to"})
 _DOUBLE_IS_A_WORD = re.compile(r"[\s-](?:check|down|bed|door|sided|burner|digit|digits|up|room|glazed|edged|entry)")
 _HALF_IS_A_WORD = re.compile(r"(?:first|second|other|better|behind|h1|h2)\s+$")
+_HALF_A_THING = re.compile(r"\sa\s(unit|piece|pack|box|carton|bag|bottle|tin|crate|sachet|bar|roll|litre)\b")
 _HALF_TIME = re.compile(r"[\s-]an?\s+(year|month|week|day|hour)\b|-(year|month|week|day|hour)\b")
 _FRACTION_TOP = re.compile(r"\b(a|an|one|two|three|four)[\s-]$")
 _FRACTION_NEXT = re.compile(r"\s+(?:of|as|the|less|more|lower|higher)\b|[.,;]|$")
@@ -72,17 +73,17 @@ def _join(above: float, value: float, token: Token) -> tuple[float, float] | Non
 
 def _cardinal(start: int, end: int, value: float, text: str, low: str) -> Figure | None:
     """A spelled number is a figure, except `one` as a pronoun and the top of a fraction (`two thirds`)."""
-    unit = UNIT.match(low, end)
-    following, second = (unit["w1"], unit["w2"]) if unit else (None, None)
+    unit = unit_at(low, end)
+    following, second = unit["w1"], unit["w2"]
     if following in FRACTIONS and value < 10:
         return None
-    if low[start:end] == "one" and not (unit and unit["pct"]) and not AND_A_HALF.match(low, end):
+    if low[start:end] == "one" and not unit["pct"] and not AND_A_HALF.match(low, end):
         counted = any(n in NOUN_GROUPS or n in DAYS_PER_UNIT or n in MONTHS_PER_UNIT for n in (following, second))
         if (
             not counted
             or text[start] == "O"
             or following in _PRONOUN_AFTER
-            or _PRONOUN_BEFORE.search(low[max(0, start - 8) : start])
+            or _PRONOUN_BEFORE.search(low[max(0, start - 12) : start])
         ):
             return None
     return classify(Number(start, end, value), text, low)[0]
@@ -119,6 +120,9 @@ def _half(figure: Figure, low: str) -> Figure | None:
     if time := _HALF_TIME.match(low, figure.end):
         figure.value = 0.5
         return duration(figure, time.end(), time[1] or time[2])
+    if thing := _HALF_A_THING.match(low, figure.end):
+        figure.form, figure.value, figure.end, figure.unit = Form.COUNT, 0.5, thing.end(), NOUN_GROUPS.get(thing[1], "")
+        return figure if figure.unit else None
     if _HALF_IS_A_WORD.search(low[max(0, figure.start - 8) : figure.start]) or low.startswith("-", figure.end):
         return None
     figure.form, figure.value = Form.FRACTION, 50.0

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 
 from gateway.domain.evidence import Evidence
-from gateway.grounding.check import check, count_figures, speaks_in_words
-from gateway.grounding.extract import is_plain, lower
+from gateway.grounding.check import check
+from gateway.grounding.extract import lower
 from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Finding
-from gateway.grounding.sentences import Piece, Splitter
+from gateway.grounding.scan import count_figures
+from gateway.grounding.sentences import Piece, Splitter, single
+from gateway.grounding.signs import SPEAKS, WORTH_A_LOOK, signs, speaks_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,20 @@ def _wider(gap: str, lead: str) -> str:
 def clean(text: str, index: FactIndex) -> CleanText:
     """Return `text` without the sentences that the evidence does not carry."""
     low = lower(text)
+    seen = signs(low)
+    rest = index.beyond_statements(low)
+    plain = not (seen if rest is low else signs(rest)) & WORTH_A_LOOK
     if (
-        is_plain(index.beyond_statements(low))
-        and not speaks_in_words(low)
+        plain
+        and not (seen & SPEAKS and speaks_in_words(low, seen))
         and not (index.unsupported and index.unsupported(text))
     ):
         return CleanText(text, checked=count_figures(low))  # most texts: nothing to trace beyond the evidence's words
+    if (piece := single(text)) is not None:
+        lead, body, tail = piece
+        verdict = check(body, index)
+        if not verdict.findings:
+            return CleanText(lead + verdict.text + tail, 1, 0, verdict.checked, verdict.corrected)
     grounder = StreamGrounder(index)
     shown = grounder.feed(text) + grounder.close()
     return CleanText(

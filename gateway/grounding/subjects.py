@@ -16,11 +16,13 @@ from gateway.grounding.texts import figures_of_record
 
 _NAME_KEYS = (
     "name", "customer", "product", "employee", "supplier", "segment", "category", "item", "store", "measure", "metric",
-    "label", "title", "about",
+    "label", "title", "of", "about", "weekday",
 )  # fmt: skip
 """The keys whose text names a row, the most telling first."""
 _ALIAS_KEYS = ("ref", "number", "invoice_number", "sku")
-_BOUND = frozenset({Form.MONEY, Form.PERCENT, Form.COUNT, Form.NUMBER, Form.DURATION, Form.MULTIPLE})
+NAME_KEYS = frozenset(_NAME_KEYS + _ALIAS_KEYS)
+"""An object with none of these keys has no name."""
+_BOUND = frozenset({Form.MONEY, Form.PERCENT, Form.COUNT, Form.NUMBER, Form.DURATION, Form.MULTIPLE, Form.DATE})
 _PLACEHOLDER = re.compile(r"<([a-z_]+?)(?:_[flv][0-9]?)?_([0-9]+)>")
 _TOKEN = re.compile(r"<[a-z_]+_[0-9]+>|[a-z0-9][a-z0-9'’]*")
 _CLAUSE = re.compile(
@@ -34,11 +36,12 @@ _LOOSE = re.compile(
 """Words with which a clause may speak of a row that it does not name."""
 
 
+_BARE = frozenset({int, float, bool, type(None)})
 _MAX_READ = 50_000
 """Texts of more characters in all are not searched for figures; whose a value is stays open then."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Row:
     """An object of a list that has a name; `family` is its list, `above` the row it stands in."""
 
@@ -54,6 +57,10 @@ class Row:
         while row is not None:
             yield row
             row = row.above
+
+
+Mention = tuple[int, int, Row]
+"""Where a row is named: start, end, and which."""
 
 
 @dataclass(slots=True)
@@ -76,36 +83,60 @@ class Rows:
         self._of_object: dict[int, _Place] = {}
         self._texts: list[tuple[str, _Place]] = []
         self._families = 0
-        self._read = 0
-        self._unread = False
         self._computed = False
+        self._alone: list[tuple[str, _Place]] = []
+        """Objects outside of lists that have a name: about the row of that name, where a list has one."""
         self._figures: list[tuple[Figure, _Place]] | None = None
         for tree in facts:
             self._walk(tree, _Place(None, False))
         self._computed = True
         self._walk(computed, _Place(None, False))
+        for name, place in self._alone:
+            row = next(iter(self._by_name.get(name, {}).values()), None)
+            place.row, place.listed = row, place.listed or row is not None
+        self._unread = sum([len(text) for text, _ in self._texts]) > _MAX_READ
 
     def _walk(self, node: Json, place: _Place) -> None:
         if isinstance(node, Mapping):
-            self._of_object[id(node)] = place
-            for value in node.values():
-                self._walk(value, place)
+            self._object(node, place)
         elif isinstance(node, list):
-            self._families += 1
-            family = self._families
-            other = _Place(place.row, place.listed, self._computed)
-            for item in node:
-                self._walk(item, self._place(item, family, place) if isinstance(item, Mapping) else other)
+            self._list(node, place)
         elif isinstance(node, str):
-            self._read += len(node)
-            self._unread = self._read > _MAX_READ
             self._texts.append((node, place))
 
+    def _object(self, node: Mapping[str, Json], place: _Place) -> None:
+        if place.row is None and not place.listed and isinstance(name := node.get("name"), str):
+            place = _Place(None, False, self._computed)
+            self._alone.append((_plain(name), place))
+        self._of_object[id(node)] = place
+        texts = self._texts
+        for value in node.values():
+            shape = type(value)
+            if shape is str:
+                texts.append((value, place))
+            elif shape is dict:
+                self._object(value, place)
+            elif shape is list:
+                self._list(value, place)
+            elif shape not in _BARE:
+                self._walk(value, place)
+
+    def _list(self, items: Sequence[Json], place: _Place) -> None:
+        self._families += 1
+        family = self._families
+        other = _Place(place.row, place.listed, self._computed)
+        for item in items:
+            if type(item) is dict or isinstance(item, Mapping):
+                self._object(item, self._place(item, family, place))
+            elif type(item) not in _BARE:
+                self._walk(item, other)
+
     def _place(self, item: Mapping[str, Json], family: int, outer: _Place) -> _Place:
-        name = next((item[key] for key in _NAME_KEYS if isinstance(item.get(key), str) and len(item[key]) > 2), None)
-        if name is None:
+        name = next((text for key in _NAME_KEYS if isinstance(text := item.get(key), str) and len(text) > 2), None)
+        aliases = [text for key in _ALIAS_KEYS if isinstance(text := item.get(key), str) and len(text) > 1]
+        if name is None and not aliases:
             return _Place(outer.row, True, self._computed)
-        names = [name, *(item[key] for key in _ALIAS_KEYS if isinstance(item.get(key), str))]
+        names = [*([name] if name else ()), *aliases]
         lows = tuple(_plain(one) for one in names)
         row = Row(family, lows, frozenset(w for one in lows for w in _words(one)), outer.row, item)
         self.rows.append(row)
@@ -125,7 +156,12 @@ class Rows:
             return None
         return rows
 
-    def mentions(self, low: str) -> list[tuple[int, int, Row]]:
+    def row_of(self, identity: int) -> Row | None:
+        """Return the row that an object is, or stands in."""
+        place = self._of_object.get(identity)
+        return place.row if place else None
+
+    def mentions(self, low: str) -> list[Mention]:
         """Return where rows are named in full; a name inside a longer one does not count."""
         found = [
             (at, at + len(name), row)
@@ -150,12 +186,14 @@ class Rows:
 
 
 def _same(a: Figure, b: Figure) -> bool:
+    if a.form is Form.DATE:
+        return b.form is Form.DATE and (a.month, a.day) == (b.month, b.day)
     return a.form is b.form and abs(a.value - b.value) <= 0.005 * max(a.value, b.value)
 
 
 def as_named(low: str) -> str:
     """Return a lower-cased text with `<person_f_1>` as `<person_1>`, at the same places."""
-    return _PLACEHOLDER.sub(lambda m: f"<{m[1]}_{m[2]}>".ljust(len(m[0])), low)
+    return _PLACEHOLDER.sub(lambda m: f"<{m[1]}_{m[2]}>".ljust(len(m[0])), low) if "<" in low else low
 
 
 def _plain(name: str) -> str:
@@ -172,16 +210,14 @@ def _words(name: str) -> frozenset[str]:
     )
 
 
-def pairing_findings(cited: Sequence[tuple[Figure, Sequence[int]]], rows: Rows, text: str, low: str) -> list[Finding]:
+def pairing_findings(
+    cited: Sequence[tuple[Figure, Sequence[int]]], rows: Rows, mentions: Sequence[Mention], text: str, plain: str
+) -> list[Finding]:
     """Return the figures that a sentence gives to a row which does not carry them.
 
     `cited` are the figures that values of the evidence carry, each with the objects that hold those values; a figure
-    that stands in texts only has none.
+    that stands in texts only has none. `mentions` are the rows named in `plain`, the text `as_named`.
     """
-    plain = as_named(low)
-    mentions = rows.mentions(plain)
-    if not mentions:
-        return []
     found = []
     outside = [f for f, _ in cited if not any(at <= f.start and f.end <= end for at, end, _ in mentions)]
     for start, end in _clauses(plain, mentions, outside):
@@ -191,7 +227,7 @@ def pairing_findings(cited: Sequence[tuple[Figure, Sequence[int]]], rows: Rows, 
         words = _words_of(plain[start:end])
         for figure, objects in cited:
             if start <= figure.start and figure.end <= end and figure.form in _BOUND:
-                if figure.word and low.endswith(("the ", "these "), 0, figure.start):
+                if figure.word and plain.endswith(("the ", "these "), 0, figure.start):
                     continue  # of the two
                 carriers = rows.carriers(figure, objects)
                 if carriers and all(_is_other(row, named, words) for row in carriers):
@@ -224,7 +260,7 @@ def _places(name: str, low: str) -> Iterator[int]:
         at = low.find(name, end)
 
 
-def _clauses(low: str, mentions: Sequence[tuple[int, int, Row]], figures: Sequence[Figure]) -> list[tuple[int, int]]:
+def _clauses(low: str, mentions: Sequence[Mention], figures: Sequence[Figure]) -> list[tuple[int, int]]:
     """Return the stretches of a sentence that hold figures with a name; a lone name or figure joins what is beside it.
 
     `A and B owe 5 and 9` stays whole, `A owes 5 and B owes 9` is two, `A owes 5, and is 9 days late` is one.

@@ -43,7 +43,8 @@ def close(figure: Figure, size: float, kinds: int = 0) -> bool:
 def _about_percent(figure: Figure, size: float, gap: float) -> bool:
     """`about 45 %` may be a point off, `over` and `under` a tenth; a fraction five points, or ten on its side."""
     if figure.form is Form.FRACTION:
-        return _in_direction(figure, size) and gap <= (5.0 if figure.approx is Approx.ABOUT else 10.0)
+        least, most = (2.0, 5.0) if figure.approx is Approx.ABOUT else (4.0, 10.0)
+        return _in_direction(figure, size) and gap <= min(most, max(least, 0.2 * figure.value))
     if figure.approx is Approx.ABOUT:
         return gap <= 1.0 + _EPS
     return _in_direction(figure, size) and gap <= max(1.0, ROUNDING_BAND * size)

@@ -3,17 +3,19 @@
 import re
 from dataclasses import replace
 
-from gateway.grounding.facts import UNNAMED, FactIndex, Value, names_score
+from gateway.grounding.facts import UNNAMED, FactIndex
 from gateway.grounding.figures import Figure, Form
 from gateway.grounding.keys import key_info, stem
 from gateway.grounding.lexicon import Kind
 from gateway.grounding.quoted import is_name, is_scale, part_of_list, quoted, stands_beside
-from gateway.grounding.scan import WORD
+from gateway.grounding.scan import words_in
 from gateway.grounding.tolerance import AMOUNT_TOLERANCE, ROUNDING_BAND, close
+from gateway.grounding.values import Value, names_score
 
 _SMALL_COUNT = 20
 """Up to here equal numbers meet by chance, so a count must be of the very thing, if the evidence counts that."""
 
+_MEASURED = frozenset({Form.MONEY, Form.PERCENT, Form.COUNT, Form.NUMBER, Form.DURATION, Form.MULTIPLE, Form.FRACTION})
 _EPS = 1e-9
 _ROOT = 5
 """So many letters of a word stand for all its forms: `return` for `returning`."""
@@ -41,7 +43,7 @@ def carried(figure: Figure, index: FactIndex, text: str, low: str) -> list[Value
     form = figure.form
     if form is Form.NUMBER and is_name(figure, index, low):
         return True
-    if form in (Form.MONEY, Form.PERCENT, Form.COUNT, Form.NUMBER, Form.DURATION, Form.MULTIPLE, Form.FRACTION):
+    if form in _MEASURED:
         found = _numeric(figure, index, low)
         if not found and form in (Form.COUNT, Form.NUMBER):
             return part_of_list(figure, index, low) or stands_beside(figure, index, low) or is_scale(figure, low)
@@ -69,14 +71,15 @@ def _numeric(figure: Figure, index: FactIndex, low: str) -> list[Value]:
 
 
 def _fitting(figure: Figure, values: list[Value], index: FactIndex, low: str) -> list[Value]:
-    found = [v for v in values if _matches(figure, v)]
+    kinds = figure.kinds
+    found = [v for v in values if v[2] & kinds and _matches(figure, v)]
     if found and figure.form is Form.NUMBER and _scores(figure, index, low):
         found = [v for v in found if names_score(v)]
     if found and figure.form is Form.COUNT and figure.unit:
         found = _about_noun(figure, found, index, low)
     if found and figure.form is Form.FRACTION:
-        found = [v for v in found if _is_named(v, low)]
-    if found and figure.form is Form.PERCENT and claims_change(figure, low):
+        found = [v for v in found if _is_named(v, low) or index.names_its_row(v, low)]
+    if found and figure.form in (Form.PERCENT, Form.FRACTION) and claims_change(figure, low):
         found = [v for v in found if _may_be_change(v)]
     return found
 
@@ -90,7 +93,7 @@ def _about_noun(figure: Figure, found: list[Value], index: FactIndex, low: str) 
         strong = [v for v in found if noun in v[3]]
     if strong or figure.value > _SMALL_COUNT or noun == "unit" or not index.speaks_of(noun):
         return strong or found
-    words = {stem(word) for word in WORD.findall(low)}
+    words = {stem(word) for word in words_in(low)}
     return [v for v in found if not v[4] or not words.isdisjoint(key_info(v[4]).label)]
 
 
@@ -118,8 +121,9 @@ def _scores(figure: Figure, index: FactIndex, low: str) -> bool:
 
 
 def _matches(figure: Figure, value: Value) -> bool:
+    """Tell whether a value of a kind that may carry a figure does."""
     size, signed, kinds, nouns, *_ = value
-    if not figure.kinds & kinds or (figure.sign and signed and (signed > 0) != (figure.sign > 0)):
+    if figure.sign and signed and (signed > 0) != (figure.sign > 0):
         return False
     if figure.form is Form.COUNT:
         noun = figure.unit

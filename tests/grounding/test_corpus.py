@@ -5,9 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.grounding import corpus_fresh, corpus_records, corpus_rows, corpus_unseen, corpus_words
+from tests.grounding import corpus_fresh, corpus_measures, corpus_records, corpus_rows, corpus_unseen, corpus_words
 
-CASES = corpus_records.CASES | corpus_words.CASES | corpus_fresh.CASES | corpus_unseen.CASES | corpus_rows.CASES
+CASES = (
+    corpus_records.CASES
+    | corpus_words.CASES
+    | corpus_fresh.CASES
+    | corpus_unseen.CASES
+    | corpus_rows.CASES
+    | corpus_measures.CASES
+)
 KNOWN_MISSES = {
     "Lateness is increasing (15→30→45→60 days).",
     "Demand for the coming week is between 5 and 15 units.",
