@@ -35,6 +35,8 @@ _LOOKALIKES = {twin: ascii_twin for ascii_twin, twins in _TWINS.items() for twin
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u180e")
 _CURRENCY = {"₵": CEDI, "¢": CEDI, "£": "$", "€": "$", "₦": "$"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1d\x1f\x7f]")
+_CONTROLS = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ESCAPE = re.compile(
     r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});"
     r"|\\\\{0,6}(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
@@ -84,6 +86,19 @@ def _fold_piece(character: str) -> str:
     return LETTER if category.startswith("L") else SYMBOL
 
 
+def _spell_character(character: str) -> str:
+    """Return the shadow of one character in lower case, as long as the shadow, with its letters told apart."""
+    folded = _TABLE[ord(character)]
+    if LETTER not in folded:
+        return folded.lower()
+    return "".join(map(_spell_piece, unicodedata.normalize("NFKD", character)))
+
+
+def _spell_piece(character: str) -> str:
+    folded, small = _fold_piece(character), character.casefold()
+    return folded.lower() if folded != LETTER else small if len(small) == 1 else character
+
+
 class _FoldTable(dict[int, str]):
     """A translation table that learns; bounded, since texts may use any of a million characters."""
 
@@ -110,6 +125,18 @@ class Shadow:
 
     text: str
     starts: list[int] | None = None
+    source: str | None = None
+    """What was folded, when it is not plain ASCII."""
+
+    @cached_property
+    def spelled(self) -> str:
+        """The shadow in lower case, at the same offsets, with the letters themselves where no Latin one looks alike.
+
+        In the shadow all those letters are one: two words of them are the same only if they are spelled the same.
+        """
+        if self.source is None or LETTER not in self.text:
+            return self.lower
+        return "".join(map(_spell_character, self.source))
 
     @cached_property
     def lower(self) -> str:
@@ -149,13 +176,18 @@ class Shadow:
         return self.starts[start], self.starts[end]
 
 
+def _holds_control(text: str) -> bool:
+    """Tell whether an ASCII text holds a control character other than tab, line break and the boundary's."""
+    return len(text.encode().translate(None, _CONTROLS)) != len(text)
+
+
 def fold(text: str) -> Shadow:
     """Return the shadow of `text` as it stands, escapes left alone."""
-    if text.isascii() and not _CONTROL.search(text):
+    if text.isascii() and not _holds_control(text):
         return Shadow(text)
     folded = text.translate(_TABLE)
     odd = [c for c in set(text) if len(_TABLE[ord(c)]) != 1]
-    return Shadow(folded, _fold_offsets(text, odd) if odd else None)
+    return Shadow(folded, _fold_offsets(text, odd) if odd else None, text)
 
 
 def _fold_offsets(text: str, odd: list[str]) -> list[int]:
@@ -185,12 +217,12 @@ def decode(text: str, *, json_text: bool = False) -> Shadow | None:
     if starts is None:
         return None
     shadow = fold(current)
-    return Shadow(shadow.text, starts if shadow.starts is None else [starts[i] for i in shadow.starts])
+    return Shadow(shadow.text, starts if shadow.starts is None else [starts[i] for i in shadow.starts], current)
 
 
 def _decode_once(text: str, json_text: bool) -> tuple[str, list[int]] | None:
-    if "%" not in text and "&" not in text and "\\" not in text:
-        return None
+    if "&" not in text and "\\" not in text and ("%" not in text or _PERCENT.search(text) is None):
+        return None  # a percentage is no escape
     pattern = _JSON_ESCAPE if "\\" in text and (json_text or '"' in text) else _ESCAPE
     pieces: list[str] = []
     starts: list[int] = []

@@ -11,7 +11,10 @@ from gateway.masking.lexicon import FIRST, Lexicon
 from gateway.masking.reading import CUE_GAP, JOINT, SPACE, Words
 from gateway.masking.spans import Span
 
-_NAME_WORD = re.compile(f"[a-z{LETTER}]+")
+_NAME_WORD = re.compile(r"[^\W\d_]+")
+_UNSPACED = re.compile("[\u0e00-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]{3,}")
+"""Letters that are written without spaces between words: a name of them may stand inside a longer run. Two letters are
+too short to tell a name: they are part of many ordinary words."""
 _DIGIT_RUN = re.compile(r"[0-9]+")
 _ALNUM_RUN = re.compile(f"[A-Za-z0-9{LETTER}]+")
 _REVERSED_GAP = re.compile(r",[ \t]{1,2}| [&] |&|\. |[ \t\-'_.+]{1,2}")
@@ -45,9 +48,12 @@ class KnownValues:
         self._words: dict[str, list[_Party]] = {}
         self._numbers: dict[bytes, str] = {}
         self._codes: dict[bytes, str] = {}
+        self._spelled: dict[bytes, set[str]] = {}
         for kind, value in values:
-            self._add(kind, fold(value).lower)
-        self._word_set = frozenset(self._words)
+            for form in _cases(value):
+                self._add(kind, form)
+        self._word_set = frozenset([fold(word).lower for word in self._words])
+        self._unspaced = {word: parties for word, parties in self._words.items() if _UNSPACED.fullmatch(word)}
 
     def _add(self, kind: str, low: str) -> None:
         if kind in _NAMED:
@@ -59,9 +65,10 @@ class KnownValues:
             if len(digits) >= 6:
                 self._numbers[(national or digits).encode()] = kind
         for code in self._spellings(kind, low):
-            squashed = Shadow(code).squashed
+            squashed = fold(code).squashed
             if len(squashed) >= (5 if kind in ("EMAIL", "VEHICLE", "IP") else 6):
                 self._codes[squashed] = kind
+                self._spelled.setdefault(squashed, set()).add(_squash(code))
 
     def _spellings(self, kind: str, low: str) -> list[str]:
         """Return the parts of a value that give it away by themselves."""
@@ -111,6 +118,8 @@ class KnownValues:
         spans = self._find_numbers(shadow) + self._find_codes(shadow) if self._numbers or self._codes else []
         if self._words and shadow.mentions(self._word_set):
             spans += self._find_parties(words or Words(shadow, self._lexicon), strict)
+        if self._unspaced and LETTER in shadow.text:
+            spans += self._find_unspaced(shadow)
         return spans
 
     # -- numbers and codes -----------------------------------------------------------------------------------------
@@ -139,8 +148,15 @@ class KnownValues:
         return [
             Span(start, end, kind)
             for start, end, kind in _unsquashed(_ALNUM_RUN, shadow.text, hits)
-            if BOUNDARY not in shadow.text[start:end] and self._stands_alone(shadow.text, start, end)
+            if BOUNDARY not in shadow.text[start:end]
+            and self._stands_alone(shadow.text, start, end)
+            and self._is_spelled(shadow, start, end)
         ]
+
+    def _is_spelled(self, shadow: Shadow, start: int, end: int) -> bool:
+        """Tell whether a code that was found is also spelled like one: in the shadow many letters are one."""
+        text = shadow.text[start:end]
+        return LETTER not in text or _squash(shadow.spelled[start:end]) in self._spelled[Shadow(text).squashed]
 
     @staticmethod
     def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -148,11 +164,19 @@ class KnownValues:
 
     # -- names -----------------------------------------------------------------------------------------------------
 
+    def _find_unspaced(self, shadow: Shadow) -> list[Span]:
+        """Return where names that are written without spaces stand inside longer runs of such letters."""
+        return [
+            Span(match.start(), match.end(), parties[0].kind)
+            for word, parties in self._unspaced.items()
+            for match in re.finditer(re.escape(word), shadow.spelled)
+        ]
+
     def _find_parties(self, words: Words, strict: bool) -> list[Span]:
         spans: list[Span] = []
         index, count = 0, len(words)
         while index < count:
-            parties = self._words.get(words.low[index])
+            parties = self._words.get(words.spelled(index))
             if parties is None:
                 index += 1
                 continue
@@ -169,19 +193,19 @@ class KnownValues:
         last = step = index
         while step + 1 < len(words) and _REVERSED_GAP.fullmatch(words.gap[step + 1]):
             step += 1
-            if words.low[step] in party.all:
+            if words.spelled(step) in party.all:
                 last = step
             elif not (len(words.low[step]) == 1 and step - last == 1):
                 break
         return last
 
     def _counts(self, words: Words, first: int, last: int, party: _Party, strict: bool) -> bool:
-        parts = {words.low[i] for i in range(first, last + 1)} & party.core
+        parts = {words.spelled(i) for i in range(first, last + 1)} & party.core
         if len(parts) > 1 or any(not self._lexicon.is_ordinary(part) for part in parts):
             return True
         if last > first and party.kind == "BUSINESS":
             return True
-        if first and words.is_initial(first - 1) and words.low[first - 1] in party.initials and words.joined(first):
+        if first and words.is_initial(first - 1) and words.spelled(first - 1) in party.initials and words.joined(first):
             return True
         if strict:
             whole = parts == party.core and (party.kind == "PERSON" or party.core == party.all)
@@ -221,15 +245,27 @@ class KnownValues:
         while (
             first
             and len(words.low[first - 1]) == 1
-            and words.low[first - 1] in party.initials
+            and words.spelled(first - 1) in party.initials
             and words.joined(first, JOINT)
         ):
             first -= 1
         after = last + 1
         follows = words.joined(after, JOINT) and words.gap[after] != "'" and words.at(after).isupper()
-        if follows and len(words.low[after]) == 1 and words.low[after] in party.initials:
+        if follows and len(words.low[after]) == 1 and words.spelled(after) in party.initials:
             last = after
         return first, last
+
+
+def _cases(value: str) -> Iterable[str]:
+    """Return the spellings of a value; some letters of other scripts look Latin in one case only."""
+    if value.isascii():
+        return (fold(value).spelled,)
+    return dict.fromkeys(fold(form).spelled for form in (value, value.lower(), value.upper()))
+
+
+def _squash(text: str) -> str:
+    """Return the letters and digits of a text alone."""
+    return "".join(filter(str.isalnum, text))
 
 
 def _with_prefix(text: str, start: int, *, zero: bool) -> int:

@@ -6,6 +6,8 @@ from importlib.resources import files
 from itertools import pairwise
 from string import ascii_lowercase
 
+from gateway.masking.word_classes import WordClasses
+
 SAFE, LAST, FIRST, TITLE, BUSINESS, NAME, UNKNOWN = range(7)
 """Word classes. LAST and FIRST are ordinary words that serve as names beside a title, a cue or another name."""
 
@@ -44,9 +46,9 @@ def _sections(name: str) -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Every known word with its class; words that are not in `classes` are UNKNOWN."""
+    """Every known word with its class; `classes[word]` is UNKNOWN for any other."""
 
-    classes: dict[str, int]
+    classes: WordClasses
     context: dict[str, frozenset[str]]
     products: frozenset[str]
     brands: frozenset[str]
@@ -55,11 +57,11 @@ class Lexicon:
 
     def is_safe(self, word: str) -> bool:
         """Tell whether a lower-case word is an ordinary word, even if some people are called so."""
-        return self.classes.get(word, UNKNOWN) <= FIRST
+        return self.classes[word] <= FIRST
 
     def is_ordinary(self, word: str) -> bool:
         """Tell whether a lower-case word has a use besides naming somebody."""
-        return self.classes.get(word, UNKNOWN) not in (NAME, UNKNOWN)
+        return self.classes[word] not in (NAME, UNKNOWN)
 
     def explains(self, word: str, *, typing_errors: bool) -> bool:
         """Tell whether an unknown word is an inflection, a compound or, if allowed, a misspelling of ordinary words."""
@@ -82,8 +84,9 @@ class Lexicon:
         )
 
     def _is_typo(self, word: str) -> bool:
-        return any(len(candidate) >= 5 and self.is_safe(candidate) for candidate in _one_edit_away(word)) and not any(
-            self.classes.get(candidate) == NAME for candidate in _one_edit_away(word)
+        kinds = {candidate: self.classes.look(candidate) for candidate in _one_edit_away(word)}
+        return NAME not in kinds.values() and any(
+            kind <= FIRST and len(candidate) >= 5 for candidate, kind in kinds.items()
         )
 
     def is_slip(self, word: str) -> bool:
@@ -137,7 +140,7 @@ def load_lexicon() -> Lexicon:
         tuple(line.split()) for line in _read("phrases.txt").splitlines() if line and not line.startswith("#")
     )
     return Lexicon(
-        classes,
+        WordClasses(classes, UNKNOWN),
         context,
         frozenset(_words("product_words.txt")),
         frozenset(brands),

@@ -30,16 +30,21 @@ class Match(Protocol):
 
 
 class PatternSet:
-    """Several case-insensitive patterns that are looked for together; `engine` is `re2` or `re`."""
+    """Several case-insensitive patterns that are looked for together; `engine` is `re2` or `re`.
 
-    def __init__(self, patterns: Sequence[str], *, engine: str = "re2") -> None:
-        sources = [b"(?i)" + pattern.encode("ascii") for pattern in patterns]
+    `room` is what the automaton of the set may take in bytes. A pattern alone is compiled when it is first looked for:
+    most occur in no text that a process sees.
+    """
+
+    def __init__(self, patterns: Sequence[str], *, engine: str = "re2", room: int = _SET_BYTES) -> None:
+        self._sources = [b"(?i)" + pattern.encode("ascii") for pattern in patterns]
+        self._compiled: list[Any] = [None] * len(patterns)
         self._set: Any = None
         if engine == "re2" and re2 is not None:
-            self._compiled: list[Any] = [re2.compile(source) for source in sources]
-            self._set = _compile_set(sources)
+            self._compile = re2.compile
+            self._set = _compile_set(self._sources, room)
         else:
-            self._compiled = [re.compile(source) for source in sources]
+            self._compile = re.compile
 
     def occurring(self, data: bytes) -> Sequence[int]:
         """Return the indices of patterns that may match somewhere in `data`, ascending."""
@@ -49,13 +54,16 @@ class PatternSet:
 
     def finditer(self, index: int, data: bytes) -> Iterator[Match]:
         """Return the matches of one pattern, left to right, not overlapping."""
-        matches: Iterator[Match] = self._compiled[index].finditer(data)
+        pattern = self._compiled[index]
+        if pattern is None:
+            pattern = self._compiled[index] = self._compile(self._sources[index])
+        matches: Iterator[Match] = pattern.finditer(data)
         return matches
 
 
-def _compile_set(sources: Sequence[bytes]) -> Any:
+def _compile_set(sources: Sequence[bytes], room: int) -> Any:
     options = re2.Options()
-    options.max_mem = _SET_BYTES
+    options.max_mem = room
     union = re2.Set.SearchSet(options)
     for source in sources:
         union.Add(source)

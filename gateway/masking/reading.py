@@ -4,7 +4,7 @@ import re
 from itertools import accumulate
 
 from gateway.masking.folding import BOUNDARY, LETTER, Shadow
-from gateway.masking.lexicon import UNKNOWN, Lexicon
+from gateway.masking.lexicon import Lexicon
 
 WORDS = re.compile(f"([a-z{LETTER}]+)")
 JOINT = re.compile(r"[ \t+]{1,2}|[-'_]|\. ?|\+")
@@ -21,16 +21,21 @@ class Words:
         pieces = WORDS.split(shadow.lower)
         ends = list(accumulate(map(len, pieces)))
         self.text = shadow.text
+        self._shadow = shadow
         self.low = pieces[1::2]
         self.gap = pieces[0::2]
         self.end = ends[1::2]
         self.start = ends[0:-1:2]
-        known = lexicon.classes.get
-        self.kind = [known(word, UNKNOWN) for word in self.low]
+        self.kind = list(map(lexicon.classes.__getitem__, self.low))
 
     def at(self, index: int) -> str:
         """Return a word as it is written."""
         return self.text[self.start[index] : self.end[index]]
+
+    def spelled(self, index: int) -> str:
+        """Return a word in lower case with its own letters, also those that are all one in the shadow."""
+        low = self.low[index]
+        return self._shadow.spelled[self.start[index] : self.end[index]] if LETTER in low else low
 
     def __len__(self) -> int:
         return len(self.low)

@@ -95,6 +95,14 @@ STRONG = (
         r"|\b[a-z0-9][a-z0-9._%+\-]*\s?[(\[{]\s?at\s?[)\]}]\s?[a-z0-9\-]+(?:\s?(?:[(\[{]\s?dot\s?[)\]}]|\.)\s?[a-z0-9\-]+){1,4}",
     ),
     Recogniser(
+        "mistyped e-mail",
+        "EMAIL",
+        0,
+        r"[A-Z0-9\x01._%+'\-]+ ?@ ?(?:g ?mail|yahoo|ymail|hotmail|outlook|icloud|proton|live|aol) ?[.,] ?[A-Z]{2,4}\b"
+        r"|[A-Z0-9\x01._%+'\-]+@(?:gmail|yahoo|ymail|hotmail|outlook|icloud|proton|live|aol)[A-Z]{0,6}\b"
+        r"|[A-Z0-9\x01._%+'\-]+@[A-Z0-9\-]+(?:,|;|\.,|,\.| \. ?)(?:com|org|net|gh|edu|co|info|shop)\b",
+    ),
+    Recogniser(
         "identity card",
         "ID_CARD",
         0,

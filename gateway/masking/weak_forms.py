@@ -12,6 +12,12 @@ _STREET = (
     r"(?:street|str|st|road|rd|avenue|ave|lane|ln|close|"
     r"crescent|cres|drive|link|loop|highway|boulevard|blvd|way|terrace|court)"
 )
+_LOT = r"(?:plot|block|blk|flat|room|apt|unit|h(?:ou)?se)\b[.,]? {0,2}(?:(?:no|number|num|nr)\b[.,]? {0,2})?"
+_LANDMARK = (
+    r"(?:church|chapel|mosque|school|jhs|shs|college|station|market|junction|bank|hospital|clinic|pharmacy|borehole"
+    r"|park|kiosk|gate|roundabout|circle|post office|palace|hotel|bridge|container|traffic lights?|barrier|stop|mast"
+    r"|building|supermarket|mall|court|library|cemetery|stadium|field|tree|shell|total|goil|melcom|house|toll)"
+)
 _PLATES = (
     r"(?:g[rnwtexcsbmlgvhyjk]|a[swcpekohntbd]|w[rtsdgn]|c[rstwn]|e[rnswt]|v[rdhlk]|b[arwtes]|n[rewst]"
     r"|u[ewr]|d[pv]|m|o[rt]|s[vwr])"
@@ -164,6 +170,23 @@ WEAK = (
         2,
         r"\b(?:h(?:ou)?se|plot|flat|apartment|apt|h/no)\b[.,]? {0,2}(?:(?:no|number|num|nr)\b"
         r"|#)[.,:#]? {0,2}[A-Z]{0,3}[ \-]?[0-9]{1,4}[A-Z]?(?:[/\-][0-9A-Z]{1,4})?\b",
+    ),
+    Recogniser(
+        "plot and block",
+        "ADDRESS",
+        2,
+        rf"\b{_LOT}(?:[A-Z]{{0,2}}[0-9]{{1,4}}[A-Z]?|[A-Z])(?:[/\-][0-9A-Z]{{1,4}})?,? {{1,2}}"
+        rf"{_LOT}(?:[A-Z]{{0,2}}[0-9]{{1,4}}[A-Z]?|[A-Z])\b",
+    ),
+    Recogniser(
+        "landmark",
+        "ADDRESS",
+        2,
+        r"\b(?:address|residence|directions?|liv(?:es?|ing)(?: at| in)?|stay(?:s|ing)?(?: at| in)?"
+        r"|deliver(?:y|ed|ies)?(?: to| at)?|(?:drop|bring|send|take)(?: it| them| this| the goods)? (?:to|at)"
+        r"|find (?:him|her|me|us)|come to)\b[: \-]{1,3}"
+        r"((?:[^.;:\n]{0,40} )?(?:opposite|opp\.?|behind|near|beside|next to|adjacent(?: to)?|in front of|close to"
+        rf"|(?:houses?|doors?|stops?) (?:from|after|before|past)) [^.;\n]{{0,40}}?{_LANDMARK}\b[^.;\n]{{0,60}})",
     ),
     Recogniser(
         "handle",

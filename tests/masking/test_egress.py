@@ -124,3 +124,31 @@ def test_a_number_with_unusual_spaces_is_found_in_base64() -> None:
     blob = base64.b64encode("024\u00a0412\u00a03456".encode()).decode()
     with pytest.raises(EgressBlocked):
         guard(json.dumps({"messages": [{"role": "user", "content": f"note: {blob} "}]}).encode(), vault)
+
+
+FOREIGN = vault_of(
+    ("PERSON", "王伟"), ("PERSON", "Елизавета Ильина"), ("PERSON", "김철수"), ("PERSON", "欧阳娜娜"),
+    ("ADDRESS", "长江路和平大厦三楼"),
+)  # fmt: skip
+HARMLESS = (
+    *("蓝色 电饭锅", "Бабушкина Юля", "ሻይ ቡና", "قماش كانو", "قم"),
+    *("비누 두개", "北京市场人民商店五层", "Чайник фарфоровый"),
+)
+LEAKS = (
+    *("王伟", "ask 王伟 now", "ИЛЬИНА", "для Елизавета", "김철수", "김철수가 샀다"),
+    *("今天欧阳娜娜买了茶", "长江路和平大厦三楼", "长江路 和平大厦 三楼"),
+)
+
+
+@pytest.mark.parametrize("harmless", HARMLESS)
+def test_a_word_in_other_letters_is_no_personal_value_only_because_it_is_as_long(harmless: str):
+    guard(body(harmless), FOREIGN)
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+@pytest.mark.parametrize(
+    "disguise", [str, lambda s: urllib.parse.quote(s, safe=""), lambda s: s[:1] + "\u200b" + s[1:]]
+)
+def test_a_personal_value_in_other_letters_is_found_as_it_is_spelled(leak: str, disguise):
+    with pytest.raises(EgressBlocked):
+        guard(body(disguise(leak)), FOREIGN)

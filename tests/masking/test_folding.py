@@ -65,3 +65,20 @@ def test_the_quick_look_for_base64_overlooks_none(pieces: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folding, "_LIKE_BASE64", PatternSet(["."], engine="re"))
         assert quick == folding.base64_blobs(shadow)
+
+
+@pytest.mark.parametrize("code", range(128))
+def test_every_control_character_but_line_breaks_tabs_and_the_boundary_vanishes(code: int):
+    kept = chr(code).isprintable() or chr(code) in "\t\n\r\x1e"
+    assert fold(f"a{chr(code)}b").text == (f"a{chr(code)}b" if kept else "ab")
+
+
+@pytest.mark.parametrize("text", ["79% of them", "100%", "%", "5% 30 days", "5%-10%"])
+def test_a_percentage_is_no_escape(text: str):
+    assert decode(text) is None
+
+
+def test_an_escape_beside_a_percentage_is_undone():
+    undone = decode("79% of kofi%40example.com")
+    assert undone is not None
+    assert undone.text == "79% of kofi@example.com"
