@@ -38,6 +38,10 @@ T = TypeVar("T")
 _decode = msgspec.json.Decoder().decode
 
 
+class Unanswered(CheckError):
+    """The model under judgement was not to be reached or took too long, so nothing is known about the case."""
+
+
 @dataclass(slots=True)
 class Spy:
     """A model that keeps what was sent to it; with `reply` it says that instead of asking the real one.
@@ -222,10 +226,10 @@ class Workbench:
         return self._output(prompt, ask, body, evidence, spy)
 
     def _check_answered(self, meta: Mapping[str, Any], scripted: object) -> None:
-        """Raise CheckError when the model under judgement did not answer: the rules' words prove nothing about it."""
+        """Raise Unanswered when the model under judgement did not answer: the rules' words prove nothing about it."""
         reason = (meta["degraded"] or {}).get("reason")
         if self.chosen and scripted is None and reason in _UNANSWERED:
-            raise CheckError(f"{self.chosen} did not answer ({reason}); run the case again")
+            raise Unanswered(f"{self.chosen} did not answer ({reason}); run the case again")
 
     def _output(
         self, prompt: PromptVersion, ask: Ask, body: dict[str, Any], evidence: Evidence | None, spy: Spy

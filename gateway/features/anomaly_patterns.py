@@ -19,7 +19,7 @@ from gateway.features.anomaly_rules import (
     VOID_AFTER_TENDER,
     Hit,
 )
-from gateway.features.wording import count, money, number
+from gateway.features.wording import count, measured_text, money, number
 
 EMPLOYEE_PATTERN, INVENTORY_DISCREPANCY = "EMPLOYEE_PATTERN", "INVENTORY_DISCREPANCY"
 RAPID_CREDIT_UTILISATION, BENFORD = "RAPID_CREDIT_UTILISATION", "BENFORD"
@@ -84,9 +84,9 @@ def stock_hits(
 def _missing(product: Product, gap: float, value: Decimal, day: date, currency: str, *, counted: bool) -> Hit:
     worth = money(value, currency)
     fact = (
-        f"A stock count took {number(gap)} {'unit' if gap == 1 else 'units'} worth {worth} off the books."
+        f"A stock count took {measured_text(gap)} {'unit' if gap == 1 else 'units'} worth {worth} off the books."
         if counted
-        else f"The books say {number(gap)} units more than were counted, worth {worth}."
+        else f"The books say {measured_text(gap)} units more than were counted, worth {worth}."
     )
     strength = (3.5 if counted else 1.5) + min(1.0, float(value) / 100_000)
     key = day.isoformat() if counted else ""

@@ -17,7 +17,7 @@ from gateway.features.anomaly_days import (
     minutes_to_void,
     ordered,
 )
-from gateway.features.wording import count, money, number, percent
+from gateway.features.wording import count, measured_text, money, number, percent
 
 HIGH, MEDIUM, LOW = "HIGH", "MEDIUM", "LOW"
 SEVERITIES = (HIGH, MEDIUM, LOW)
@@ -122,8 +122,8 @@ def _large_quantities(days: Sequence[SaleDay], values: Mapping[tuple[str, str], 
                 sale = day.heads[place]
                 yield Hit(
                     LARGE_QUANTITY, MEDIUM, sale.id, sale.at,
-                    f"{number(quantity)} units of one product were sold at once; {number(usual)} are the most in 99 "
-                    "of 100 other sales of it.",
+                    f"{measured_text(quantity)} units of one product were sold at once; {number(usual)} are the most "
+                    "in 99 of 100 other sales of it.",
                     quantity / usual, sale.user, sale.customer, key[1],
                 )  # fmt: skip
 
@@ -182,7 +182,7 @@ def _below_cost(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
         worst = max(below, key=lambda line: (line.cost_price - line.unit_price) * Decimal(str(line.quantity)))
         lost = (worst.cost_price - worst.unit_price) * Decimal(str(worst.quantity))
         price, cost = money(worst.unit_price, currency), money(worst.cost_price, currency)
-        many = f"{number(worst.quantity)} units went at {price} each, below their cost of {cost}."
+        many = f"{measured_text(worst.quantity)} units went at {price} each, below their cost of {cost}."
         yield Hit(
             BELOW_COST, HIGH, sale.id, sale.created_at,
             many if worst.quantity != 1 else f"1 unit went at {price}, below its cost of {cost}.",

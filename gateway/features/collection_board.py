@@ -20,6 +20,8 @@ from gateway.features.remembering import Remembered, Unchanged, scope_of
 from gateway.ports import PosData
 
 RECENT = timedelta(days=90)
+SETTLING_IN = timedelta(days=30)
+"""So much later than the compared 90 days a customer may have begun to buy and still be compared with them."""
 UNKNOWN_NAME = "Customer without a name"
 _ONE_DAY = timedelta(days=1)
 _ZERO = Decimal(0)
@@ -53,20 +55,27 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Purchases:
-    """What a customer bought, cash and credit: net total, last day, orders of the last 90 days and of the 90 before."""
+    """What a customer bought, cash and credit: net total, last day, orders of the last 90 days and of the 90 before.
+
+    `known_before` says that the customer already bought when the 90 days before began, or soon after.
+    """
 
     total: Decimal
     last: date | None
     recent: int
     before: int
+    known_before: bool
 
     @property
     def frequency(self) -> str:
-        """INCREASING or DECLINING when the recent orders differ by a quarter from those before; STABLE below 3."""
+        """INCREASING or DECLINING when the recent orders differ by a quarter from those before; STABLE below 3.
+
+        Who has only begun to buy does not buy more often than before.
+        """
         if self.recent + self.before < 3:
             return "STABLE"
         if self.recent >= 1.25 * self.before:
-            return "INCREASING"
+            return "INCREASING" if self.known_before else "STABLE"
         return "DECLINING" if self.recent <= 0.75 * self.before else "STABLE"
 
 
@@ -109,6 +118,7 @@ def purchases(
         last=max([*days, *([every.last] if every else [])], default=None),
         recent=(recent.sales if recent else 0) + sum(1 for age in ages if age < RECENT),
         before=(before.sales if before else 0) + sum(1 for age in ages if RECENT <= age < 2 * RECENT),
+        known_before=any(as_of - day >= 2 * RECENT - SETTLING_IN for day in (*days, *([every.first] if every else []))),
     )
 
 

@@ -100,8 +100,9 @@ class Debt:
 
     @property
     def likelihood(self) -> str:
-        """The chance in words: HIGH from 0.55, MEDIUM from 0.25, else LOW."""
-        return HIGH if self.chance >= 0.55 else MEDIUM if self.chance >= 0.25 else LOW
+        """The chance in words: HIGH from 0.55, MEDIUM from 0.25, else LOW; no arrears are HIGH before a settlement."""
+        may_be_high = bool(self.habit.lateness) or self.overdue <= 0
+        return HIGH if self.chance >= 0.55 and may_be_high else MEDIUM if self.chance >= 0.25 else LOW
 
     def urgency(self, all_overdue: Decimal) -> str:
         """Return the urgency within a business to which `all_overdue` is owed too late."""

@@ -26,6 +26,8 @@ WORTH_NAMING = Decimal("0.05")
 NEARLY_FULL = 0.9
 ANSWER_WITHIN, LETTER_WITHIN = timedelta(days=2), timedelta(days=7)
 QUIET_DAYS = 30
+FEWEST_FOR_A_HABIT = 3
+"""Settled invoices below which nothing is called usual or unusual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def _habit(case: Case) -> str:
     if not n:
         return "No invoice has been settled yet, so there is no habit to judge by"
     on_time = _on_time(debt.habit.on_time, n)
+    if n < FEWEST_FOR_A_HABIT:
+        return on_time
     if debt.regime_break:
         return (
             f"{on_time}, so this delay is unusual"
@@ -161,7 +165,8 @@ def points(case: Case) -> list[str]:
 def _talking_points(case: Case) -> list[str]:
     debt = case.debtor.debt
     habit, plan = debt.habit, debt.plan
-    good = debt.regime_break and 2 * habit.on_time > len(habit.lateness)
+    settled = len(habit.lateness)
+    good = debt.regime_break and settled >= FEWEST_FOR_A_HABIT and 2 * habit.on_time > settled
     opening = "Thank them for their trade and name" if debt.approach != FIRM else "Name"
     found = [
         "Speak of the good payment record before this delay" if good else "",

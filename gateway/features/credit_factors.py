@@ -13,10 +13,12 @@ from gateway.features.credit_card import MIN_PAID, Decision
 from gateway.features.credit_history import CreditHistory
 from gateway.features.credit_peers import Peers, Trade
 from gateway.features.wording import Number, count, money, number, percent, plain
+from gateway.features.working_days import long_date
 
 FEWEST, MOST = 3, 5
 WANTED_MONTHS = 12
 WANTED_INVOICES = 12
+NEARLY_A_YEAR = 335
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,19 @@ def _good_trade(case: Case) -> Iterator[Factor]:
         text = f"Credit purchases are steady at about {case.money(rough(h.recent_monthly))} a month"
         yield Factor("purchases", plain(rough(h.recent_monthly)), text, 9)
     if t.cash_orders >= 3:
-        text = f"{count(t.cash_orders, 'purchase')} worth {case.money(t.cash_total)} paid at the till in a year"
+        text = f"{count(t.cash_orders, 'purchase')} worth {case.money(t.cash_total)} paid at the till {_since(t)}"
         yield Factor("cash_purchases", t.cash_orders, text, 6)
     if case.peers.default_rate is not None and case.peers.default_rate <= 0.1:
         which = percent(case.peers.default_rate, 0) if case.peers.default_rate else "None"
         text = f"{which} of {case.peers.n} comparable customers fell seriously behind"
         yield Factor("comparable_customers", plain(case.peers.default_rate, 3), text, 5)
+
+
+def _since(trade: Trade) -> str:
+    """Return the time that purchases are counted over; a year only where the records reach back one."""
+    if trade.since is None or trade.since_days >= NEARLY_A_YEAR:
+        return "in a year"
+    return f"since {long_date(trade.since)}"
 
 
 def _plain_strengths(case: Case) -> Iterator[Factor]:
@@ -178,7 +187,7 @@ def _bad_habits(case: Case) -> Iterator[Factor]:
     if h.lateness_shift is not None and h.lateness_shift >= 3 and mean(h.lateness[-4:]) > 0:
         text = f"The last 4 invoices were paid {days(h.lateness_shift)} later on average than those before"
         yield Factor("payment_trend", plain(h.lateness_shift, 1), text, 14)
-    if h.regime_break:
+    if h.regime_break and h.paid >= MIN_PAID:
         latest = max(h.lateness)
         before = f"were {days(latest)} late at most" if latest > 0 else "were never late"
         text = f"An open invoice is {days(h.max_days_overdue)} overdue, although the latest paid ones {before}"

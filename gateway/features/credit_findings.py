@@ -76,7 +76,9 @@ def trends(book: Book) -> Trends:
     signs = {INCREASING: 1, DECREASING: -1}
     worse = signs.get(days, 0) + signs.get(defaults, 0) + (change >= SHARE_POINTS) - (change <= -SHARE_POINTS)
     overall = DETERIORATING if worse > 0 else IMPROVING if worse < 0 else STABLE
-    return Trends(days, direction(used_now(book), used_before(book)), defaults, overall if book.standings else UNKNOWN)
+    # What was owed a month ago says nothing while the first invoices were not due yet.
+    can_compare = bool(book.standings) and (days, defaults) != (UNKNOWN, UNKNOWN)
+    return Trends(days, direction(used_now(book), used_before(book)), defaults, overall if can_compare else UNKNOWN)
 
 
 def risks(book: Book) -> list[Finding]:

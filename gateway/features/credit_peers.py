@@ -17,7 +17,10 @@ COUNTED = frozenset({"COMPLETED", "PARTIAL", "REFUNDED"})
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """A year of purchases in the business's currency; the peak is the strongest calendar month, None when unknown."""
+    """A year of purchases in the business's currency; the peak is the strongest calendar month, None when unknown.
+
+    `since` is the day of the first of them and `since_days` how long ago it was.
+    """
 
     orders: int
     average_order: Decimal
@@ -25,6 +28,8 @@ class Trade:
     cash_total: Decimal
     peak_month: str | None = None
     peak_share: float | None = None
+    since: date | None = None
+    since_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ def read_trade(sales: Sequence[Sale], invoices: Sequence[Invoice], as_of: date) 
     ]
     cash = [amount for sale, amount in bought if not sale.is_credit_sale]
     month, share = _peak(bought, as_of)
+    since = min((sale.created_at.date() for sale, _ in bought), default=None)
     return Trade(
         orders=len(bought),
         average_order=sum(amounts, Decimal(0)) / len(amounts) if amounts else Decimal(0),
@@ -61,6 +67,8 @@ def read_trade(sales: Sequence[Sale], invoices: Sequence[Invoice], as_of: date) 
         cash_total=sum(cash, Decimal(0)),
         peak_month=month,
         peak_share=share,
+        since=since,
+        since_days=(as_of - since).days if since else 0,
     )
 
 

@@ -20,6 +20,7 @@ from gateway.features import insight_texts as texts
 from gateway.features.insight_found import Found, span
 from gateway.features.insight_names import Names, renamed
 from gateway.features.insight_plan import CONTEXTS, Asked, Plan, choose, named, read
+from gateway.features.insight_reach import reach
 from gateway.features.insight_words import folded, is_plain
 from gateway.features.periods import before, usual
 from gateway.features.product_search import Catalogue
@@ -123,6 +124,8 @@ async def gather(pos: PosData, request: Mapping[str, Any], as_of: date) -> Evide
     summary = {key: value for key, value in found.summary.items() if value is not None}
     if plan.kind in _QUERIES and not found.n:
         summary, found = {"has_data": False}, replace(found, rows=())
+    if plan.kind in _OF_A_SPAN and found.n and (note := (await reach(pos, plan.period)).note):
+        found = found.noting(note)
     if plan.whole_business and plan.kind not in FINISHED:
         found = found.noting("The figures are for the whole business, not for one branch.")
     suggestions = list(SUGGESTIONS.get(plan.kind, USUAL_SUGGESTIONS))
@@ -150,7 +153,7 @@ async def gather(pos: PosData, request: Mapping[str, Any], as_of: date) -> Evide
         n=found.n,
         excluded=pos.excluded,
         subjects=found.subjects,
-        warnings=("context_unknown",) if unused else (),
+        warnings=("`context` names no known subject and was left aside.",) if unused else (),
         settled=plan.kind in FINISHED or not found.n,
     )
 
@@ -215,9 +218,17 @@ async def _names_a_category(pos: PosData, asked: Asked) -> bool:
     return bool(words) and (await _catalogue(pos)).find(" ".join(words)).known
 
 
+_OF_A_SPAN = frozenset(
+    {
+        *("top_customers", "one_customer", "top_products", "slow_products", "restock", "categories", "one_product"),
+        *("margins", "compare_periods", "busy_times", "discounts", "payment_mix"),
+    }
+)
+"""Queries over the sales of a span, which the records may cover only in part."""
+
 _TITLE = r"(?:(?:mr|mrs|madam|auntie|uncle)\.?\s+)?"
 _ABOUT_SOMEBODY = re.compile(
-    rf"\b(?:does|did|has|is|by|from|about|customer|client|for|on|madam|mr|mrs|auntie|uncle)\s+{_TITLE}(\w+)"
+    rf"\b(?:does|did|has|is|by|from|about|customer|client|for|on|madam|mr|mrs|auntie|uncle)\s+(?={_TITLE}(\w+))"
 )
 
 

@@ -1,8 +1,14 @@
-"""What pay-days, holidays, Christmas and school terms did to a category's sales, so that it may be expected again.
+"""What pay-days, holidays, Christmas and school terms did to sales, so that it may be expected again.
 
-The factor of an event is what was sold on its days against what the days around them led to expect, drawn to 1 as if
-four ordinary weeks came on top. What ordinary days would do by chance (two standard errors) is no effect: the factor is
-1. Seasons of the year (Christmas, school) need their days of the last year in the records; else their factor is 1 too.
+The factor of an event is what was sold on its days against what the days around them led to expect, drawn to what was
+known before (1 at first) as if more ordinary weeks came on top: by more where days differ much from each other.
+
+Pay-days and holidays come often and do the same to most goods: the shop's factor is what was known before its
+category's, four weeks come on top, and what ordinary days would do by chance (`CHANCE` standard errors) is no effect.
+A season comes once or a few times a year and changes what is bought more than how much: the category's factor is what
+was known before the product's, and eight weeks come on top. Nothing is held back as chance there: of many categories
+those would pass that chance had made large, and those that truly sell more would not. A season needs its days of the
+last year in the records; else a product follows its category, and without those either the factor is 1.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +21,7 @@ from gateway.features.arithmetic import clip, mean
 from gateway.features.demand import PROFILE_DAYS, Series, weekday_profile
 from gateway.features.working_days import holiday
 
-ORDINARY_DAYS = 28
+ORDINARY_DAYS, SEASON_DAYS = 28, 56
 LEAST_DAYS = 120
 CHANCE = 3.0
 LOWEST, HIGHEST = 0.3, 3.0
@@ -24,6 +30,7 @@ AROUND, LEAST_AROUND = 28, 10
 CHRISTMAS, ADVENT, SCHOOL = "Christmas shopping", "start of December", "start of the school term"
 PAY_DAY, HOLIDAY, EVE = "pay-day", "public holiday", "day before a public holiday"
 SEASONS = (CHRISTMAS, ADVENT, SCHOOL)
+RECURRING = (PAY_DAY, HOLIDAY, EVE)
 TERM_MONTHS = (1, 5, 9)
 
 
@@ -58,20 +65,24 @@ class EventFactors:
         return result
 
 
-def learn_events(series: Series, prior: EventFactors | None = None) -> EventFactors:
-    """Return the factors that a year of sales shows; `prior` is what is known from more sales of the same kind."""
+def learn_events(
+    series: Series, prior: EventFactors | None = None, events: Sequence[str] = (*RECURRING, *SEASONS)
+) -> EventFactors:
+    """Return the factors that a year of sales shows of `events`; `prior` is what is known from more such sales."""
     known_before = prior or EventFactors()
     if len(series.units) < LEAST_DAYS:
         return known_before
     known = dict(series.recent(len(series.units)))
     profile = weekday_profile(Series(series.last, series.units[-PROFILE_DAYS:]), EventFactors())
     plain = {day: value / profile[day.weekday()] for day, value in known.items()}
-    factors: dict[str, float] = {}
+    factors = {event: factor for event, factor in known_before.factors.items() if event not in events}
     ordinary = {day: value for day, value in plain.items() if not events_of(day)}
     unrest = _unrest(list(ordinary.values()))
-    for event in (PAY_DAY, HOLIDAY, EVE, *SEASONS):
+    for event in events:
         shown = _shown(event, plain, ordinary, EventFactors(dict(factors)))
-        factors[event] = _drawn(shown, known_before.factors.get(event, 1.0), unrest)
+        prior_factor = known_before.factors.get(event, 1.0)
+        draw = _drawn if event in RECURRING else _drawn_season
+        factors[event] = draw(shown, prior_factor, unrest)
     return EventFactors(factors)
 
 
@@ -102,6 +113,15 @@ def _drawn(shown: tuple[int, float], prior: float, unrest: float) -> float:
     if not seen or abs(factor - prior) < CHANCE * sqrt(unrest / seen):
         return prior
     weight = seen / (seen + ORDINARY_DAYS * max(1.0, unrest))
+    return clip(prior + weight * (factor - prior), LOWEST, HIGHEST)
+
+
+def _drawn_season(shown: tuple[int, float], prior: float, unrest: float) -> float:
+    """Return the shown factor drawn to `prior`: by more, the fewer its days and the ordinary ones beside them are."""
+    seen, factor = shown
+    if not seen:
+        return prior
+    weight = 1 / (1 + SEASON_DAYS * unrest * (1 / seen + 1 / AROUND))
     return clip(prior + weight * (factor - prior), LOWEST, HIGHEST)
 
 

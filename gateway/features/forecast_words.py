@@ -9,7 +9,7 @@ from gateway.domain.records import Product
 from gateway.features.demand import Forecast
 from gateway.features.demand_events import HOLIDAY, EventFactors, events_of
 from gateway.features.restock import HIGH, HOLD, MEDIUM, MONITOR, MOST_COVER, REDUCE, REORDER
-from gateway.features.wording import count, number
+from gateway.features.wording import count, measured_text, number
 
 WORTH_TELLING = 0.08
 MOST_EVENTS = 4
@@ -81,7 +81,7 @@ def _decision(facts: Mapping[str, Any]) -> str:
 def _stock(stock: Mapping[str, Any]) -> str:
     units, coming = stock["current_units"], stock["on_order_units"]
     there = f"{count(units, 'unit')} {'is' if units == 1 else 'are'} in stock" if units else "nothing is in stock"
-    return f"{there} and {number(coming)} on order" if coming else there
+    return f"{there} and {measured_text(coming)} on order" if coming else there
 
 
 def _stockout(facts: Mapping[str, Any]) -> str:
@@ -122,6 +122,8 @@ def _change(sold: Mapping[str, Any]) -> str:
     if not now and not before:
         return ""
     units = f"{count(now, 'unit')} {'was' if now == 1 else 'were'} sold"
+    if before is None:
+        return f"In the last {count(sold['days_on_record'], 'day')}, all that are on record, {units}."
     return f"In the last 28 days {units}, in the 28 days before {number(before)}."
 
 

@@ -73,7 +73,9 @@ MORE: dict[str, Parts] = {
     "segments": _more_segments,
     "one_product": _more_one_product,
     "one_customer": _more_one_customer,
-    "top_customers": lambda f, s, rows: [f"{count(s['customers_who_bought'], 'named customer')} bought in this time"],
+    "top_customers": lambda f, s, rows: (
+        [f"{count(s['customers_who_bought'], 'named customer')} bought in this time"] if rows else []
+    ),
     "margins": lambda f, s, rows: [],
     "restock": lambda f, s, rows: [f"The pace of sales was measured {when(f)}"],
     "slow_products": lambda f, s, rows: (
@@ -115,6 +117,8 @@ def _margin_advice(s: Row, rows: Rows) -> list[str]:
 
 
 def _best(s: Row, rows: Rows) -> list[str]:
+    if not rows:
+        return ["Ask every buyer at the till for a name, so that you see who your best customers are"]
     if s["order"] in ("lowest first", "fewest orders first"):
         return ["Ask them at the next visit what else they need that you could sell them"]
     return [f"Thank {first_names(rows, 'customer')} in person and keep what they buy in stock"]

@@ -122,6 +122,8 @@ async def new_customers(pos: PosData, plan: Plan, as_of: date) -> Found:
     every = await pos.customers()
     joined = [one for one in every if one.created_at and within(one.created_at.date(), plan.period)]
     earlier = [one for one in every if one.created_at and within(one.created_at.date(), plan.against)]
+    if every and not any(one.created_at for one in every):
+        return Found({}).noting("No customer on record carries the day on which it was entered.")
     sums = {one.key: one for one in await pos.sale_sums("customer", since=plan.period.first, until=plan.period.last)}
     ranked = sorted(joined, key=lambda one: (-sums[one.id].amount if one.id in sums else Decimal(0), one.id))
     rows = [

@@ -10,8 +10,9 @@ from gateway.domain.records import Product
 from gateway.domain.sums import LineSum
 from gateway.features.insight_found import Found, Row, amount, change, order, share, span, used
 from gateway.features.insight_plan import Plan
+from gateway.features.insight_reach import reach
 from gateway.features.periods import Period
-from gateway.features.wording import percent, plain
+from gateway.features.wording import count, measured, percent, plain
 from gateway.ports import PosData
 
 OVERSTOCK_DAYS = 60
@@ -70,7 +71,7 @@ async def top_products(pos: PosData, plan: Plan, as_of: date) -> Found:
             "category": _category(products, key),
             "revenue": amount(sold[key].revenue),
             "share": share(sold[key].revenue, whole),
-            "units": plain(sold[key].units),
+            "units": measured(sold[key].units),
         }
         for key in sorted(sold, key=rank)[: plan.rows]
     ]
@@ -85,12 +86,13 @@ async def top_products(pos: PosData, plan: Plan, as_of: date) -> Found:
 async def slow_products(pos: PosData, plan: Plan, as_of: date) -> Found:
     """Return what lies in stock without selling, then what would last longest, at the pace of the period."""
     products, sold, read, n = await _sold(pos, plan.period)
+    days = (await reach(pos, plan.period)).days
     idle: list[tuple[float, Decimal, Row]] = []
     for product in products.values():
         if not product.is_active or product.current_stock <= 0:
             continue
         units = sold.get(product.id, Sold()).units
-        cover = product.current_stock / units * plan.period.days if units else None
+        cover = product.current_stock / units * days if units else None
         value = Decimal(str(product.current_stock)) * product.unit_cost
         if cover is None or cover > OVERSTOCK_DAYS:
             last = sold[product.id].last if product.id in sold else None
@@ -98,8 +100,8 @@ async def slow_products(pos: PosData, plan: Plan, as_of: date) -> Found:
                 "product_id": product.id,
                 "product": product.name,
                 "category": product.category or None,
-                "units_sold": plain(units),
-                "stock": plain(product.current_stock),
+                "units_sold": measured(units),
+                "stock": measured(product.current_stock),
                 "stock_value": amount(value),
                 "stock_lasts_days": None if cover is None else min(999, round(cover)),
                 "last_sold": last.isoformat() if last else None,
@@ -124,10 +126,11 @@ async def restock(pos: PosData, plan: Plan, as_of: date) -> Found:
     Wanted: stock and open orders below the supplier's lead time and a week; suggested: up to the lead time and two.
     """
     products, sold, read, n = await _sold(pos, plan.period)
+    days = (await reach(pos, plan.period)).days
     leads = {one.id: one.lead_time_days for one in await pos.suppliers()}
     wanted: list[tuple[float, Decimal, Row]] = []
     for product in products.values():
-        daily = sold.get(product.id, Sold()).units / plan.period.days
+        daily = sold.get(product.id, Sold()).units / days
         if not product.is_active or product.is_service or daily <= 0:
             continue
         lead = leads.get(product.supplier or "", USUAL_LEAD_DAYS)
@@ -137,7 +140,7 @@ async def restock(pos: PosData, plan: Plan, as_of: date) -> Found:
         row = {
             "product_id": product.id,
             "product": product.name,
-            "stock": plain(stock),
+            "stock": measured(stock),
             "on_order": plain(product.on_order),
             "units_per_week": plain(daily * 7, 1),
             "stock_lasts_days": int(stock / daily),
@@ -159,15 +162,17 @@ async def categories(pos: PosData, plan: Plan, as_of: date) -> Found:
     products, sold, read, n = await _sold(pos, plan.period)
     _, earlier, read_before, _ = await _sold(pos, plan.against)
     now, then = _grouped(sold, products), _grouped(earlier, products)
+    known = await reach(pos, plan.against)
+    compared = not known.covers_nothing and known.begins is None
     whole = sum((one.revenue for one in now.values()), Decimal(0))
     rows = [
         {
             "category": name,
             "revenue": amount(now[name].revenue),
             "share": share(now[name].revenue, whole),
-            "units": plain(now[name].units),
-            "previous_revenue": amount(then.get(name, Sold()).revenue),
-            "revenue_change": change(now[name].revenue, then.get(name, Sold()).revenue),
+            "units": measured(now[name].units),
+            "previous_revenue": amount(then.get(name, Sold()).revenue) if compared else None,
+            "revenue_change": change(now[name].revenue, then.get(name, Sold()).revenue) if compared else None,
         }
         for name in sorted(now, key=lambda name: (order(plan) * now[name].revenue, name))
     ]
@@ -213,7 +218,11 @@ async def margins(pos: PosData, plan: Plan, as_of: date) -> Found:
     found = found.noting(
         "Profit here is sales less what the goods cost; rent, wages and other expenses are not in the records."
     )
-    return found.noting(f"{uncosted:,} products without a cost were left out.") if uncosted else found
+    return (
+        found.noting(f"{count(uncosted, 'product')} without a cost {'was' if uncosted == 1 else 'were'} left out.")
+        if uncosted
+        else found
+    )
 
 
 async def stock_value(pos: PosData, plan: Plan, as_of: date) -> Found:
@@ -256,6 +265,8 @@ async def stock_value(pos: PosData, plan: Plan, as_of: date) -> Found:
 async def one_product(pos: PosData, plan: Plan, as_of: date, wanted: Sequence[Product]) -> Found:
     """Return what the named products sold in a period and the span before, their stock and price."""
     rows, n = [], 0
+    known, days = await reach(pos, plan.against), (await reach(pos, plan.period)).days
+    compared = not known.covers_nothing and known.begins is None
     for product in wanted:
         now, then = [
             await pos.line_sums(since=period.first, until=period.last, product_id=product.id)
@@ -263,17 +274,17 @@ async def one_product(pos: PosData, plan: Plan, as_of: date, wanted: Sequence[Pr
         ]
         n += sum(one.lines for one in (*now, *then))
         sold, earlier = Sold.of(now), Sold.of(then)
-        daily = sold.units / plan.period.days
+        daily = sold.units / days
         rows.append(
             {
                 "product_id": product.id,
                 "product": product.name,
                 "revenue": amount(sold.revenue),
-                "units": plain(sold.units),
-                "previous_units": plain(earlier.units),
-                "units_change": change(Decimal(str(sold.units)), Decimal(str(earlier.units))),
+                "units": measured(sold.units),
+                "previous_units": measured(earlier.units) if compared else None,
+                "units_change": change(Decimal(str(sold.units)), Decimal(str(earlier.units))) if compared else None,
                 "price": amount(product.retail_price),
-                "stock": None if product.is_service else plain(product.current_stock),
+                "stock": None if product.is_service else measured(product.current_stock),
                 "stock_lasts_days": min(999, int(max(0.0, product.current_stock) / daily))
                 if daily and not product.is_service
                 else None,

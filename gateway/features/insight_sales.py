@@ -7,6 +7,7 @@ from decimal import Decimal
 from gateway.domain.sums import SaleSum
 from gateway.features.insight_found import Found, Row, amount, change, order, sales_used, share, span, total, within
 from gateway.features.insight_plan import Plan
+from gateway.features.insight_reach import Reach, reach
 from gateway.features.periods import Period
 from gateway.features.wording import day_text, plain
 from gateway.ports import PosData
@@ -19,6 +20,8 @@ MOST_HOURS = 3
 async def compare_periods(pos: PosData, plan: Plan, as_of: date) -> Found:
     """Return sales, receipts, average sale, discounts and refunds of two spans, and the category that moved most."""
     now, then = [await _days(pos, period) for period in (plan.period, plan.against)]
+    known = await reach(pos, plan.against)
+    late = known.covers_nothing or known.begins is not None
     revenue, earlier = total(now), total(then)
     refunds = [
         sum(
@@ -42,11 +45,10 @@ async def compare_periods(pos: PosData, plan: Plan, as_of: date) -> Found:
         ),
         _pair("Refunds", refunds[0], refunds[1]),
     ]
-    late = bool(then) and (then[0].first - plan.against.first).days >= 7
     best = max(now, key=lambda one: (one.amount, one.key), default=None) if plan.period.days > 1 else None
     summary: Row = {
         "current_revenue": amount(revenue),
-        "previous_revenue": amount(earlier),
+        "previous_revenue": None if late else amount(earlier),
         "revenue_change": None if late else change(revenue, earlier),
         "receipts": n,
         "average_sale": amount(revenue / n) if n else None,
@@ -58,17 +60,20 @@ async def compare_periods(pos: PosData, plan: Plan, as_of: date) -> Found:
     }
     found = Found(
         {key: value for key, value in summary.items() if value is not None},
-        rows,
+        [row | {"previous": None, "change": None} for row in rows] if late else rows,
         [sales_used(plan.period, n), sales_used(plan.against, m)],
         n + m,
         extra={"compared_with": span(plan.against)},
     )
-    begins = (
-        f"Sales of the earlier time are on record from {day_text(then[0].key)} only, so the two cannot be compared."
-        if late
-        else ""
-    )
-    return found.noting(begins) if late else found
+    return found.noting(_not_compared(known)) if late else found
+
+
+def _not_compared(known: Reach) -> str:
+    """Return why a span cannot stand beside another."""
+    if known.begins is None:
+        return "There are no sales on record from the time before, so there is nothing to compare with."
+    begins = day_text(known.begins.isoformat())
+    return f"Sales of the earlier time are on record from {begins} only, so the two cannot be compared."
 
 
 async def _movers(pos: PosData, plan: Plan) -> Row:
@@ -128,7 +133,9 @@ def _weekday_row(day: int, hours: list[SaleSum], whole: Decimal) -> Row:
 async def discounts(pos: PosData, plan: Plan, as_of: date) -> Found:
     """Return what was given in discounts on sales, against the span before, and the days with most of it."""
     now, then = [await _days(pos, period) for period in (plan.period, plan.against)]
+    known = await reach(pos, plan.against)
     given, earlier = (sum((one.discount for one in each), Decimal(0)) for each in (now, then))
+    late = known.covers_nothing or known.begins is not None
     n = sum(one.sales for one in now)
     ranked = sorted((one for one in now if one.discount > 0), key=lambda one: (-one.discount, one.key))
     rows = [
@@ -142,8 +149,8 @@ async def discounts(pos: PosData, plan: Plan, as_of: date) -> Found:
     ]
     summary: Row = {
         "current_discount_given": amount(given),
-        "previous_discount_given": amount(earlier),
-        "discount_given_change": change(given, earlier),
+        "previous_discount_given": None if late else amount(earlier),
+        "discount_given_change": None if late else change(given, earlier),
         "discounted_receipts": sum(one.discounted for one in now),
         "receipts": n,
         "discount_share_of_sales": share(given, total(now) + given),

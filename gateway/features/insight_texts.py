@@ -18,7 +18,7 @@ from gateway.features.insight_saying import (
     weakest_first,
     when,
 )
-from gateway.features.wording import count, joined, number, sentence
+from gateway.features.wording import count, joined, measured_text, number, sentence
 
 _WHY_NOT = {
     "unknown": "I cannot answer this from the shop's records.",
@@ -183,13 +183,17 @@ def _one_customer(f: Facts, s: Row, rows: Rows) -> list[str]:
 
 
 def _which_customer(f: Facts, s: Row, rows: Rows) -> list[str]:
+    same = len({row["customer"] for row in rows}) == 1
+    if same:
+        told = f"{number(len(rows))} customers are called {rows[0]['customer']}, so I cannot tell which one you mean"
+        return [told, "The data names the id of each; look them up in the customer list by number or address"]
     names = joined([str(row["customer"]) for row in rows], "or")
     return [f"Several customers could be meant: {names}", "Please ask again with the full name"]
 
 
 def _top_products(f: Facts, s: Row, rows: Rows) -> list[str]:
     def sold(row: Row) -> str:
-        return f"{number(row['units'])} units, {cash(row['revenue'], f)}"
+        return f"{measured_text(row['units'])} units, {cash(row['revenue'], f)}"
 
     if len(rows) == 1:
         return [f"{opening(f)} {rows[0]['product']} sold best ({sold(rows[0])})"]
@@ -217,7 +221,7 @@ def _restock(f: Facts, s: Row, rows: Rows) -> list[str]:
     n, none = s["products_to_restock"], s["products_out_of_stock"]
 
     def left(row: Row) -> str:
-        stock = f"{number(row['stock'])} left for about {days_of(row, 'stock_lasts_days')}"
+        stock = f"{measured_text(row['stock'])} left for about {days_of(row, 'stock_lasts_days')}"
         return f"{stock if row['stock'] else 'out of stock'}, order about {number(row['order_quantity'])}"
 
     which = "All of them are" if none == n > 1 else f"{number(none)} of them {are(none, 'is', 'are')}"
@@ -262,7 +266,7 @@ def _stock_value(f: Facts, s: Row, rows: Rows) -> list[str]:
 
 def _one_product(f: Facts, s: Row, rows: Rows) -> list[str]:
     sold = [
-        f"{row['product']} sold {number(row['units'])} units for {cash(row['revenue'], f)}"
+        f"{row['product']} sold {measured_text(row['units'])} units for {cash(row['revenue'], f)}"
         if row["units"] else f"{row['product']} did not sell"
         for row in rows[:NAMED]
     ]  # fmt: skip
@@ -271,7 +275,7 @@ def _one_product(f: Facts, s: Row, rows: Rows) -> list[str]:
         if "stock" not in row:
             continue  # a service
         lasts = f", enough for {lasting(row, 'about ')}" if "stock_lasts_days" in row else ""
-        stock.append(f"{row['product']} has {number(row['stock'])} in stock{lasts}")
+        stock.append(f"{row['product']} has {measured_text(row['stock'])} in stock{lasts}")
     return [f"{opening(f)} {joined(sold)}", *stock]
 
 
@@ -288,17 +292,19 @@ def _compare(f: Facts, s: Row, rows: Rows) -> list[str]:
 
 def _measure(f: Facts, s: Row, rows: Rows) -> list[str]:
     row = next(row for row in rows if row["measure"] == s["asked_measure"])
-    now, before = row["current"], row["previous"]
+    now, before = row["current"], row.get("previous")
     sales = f"sales of {cash(s['current_revenue'], f)}"
     if row["measure"] == "Receipts":
-        said = f"{count(now, 'receipt')} {are(now, 'was', 'were')} written, for {sales}, against {number(before)}"
+        said = f"{count(now, 'receipt')} {are(now, 'was', 'were')} written, for {sales}"
     elif row["measure"] == "Refunds":
-        said = f"{cash(now, f)} was refunded on {sales}, against {cash(before, f)}"
+        said = f"{cash(now, f)} was refunded on {sales}"
     else:
-        receipts = count(s["receipts"], "receipt")
-        said = f"the average sale was {cash(now, f)}, on {receipts}, against {cash(before, f)}"
+        said = f"the average sale was {cash(now, f)}, on {count(s['receipts'], 'receipt')}"
+    if before is None:
+        return [f"{opening(f)} {said}"]
+    against = number(before) if row["measure"] == "Receipts" else cash(before, f)
     change = f"That {moved(row['change'])}" if row.get("change") and "revenue_change" in s else ""
-    return [f"{opening(f)} {said} {then(f)}", change]
+    return [f"{opening(f)} {said}, against {against} {then(f)}", change]
 
 
 def _busy(f: Facts, s: Row, rows: Rows) -> list[str]:
@@ -310,14 +316,19 @@ def _busy(f: Facts, s: Row, rows: Rows) -> list[str]:
 
 def _discounts(f: Facts, s: Row, rows: Rows) -> list[str]:
     if not s["discounted_receipts"]:
-        before = cash(s["previous_discount_given"], f)
-        return [f"{opening(f)} you gave no discounts on sales", f"The amount {then(f)} was {before}"]
+        return [f"{opening(f)} you gave no discounts on sales", _given_before(f, s)]
     given, receipts = cash(s["current_discount_given"], f), count(s["discounted_receipts"], "receipt")
     part = f", {s['discount_share_of_sales']} of sales" if "discount_share_of_sales" in s else ""
     return [
         f"{opening(f)} you gave {given} in discounts on {receipts}{part}",
-        f"The amount {then(f)} was {cash(s['previous_discount_given'], f)}",
+        _given_before(f, s),
     ]
+
+
+def _given_before(f: Facts, s: Row) -> str:
+    if "previous_discount_given" not in s:
+        return ""
+    return f"The amount {then(f)} was {cash(s['previous_discount_given'], f)}"
 
 
 def _payment(f: Facts, s: Row, rows: Rows) -> list[str]:

@@ -11,16 +11,18 @@ from gateway.domain.records import Product, StockMovement, Supplier
 from gateway.domain.sold import DayUnits
 from gateway.errors import NotFound
 from gateway.features.demand import Forecast, confidence, forecast, interval, read_series
-from gateway.features.demand_events import EventFactors, learn_events
+from gateway.features.demand_events import RECURRING, SEASONS, EventFactors, learn_events
 from gateway.features.forecast_words import coming_events, statements
 from gateway.features.remembering import Remembered
 from gateway.features.restock import HOLD, LOW, Restock, Stock, restock, stock_of
-from gateway.features.wording import plain, rounded
+from gateway.features.wording import measured, plain, rounded
 from gateway.ports import PosData
 
 HISTORY_DAYS = 400
 HORIZONS = (7, 30)
+FEWEST_SALE_DAYS = 14
 CHANNELS = ("RETAIL", "WHOLESALE")
+_ONE_DAY = timedelta(days=1)
 PLAIN = frozenset(
     {
         *("/product/id", "/product/name", "/product/category", "/as_of", "/method", "/stockout_date"),
@@ -89,15 +91,18 @@ async def outlook(
         pos.stock_movements(product_id=product.id),
         _supplier(pos, product),
     )
-    first = max(since, _first_day(product, sold, movements, as_of))
+    first = max(since, _first_day(product, sold, movements, as_of), await _begins(pos, as_of) or since)
     empty = frozenset(empty_days(product, sold, movements, first, as_of))
     parts, factors = {}, {}
     for channel in CHANNELS:
         units = {one.day: one.units for one in sold if one.type == channel}
         if not units and channel != CHANNELS[0]:
             continue
-        effects = learnt or (await event_factors(pos, product, channel, as_of) if seasonal else EventFactors())
-        parts[channel] = forecast(read_series(units, first, as_of, empty), effects, seasonal)
+        series = read_series(units, first, as_of, empty)
+        effects = learnt or EventFactors()
+        if learnt is None and seasonal:
+            effects = learn_events(series, await event_factors(pos, product, channel, as_of), SEASONS)
+        parts[channel] = forecast(series, effects, seasonal)
         factors[channel] = effects
     stock = stock_of(product, supplier)
     daily = [sum(day) for day in zip(*(part.daily for part in parts.values()), strict=True)]
@@ -144,7 +149,10 @@ async def prepare(pos: PosData, as_of: date) -> None:
 
 
 async def event_factors(pos: PosData, product: Product, channel: str, as_of: date) -> EventFactors:
-    """Return what events do to the product's category in one kind of sale; what the whole shop shows comes before."""
+    """Return what events do to the product's category in one kind of sale.
+
+    Of events that come often, what the whole shop shows comes before.
+    """
 
     async def of_category() -> EventFactors:
         whole = await _of_shop(pos, channel, as_of)
@@ -165,8 +173,25 @@ async def _learn(
     sold = [one for one in await pos.daily_units(products=products, since=since) if one.type == channel]
     if not sold:
         return prior or EventFactors()
-    units = {one.day: one.units for one in sold}
-    return learn_events(read_series(units, sold[0].day, as_of, frozenset()), prior)
+    series = read_series({one.day: one.units for one in sold}, sold[0].day, as_of, frozenset())
+    return learn_events(series, prior) if products else learn_events(series, prior, RECURRING)
+
+
+_BEGINNINGS: Remembered[date | None] = Remembered(64)
+
+
+async def _begins(pos: PosData, as_of: date) -> date | None:
+    """Return the first day with a sale of anything: on earlier days nothing is known, not even that nothing was sold.
+
+    None where too few days hold a sale to tell a beginning of the records from a pause.
+    """
+
+    async def work_out() -> date | None:
+        sold = await pos.daily_units(since=as_of - timedelta(days=HISTORY_DAYS - 1))
+        days = {one.day for one in sold}
+        return min(days) if len(days) >= FEWEST_SALE_DAYS else None
+
+    return await _BEGINNINGS.get(pos, None, work_out)
 
 
 async def _supplier(pos: PosData, product: Product) -> Supplier | None:
@@ -192,7 +217,7 @@ def _computed(view: Outlook, facts: Mapping[str, Json], days: int, advice: bool)
     if days not in HORIZONS:
         shown["next_n_days"] = {key: facts["next_n_days"][key] for key in ("days", "predicted_units", "confidence")}
     computed: dict[str, Json] = {
-        "product": {"id": product.id, "name": product.name, "current_stock": plain(view.stock.units)},
+        "product": {"id": product.id, "name": product.name, "current_stock": measured(view.stock.units)},
         "forecast": {**shown, "predicted_stockout_date": facts["stockout_date"]},
     }
     if advice:
@@ -210,7 +235,7 @@ def _facts(view: Outlook, as_of: date, days: int, seasonal: bool) -> dict[str, J
     facts: dict[str, Json] = {
         "product": {"id": product.id, "name": product.name, "category": product.category},
         "as_of": as_of.isoformat(),
-        "stock": {"current_units": plain(stock.units), "on_order_units": plain(stock.on_order)},
+        "stock": {"current_units": measured(stock.units), "on_order_units": measured(stock.on_order)},
         "method": "; ".join(sorted({part.method for part in view.parts.values()})),
         **{f"next_{span}_days": _span(view, span) for span in HORIZONS},
         "sold": _sold(view),
@@ -258,13 +283,17 @@ def _span(view: Outlook, days: int) -> dict[str, Json]:
 def _sold(view: Outlook) -> dict[str, Json]:
     """Return the units of the last four weeks, those before and the wholesale part of 90 days."""
     units = [part.past.recent(90) for part in view.parts.values()]
-    last = view.parts[CHANNELS[0]].past.last
+    past = view.parts[CHANNELS[0]].past
+    first, last = past.first, past.last
     four, eight = last - timedelta(days=28), last - timedelta(days=56)
     total = sum(value for days in units for _, value in days)
     wholesale = sum(value for _, value in view.parts["WHOLESALE"].past.recent(90)) if "WHOLESALE" in view.parts else 0
     return {
         "last_28_days_units": plain(sum(v for days in units for day, v in days if day > four), 0),
-        "previous_28_days_units": plain(sum(v for days in units for day, v in days if eight < day <= four), 0),
+        "previous_28_days_units": plain(sum(v for days in units for day, v in days if eight < day <= four), 0)
+        if first <= eight + _ONE_DAY
+        else None,
+        **({} if first <= eight + _ONE_DAY else {"days_on_record": min(28, (last - first).days + 1)}),
         "last_90_days_units": plain(total, 0),
         "wholesale_share_percent": plain(100 * wholesale / total, 0) if total else 0,
     }

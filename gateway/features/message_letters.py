@@ -132,7 +132,7 @@ CLOSINGS = {
 }
 NOTES = {
     FRIENDLY: (
-        "Greets and thanks first: in Ghana the relationship comes before the business",
+        "Greets and thanks first: the relationship comes before the business",
         "Assumes good faith and leaves room for a payment that has crossed with the letter",
         "Invites a conversation, so that the customer does not lose face",
     ),

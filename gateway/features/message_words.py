@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.domain.sms import segments, to_gsm
 from gateway.features.message_letters import CLOSINGS, FINAL, GREETINGS, LETTERS, NOTES, OFFER, Letter
-from gateway.features.wording import count, money
+from gateway.features.wording import count, joined, money
 from gateway.features.working_days import long_date
 
 MOST_WHATSAPP = 1024
@@ -111,7 +111,10 @@ def _whatsapp(letter: Letter, facts: Mapping[str, Any], slots: Mapping[str, str]
     text = letter.short.format(**slots)
     lines = [f"Hello {slots['who']},", f"{text[0].upper()}{text[1:]}"]
     if facts["invoices"]:
-        lines.append("It is about " + " and ".join(one["ref"] for one in facts["invoices"][:2]) + ".")
+        named = [one["ref"] for one in facts["invoices"][:2]]
+        more = len(facts["invoices"]) - len(named) + facts.get("more_invoices", 0)
+        rest = [] if not more else ["another" if more == 1 else "others"]  # a number would need its evidence
+        lines.append(f"It is about {joined([*named, *rest])}.")
     if "plan" in facts and facts["message_type"] != OFFER:
         lines.append(f"You may also pay in parts: {facts['plan']['text']}.")
     return "\n\n".join([*lines, f"Kind regards,\n{slots['shop']}"])

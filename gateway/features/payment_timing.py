@@ -138,7 +138,7 @@ def predict(habit: Habit, due: date) -> Forecast:
         day=day,
         earliest=max(min(low, day), habit.day + _DAY),
         latest=max(high, day),
-        confidence=_confidence(habit, points, reached),
+        confidence=_confidence(habit, points, reached, age),
         basis=_basis(habit),
     )
 
@@ -166,7 +166,7 @@ def quantile(points: Sequence[tuple[float, float]], share: float) -> float:
     return points[-1][0]
 
 
-def _confidence(habit: Habit, points: Sequence[tuple[float, float]], reached: int) -> float:
+def _confidence(habit: Habit, points: Sequence[tuple[float, float]], reached: int, age: int) -> float:
     """Return how often such a date was right within 5 days; the factors are measured by `bench/payment_quality.py`."""
     basis = _basis(habit)
     if basis == "cycle":
@@ -174,6 +174,8 @@ def _confidence(habit: Habit, points: Sequence[tuple[float, float]], reached: in
     near = sum(weight for value, weight in points if abs(value - reached) <= 5) / sum(weight for _, weight in points)
     if points[0][1] == UNHEARD_OF:
         near = UNHEARD_OF
+    elif basis == "habit" and age > 0 and age >= max(habit.lateness):
+        near = min(near, UNHEARD_OF)
     return round(clip(near * TRUST.get(basis, 1.0), 0.05, 0.5 if basis == "thin" else 0.95), 2)
 
 

@@ -52,6 +52,10 @@ def _because(row: Mapping[str, Any], facts: Mapping[str, Any], expected: str) ->
     if not row["days_overdue"] and _age(row, facts) > average:
         usual = f"The last {settled} settled invoices were paid {_late(average)} on average"
         return f"{usual}. That has passed, so {expected}."
+    if row["days_overdue"] and row["days_overdue"] >= pattern["most_days_after_due"]:
+        most = _late(pattern["most_days_after_due"])
+        guess = f"so the date is a cautious guess: {expected}"
+        return f"The last {settled} settled invoices came {most} at the latest, {guess}."
     if row["days_overdue"] and row["days_overdue"] >= average:
         return f"An invoice that is this late is usually settled {_late(after)}, so {expected}."
     if abs(after - average) > FAR:

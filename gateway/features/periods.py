@@ -23,6 +23,7 @@ FUTURE = re.compile(
     r"\b(?:tomorrow|(?:next|coming|following) (?:day|week|month|quarter|year|\d+|few|december|christmas)\w*)\b"
 )
 _JOINED = re.compile(r"\s*(?:to|until|till|through|-|–|up to)\s*(?:the\s+)?(?:end of\s+)?")
+_SINCE = re.compile(r"\bsince\s+(?:the\s+)?(?:(?:start|beginning)\s+of\s+)?$")
 _AND = re.compile(r"\s*and\s*(?:the\s+)?")
 
 
@@ -110,7 +111,8 @@ def year_before(period: Period) -> Period:
 def periods_in(text: str, as_of: date) -> list[Period]:
     """Return the spans that a text in small letters names, in its order; spans after `as_of` are left out."""
     found: list[tuple[int, int, Period]] = []
-    for start, end, period in sorted(_matches(text, as_of), key=lambda one: (one[0], -one[1])):
+    for start, end, named in sorted(_matches(text, as_of), key=lambda one: (one[0], -one[1])):
+        period = _since(named, as_of) if _SINCE.search(text[:start]) else named
         if found and start < found[-1][1]:
             continue
         if found and _is_range(text, found[-1], start, period):
@@ -121,6 +123,13 @@ def periods_in(text: str, as_of: date) -> list[Period]:
             found.append((start, end, period))
     clipped = [_clip(period, as_of) for _, _, period in found if period.first <= as_of]
     return list(dict.fromkeys(clipped))
+
+
+def _since(period: Period, as_of: date) -> Period:
+    """Return the span from the first day of another one until today."""
+    first = period.first
+    name = f"the time since {first.day} {month_name(first.month)}"
+    return Period(first, max(as_of, first), name, "days")
 
 
 def without_periods(text: str, as_of: date) -> str:
@@ -253,7 +262,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | No
     (re.compile(rf"\b{_DAY.format('day')}\s+(?:of\s+)?(?P<month>{_NAMES}|may)\b(?:,?\s+(?P<year>20\d\d))?"), _dated),
     (re.compile(rf"\b(?P<month>{_NAMES}|may)\s+{_DAY.format('day')}\b(?!\d)(?:,?\s+(?P<year>20\d\d))?"), _dated),
     (re.compile(rf"\b(?P<lead>(?:since|last|this past)\s+)?(?P<month>{_MONTH})\b(?:,?\s+(?:of\s+)?(?P<year>20\d\d))?"), _month),
-    (re.compile(rf"\b(?:on|last|this|past)\s+({'|'.join(_WEEKDAYS)})\b"), _weekday),
+    (re.compile(rf"\b(?:(?:on|last|this|past)\s+|(?<=since ))({'|'.join(_WEEKDAYS)})\b"), _weekday),
     (re.compile(r"\b(?:last |the |over |at |during )*(?:christmas|xmas)(?: season| time| period)?\b"), _christmas),
     (re.compile(r"\bq([1-4])(?:\s+(20\d\d))?\b"), _quarter),
     (re.compile(r"\b(?:in|of|for|year|versus|vs|than)\s+(20\d\d)\b"), _calendar_year),

@@ -21,8 +21,15 @@ BARE_PRICE = 100
 
 Order = Literal["best match", "cheapest first", "dearest first"]
 
-_LOCAL_MONEY = {"GHS": r"gh[s¢₵c]|₵|¢|ghana cedis?|new cedis?|cedis?|sidi|gh"}
-_FOREIGN_MONEY = r"\$|usd|dollars?|€|eur|euros?|£|gbp|pounds sterling|₦|ngn|naira|cfa|xof"
+_MONEY = {
+    "GHS": r"gh[s¢₵c]|₵|¢|ghana cedis?|new cedis?|cedis?|sidi|gh",
+    "USD": r"\$|usd|dollars?",
+    "EUR": r"€|eur|euros?",
+    "GBP": r"£|gbp|pounds sterling",
+    "NGN": r"₦|ngn|nairas?",
+    "XOF": r"f?cfa|xof",
+}
+"""Currency → how people write it."""
 _UNITS = (
     r"kgs?|kilos?|g|grams?|mg|l|litres?|liters?|ml|cl|gb|tb|mb|mah|w|watts?|kw|v|volts?|hz|m|cm|mm|km|ft|feet"
     r"|inch(?:es)?|yards?|ways?|k?va|hp|ply|pages?|bags?|sacks?|cartons?|box(?:es)?|pcs|pieces?|packs?|packets?|units?"
@@ -169,11 +176,12 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=32)
 def _amount_pattern(currency: str) -> re.Pattern[str]:
-    money = _LOCAL_MONEY.get(currency, re.escape(currency.lower()))
+    money = _MONEY.get(currency, re.escape(currency.lower()))
+    other = "|".join(words for code, words in _MONEY.items() if code != currency)
     return re.compile(
-        rf"(?<![\w.,])(?:(?P<before>{money})|(?P<other>{_FOREIGN_MONEY}))?\.?\s*"
+        rf"(?<![\w.,])(?:(?P<before>{money})|(?P<other>{other}))?\.?\s*"
         r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d,])|\d{1,8}(?:\.\d{1,2})?)(?P<k>\s?k\b)?"
-        rf"(?:\s*(?:(?P<after>{money})|(?P<foreign>{_FOREIGN_MONEY}))(?!\w))?"
+        rf"(?:\s*(?:(?P<after>{money})|(?P<foreign>{other}))(?!\w))?"
     )
 
 

@@ -19,6 +19,7 @@ _TOKEN = re.compile(rf"\d+(?:\.\d+)?(?:{_UNIT})\b|[^\W_]+(?:'[^\W_]+)?|[,;/+&]")
 _CODE = re.compile(r"[\w-]+")
 _PREPOSITION = re.compile(r"\s(?:in|with|for|of|from|by)\s")
 _ENOUGH_LETTERS = 5
+_NAMES_SOMETHING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Found:
     """`asked` is what the words mean, `related` shares a word with it; `known`: some word is in the catalogue.
 
     `containing` are ids of goods that only come with what is asked for: sardines in oil are no oil.
+    `strange` are words right before a known one that no product has: the brand in `dangote cement`.
     """
 
     asked: tuple[Product, ...] = ()
@@ -33,6 +35,7 @@ class Found:
     known: bool = False
     words: tuple[str, ...] = ()
     containing: frozenset[str] = frozenset()
+    strange: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,13 @@ class Catalogue:
         """Return the products a text asks for, in catalogue order."""
         words = _content(text)
         topics: list[_Topic] = []
+        strange: list[str] = []
+        before = ""
         for word, joined in words:
             known = self._spelt(word)
             members = self._matching(known)
+            strange += [before] if before and joined and members else []
+            before = "" if members or not word.isalpha() or len(word) < _NAMES_SOMETHING else word
             if joined and known != word and topics and not members & topics[-1].members:
                 continue  # a slip of the pen beside a known word is of the same thing: toilet paper is no pamper
             if members:
@@ -73,7 +80,8 @@ class Catalogue:
         asked = coded or frozenset[int]().union(*(self._narrowed(topic) for topic in topics))
         near = frozenset[int]().union(*(topic.seen for topic in topics)) - asked
         inside = frozenset(one.id for one in self._pick(near) if self._only_contains(one, topics))
-        return Found(self._pick(asked), self._pick(near), bool(asked), tuple(word for word, _ in words), inside)
+        said = tuple(word for word, _ in words)
+        return Found(self._pick(asked), self._pick(near), bool(asked), said, inside, tuple(dict.fromkeys(strange)))
 
     def _only_contains(self, product: Product, topics: Sequence["_Topic"]) -> bool:
         """Return whether a product shares with what is asked for nothing but what it is made or packed with."""

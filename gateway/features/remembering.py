@@ -3,8 +3,12 @@
 Features are pure, so equal records, day and question give equal results. A result rests on every table that was asked
 before it was there: a push to another table leaves it good. Nothing is shared between businesses, as the business is
 the first part of every key.
+
+Whoever asks while another works the same out (a question during the warm-up, say) waits for that instead of beginning
+again.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Generic, TypeVar
@@ -35,7 +39,8 @@ class Remembered(Generic[T]):
     def __init__(self, size: int) -> None:
         EVERY.add(self)
         self._size = size
-        self._kept: OrderedDict[Hashable, tuple[frozenset[str], Hashable, T]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[str, frozenset[str], Hashable, T]] = OrderedDict()
+        self._running: dict[Hashable, asyncio.Event] = {}
 
     async def get(
         self,
@@ -46,17 +51,34 @@ class Remembered(Generic[T]):
     ) -> T:
         """Return the result for these records and this question, worked out on the first time only while it `lasts`."""
         key = (pos.business_id, pos.brought, pos.as_of, pos.currency, question)
+        if (running := self._running.get(flight := (key, pos.revision))) is not None:
+            # Once: where that failed or does not last, all who waited work it out side by side, as if it had not been.
+            await running.wait()
         if key in self._kept:
-            tables, stamp, result = self._kept[key]
-            if stamp == pos.stamp(tables):
+            revision, tables, stamp, result = self._kept[key]
+            # The business's own revision moves with each table's: mostly it alone tells that nothing has changed.
+            if revision == pos.revision or stamp == pos.stamp(tables):
+                self._kept[key] = pos.revision, tables, stamp, result
                 self._kept.move_to_end(key)
                 pos.note(tables)
                 return result
+        if flight in self._running:
+            return await self._worked_out(pos, key, work_out, lasts)
+        self._running[flight] = done = asyncio.Event()
+        try:
+            return await self._worked_out(pos, key, work_out, lasts)
+        finally:
+            del self._running[flight]
+            done.set()
+
+    async def _worked_out(
+        self, pos: PosData, key: Hashable, work_out: Callable[[], Awaitable[T]], lasts: Callable[[T], bool]
+    ) -> T:
         result = await work_out()
         if not lasts(result):
             return result
         tables = pos.read
-        self._kept[key] = tables, pos.stamp(tables), result
+        self._kept[key] = pos.revision, tables, pos.stamp(tables), result
         self._kept.move_to_end(key)
         if len(self._kept) > self._size:
             self._kept.popitem(last=False)

@@ -13,6 +13,8 @@ MOST_LISTED = 3
 _OWED_IN_ALL = frozenset(("outstanding", "receivables", "balance"))
 _LOST = frozenset(("overdue", "shrinkage", "theft", "stolen", "damage", "damaged", "expired"))
 _EMPTY = re.compile(r"\b(?:low|out of) stock\b|\bstock ?outs?\b|\bbelow reorder\b")
+_AGES = frozenset(("aging", "ageing", "aged", "age", "ages"))
+_NOT_DUE = re.compile(r"current|(?:not(?: yet)?|before) due|within terms", re.IGNORECASE)
 _EXCERPT = frozenset(("listed", "top", "best", "bottom", "worst", "slow", "recent", "latest", "leading"))
 
 
@@ -107,7 +109,12 @@ def _share_reading(level: Level, share: Decimal, n: int) -> str:
     """Return bad for a sum that hangs on one of several entries, or for debt that has grown old."""
     if level.spot.of.startswith("the hour from") or is_weekday(level.spot.of):
         return ""
-    if polarity(level.spot.about) < 0 or "aging" in level.spot.about:
+    if polarity(level.spot.about) < 0 or _is_by_age(level):
         old = any(int(word) > 60 for word in words_of(level.spot.of) if word.isdigit())
         return "bad" if old and share >= Decimal("0.1") else ""
     return "bad" if n > 2 and share > Decimal("0.5") and level.amount.kind == MONEY else ""
+
+
+def _is_by_age(level: Level) -> bool:
+    """Tell whether a figure is what is owed for so long: by its list's name, or by its own (`Not yet due`)."""
+    return bool(_AGES & set(words_of(level.spot.about))) or _NOT_DUE.fullmatch(level.spot.of.strip()) is not None

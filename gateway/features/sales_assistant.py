@@ -37,6 +37,9 @@ _OWN_MARGIN = re.compile(
 )
 
 
+_OTHER_CURRENCY = "An amount in another currency was named; it sets no limit on prices."
+
+
 async def gather(pos: PosData, request: dict[str, Any], as_of: date) -> SalesEvidence:
     """Return what the assistant may say. Raises NotFound for a foreign customer or shop, ConstraintsInfeasible."""
     context = request.get("context") or {}
@@ -60,7 +63,7 @@ async def gather(pos: PosData, request: dict[str, Any], as_of: date) -> SalesEvi
         n=len(catalogue.products),
         excluded=pos.excluded,
         subjects=(customer.id,) if customer else (),
-        warnings=("price_in_other_currency",) if question.price.foreign else (),
+        warnings=(_OTHER_CURRENCY,) if question.price.foreign else (),
         items=choice.items(),
     )
 

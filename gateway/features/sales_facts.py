@@ -10,7 +10,7 @@ from gateway.domain.records import Customer, Product
 from gateway.features.product_search import Catalogue
 from gateway.features.sales_choice import PriceRoom, Shelf, price_room
 from gateway.features.sales_question import Question
-from gateway.features.wording import money, plain
+from gateway.features.wording import measured, measured_text, money
 
 MOST_HABITS, MOST_CATEGORIES = 3, 10
 GUIDANCE = (
@@ -111,6 +111,8 @@ class Choice:
             "quantity": question.quantity,
             "order": None if price.order == "best match" else price.order,
             "asks_for_discount": price.wants_discount or None,
+            # The word itself may be a person's name, and stays where it was written.
+            "names_what_no_product_has": bool(question.found.strange) or None,
         }
         return {key: value for key, value in asked.items() if value is not None}
 
@@ -136,7 +138,7 @@ class Choice:
                 "price": _amount(one.retail_price),
                 "in_stock": True,
             }
-            | ({} if one.is_service else {"stock": plain(one.current_stock)})
+            | ({} if one.is_service else {"stock": measured(one.current_stock)})
             | ({"bought_before": self.before[one.id]} if self.before[one.id] else {})
             | ({"together": self.shelf.together[one.id]} if use == "upsell" and one.id in self.shelf.together else {})
             for ref, use, one in self._named()
@@ -172,8 +174,8 @@ class Choice:
             "unit_price": _amount(room.unit) if quantity else None,
             "quantity": quantity,
             "total": _amount(room.unit * quantity) if quantity else None,
-            "stock": None if lead.is_service else plain(lead.current_stock),
-            "missing": plain(quantity - lead.current_stock) if quantity and quantity > lead.available else None,
+            "stock": None if lead.is_service else measured(lead.current_stock),
+            "missing": measured(quantity - lead.current_stock) if quantity and quantity > lead.available else None,
         }
         return {key: value for key, value in told.items() if value is not None}
 
@@ -184,7 +186,7 @@ class Choice:
         if not self.bulk:
             return f"For larger quantities the wholesale price is {price} each."
         total = f", {money(room.wholesale * quantity, self.currency)} for {quantity:,}" if quantity else ""
-        short = f" Only {plain(lead.current_stock):,} in stock." if (quantity or 0) > lead.available else ""
+        short = f" Only {measured_text(lead.current_stock)} in stock." if (quantity or 0) > lead.available else ""
         return f"The wholesale price applies: {price} each{total}.{short}"
 
     def _upsell_basis(self) -> str | None:

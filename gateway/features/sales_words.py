@@ -41,6 +41,8 @@ def default_reason(candidate: Mapping[str, Json], facts: Mapping[str, Json]) -> 
     limits = _limits(facts)
     if facts["situation"] == "suggestions":
         return f"Sold at {_price(candidate, facts)}; {stock}."
+    if _is_strange(facts):
+        return f"Matches a part of what was asked for; {stock}."
     return f"Within the limit ({limits}); {stock}." if limits else f"Matches what was asked for; {stock}."
 
 
@@ -51,7 +53,7 @@ def _opening(facts: Mapping[str, Json]) -> str:
     within = f"{limits} " if limits else ""
     match facts["situation"]:
         case "found":
-            return " ".join((_to(facts, f"{within}we have {offers}."), *_sold_out(sold_out)))
+            return " ".join((_to(facts, f"{within}we have {offers}."), *_unlike(facts), *_sold_out(sold_out)))
         case "suggestions":
             return _to(facts, f"{within}you could offer {offers}.")
         case "sold out":
@@ -64,6 +66,16 @@ def _opening(facts: Mapping[str, Json]) -> str:
     hint = f", or a category such as {categories}" if categories else ""
     more = hint if limits else f"{hint.replace(', or', ',')}{',' if hint else ''} or a price limit"
     return f"I could not match that to a product in the catalogue. Please name a product{more}."
+
+
+def _is_strange(facts: Mapping[str, Json]) -> bool:
+    """Return whether the question names something beside a known word that no product has, such as a brand."""
+    return bool(facts.get("asked", {}).get("names_what_no_product_has"))
+
+
+def _unlike(facts: Mapping[str, Json]) -> list[str]:
+    said = "Not every word of the question is in a product's name, so ask whether this will do."
+    return [said] if _is_strange(facts) else []
 
 
 def _in_stock(candidate: Mapping[str, Json]) -> str:

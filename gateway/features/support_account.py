@@ -11,19 +11,19 @@ from gateway.domain.support import Account, MeterState
 from gateway.features.product_search import Catalogue
 from gateway.features.remembering import Remembered
 from gateway.features.support_question import OWED, PLAN, PRODUCT, QUOTA, SALE, Question
-from gateway.features.wording import money, plain
+from gateway.features.wording import measured, money
 from gateway.ports import PosData
 
 MOST_PRODUCTS, MOST_CUSTOMERS = 3, 3
 USAGE = ("Your plan and usage", "/api/ai/usage/")
 RECORDS = ("Your records", "/api/ai/records/")
 _CATALOGUES: Remembered[Catalogue] = Remembered(16)
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[^\W_]+")
 _COMPANY = "ltd limited enterprise enterprises ventures shop store stores trading company co and sons the"
 _SUFFIXES = frozenset(_COMPANY.split())
 _STRANGER = re.compile(
     r"\b(?:does|did|has|of|by|from|customer|client)\s+(?:(?:the )?customer\s+)?"
-    r"(?!(?:AI|I|GHS|POS)\b)[^\W\d_a-z][^\W\d_]+"
+    r"((?!(?:AI|I|GHS|POS)\b)[^\W\d_a-z][^\W\d_]+(?: [^\W\d_a-z][^\W\d_]+)*)"
 )
 """A name where a customer's stands: `does Kofi Manu owe`, `the balance of Efua`."""
 
@@ -86,8 +86,9 @@ def _meter(state: MeterState) -> dict[str, Json]:
 async def _owed(found: AccountFacts, pos: PosData, question: Question) -> None:
     """Open invoices by what is due; only of the customers whom the question names, if it names any."""
     customers = await pos.customers()
-    named = _named(customers, question.search)
-    if not named and _STRANGER.search(question.search):
+    stranger = _STRANGER.search(question.search)
+    named = _named(customers, question.search) or (_in_part(customers, stranger[1]) if stranger else [])
+    if not named and stranger:
         found.add("unknown_customer", "no customer of that name in your records", RECORDS, "No customer of that name")
         return
     ids = {customer.id for customer in named}
@@ -145,6 +146,13 @@ def _named(customers: Sequence[Customer], text: str) -> list[Customer]:
     return named + [one for core, one in partly if not any(f" {core} " in name for name in meant)]
 
 
+def _in_part(customers: Sequence[Customer], name: str) -> list[Customer]:
+    """Return the customers with every word of a name in theirs, unless they are too many to be told one by one."""
+    said = set(_WORD.findall(name.lower()))
+    meant = [one for one in customers if said and said <= set(_WORD.findall(one.name.lower()))]
+    return meant if len(meant) <= MOST_CUSTOMERS else []
+
+
 async def _sale(found: AccountFacts, pos: PosData, question: Question) -> None:
     for code in question.codes:
         sale = await pos.sale_by_receipt(code)
@@ -192,7 +200,7 @@ def _product(product: Product, pos: PosData) -> dict[str, Json]:
         "name": product.name,
         "price": money(product.retail_price, pos.currency),
         "category": product.category,
-    } | ({} if product.is_service else {"stock_count": plain(max(0, product.current_stock))})
+    } | ({} if product.is_service else {"stock_count": measured(max(0, product.current_stock))})
 
 
 def told_figures(facts: Mapping[str, Json]) -> str:

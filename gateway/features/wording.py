@@ -5,6 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 Number = int | float | Decimal
 
+QUANTITY_PLACES = 3
+"""The decimals of a quantity in the records."""
+
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -32,6 +35,16 @@ def number(value: Number, places: int = 2) -> str:
     """Return `value` with thousands separators and no trailing zeros: `1,234.5`."""
     text = f"{rounded(value, places):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def measured(value: Number) -> int | float:
+    """Return a counted or weighed quantity as the shortest JSON number, with the three decimals that records have."""
+    return plain(value, QUANTITY_PLACES)
+
+
+def measured_text(value: Number) -> str:
+    """Return a quantity as a sentence shows it: `1,200`, `37.375`."""
+    return number(value, QUANTITY_PLACES)
 
 
 def money(amount: Number, currency: str = "GHS") -> str:

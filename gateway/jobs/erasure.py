@@ -13,7 +13,7 @@ from gateway.store.audit import canonical
 from gateway.store.database import Script
 from gateway.store.erasing import erase
 from gateway.store.holdings import Subject, holdings
-from gateway.store.records_erasing import NAMED_BY, forget, marks_of
+from gateway.store.records_erasing import forget, marks_of
 
 
 async def run(context: JobContext, job: Job) -> Outcome:
@@ -29,7 +29,8 @@ async def run(context: JobContext, job: Job) -> Outcome:
     await context.progress(len(places) + 1, len(places) + 2)
     # Last, since the names in the records are how the rest is found: a run that was cut off begins again.
     records = await context.tools.database.run(forget, job.business_id, subject.type, subject.id)
-    counts[f"pos_{NAMED_BY[subject.type][0]}"] += records
+    for table, rows in records.items():
+        counts[table] = counts.get(table, 0) + rows
     receipt = _receipt(context, job, subject, counts)
     return Outcome(result=receipt, then=[lambda: _told(context, job, receipt)])
 

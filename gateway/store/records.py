@@ -6,6 +6,7 @@ Every query takes the business id first; a row's key is `(business_id, id)`, so 
 import asyncio
 import contextlib
 import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,9 @@ from gateway.store.records_write import remove_rows, write_rows
 
 STATISTICS_ROWS = 1_000
 """Rows added by this process after which a table's statistics are renewed, then each time they doubled."""
+
+KNOWN_BUSINESSES = 1_000
+"""How many businesses' revisions are kept, so that one row tells that none of their tables has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class RecordStore:
         self._db = db
         self._memo = Memo() if memo is None else memo  # an empty memo is false
         self._growth: dict[str, tuple[int, int]] = {}
+        self._revisions: OrderedDict[str, Mapping[str, int]] = OrderedDict()
 
     async def upsert(self, business_id: str, table: str, ndjson: bytes) -> UpsertResult:
         """Store up to 5,000 rows, all or none.
@@ -114,6 +119,16 @@ class RecordStore:
         sql = f"SELECT business_id, revision FROM pos_revision WHERE business_id IN ({places})"  # noqa: S608
         return {row[0]: int(row[1]) for row in await self._db.fetch(sql, *business_ids)}
 
+    async def most_pushed(self, most: int) -> dict[str, int]:
+        """Return the revision of the `most` businesses that pushed most often, highest first."""
+        rows = await self._db.fetch(_MOST_PUSHED, most)
+        return {business_id: int(revision) for business_id, revision in rows}
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more may be kept in memory without what others asked for having to go soon."""
+        return not self._memo.is_half_full
+
     def parse_inline(self, business_id: str, records: object) -> dict[str, tuple[Record, ...]]:
         """Return the `records` of a request, checked as a push is. Raises `ValidationFailed` with JSON Pointers."""
         return parse_inline(business_id, records)
@@ -123,7 +138,7 @@ class RecordStore:
     ) -> RecordView:
         """Return a read view at the end of `as_of`; an inline table replaces the stored one."""
         tables = inline or {}
-        revisions = await revisions_of(self._db, business_id)
+        revisions = await self._revisions_of(business_id)
         revision, digest = str(revisions.get("", 0)), ""
         stored = StoredRows(self._db, self._memo, business_id, revisions, as_of)
         if tables:
@@ -131,6 +146,17 @@ class RecordStore:
             revision = f"{revision}+{digest}"
         brought = InlineRows(tables, as_of, digest)
         return await open_view(business_id, currency, as_of, revision, stored, brought, frozenset(tables))
+
+    async def _revisions_of(self, business_id: str) -> Mapping[str, int]:
+        found = await revisions_of(self._db, business_id, self._revisions.get(business_id))
+        self._revisions[business_id] = found
+        self._revisions.move_to_end(business_id)
+        if len(self._revisions) > KNOWN_BUSINESSES:
+            self._revisions.popitem(last=False)
+        return found
+
+
+_MOST_PUSHED = "SELECT business_id, revision FROM pos_revision ORDER BY revision DESC, business_id LIMIT $1"
 
 
 def _digest(tables: Mapping[str, Sequence[Record]]) -> str:

@@ -23,6 +23,7 @@ _MOVE = (
 )
 _LOG = "INSERT INTO pos_change (business_id, name, revision, before, ids) VALUES ($1, $2, $3, $4, $5)"
 _PRUNE = "DELETE FROM pos_change WHERE business_id = $1 AND name = $2 AND revision <= $3"
+_REVISION = "SELECT revision FROM pos_revision WHERE business_id = $1"
 _REVISIONS = (
     "SELECT '', revision FROM pos_revision WHERE business_id = $1 "
     "UNION ALL SELECT name, revision FROM pos_table_revision WHERE business_id = $1"
@@ -56,8 +57,16 @@ def note_everything(business_id: str) -> Script[None]:
     yield from mark_everything(business_id)
 
 
-async def revisions_of(db: Database, business_id: str) -> Mapping[str, int]:
-    """Return the business's revision under the empty name, and that of every table that ever changed."""
+async def revisions_of(db: Database, business_id: str, known: Mapping[str, int] | None = None) -> Mapping[str, int]:
+    """Return the business's revision under the empty name, and that of every table that ever changed.
+
+    `known` is what was returned before. It is returned again, for a single row's reading, while the business's own
+    revision is the same: no table's moves without it.
+    """
+    if known:
+        rows = await db.lookup(_REVISION, business_id)
+        if rows and rows[0][0] == known.get(""):
+            return known
     return {name: int(revision) for name, revision in await db.lookup(_REVISIONS, business_id)}
 
 

@@ -4,6 +4,7 @@ Table and column names in the statements are our own (hence `noqa: S608`), value
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 
 from gateway.store import records_kinds as kinds
@@ -34,8 +35,8 @@ async def marks_of(database: Database, business_id: str, kind: str, subject_id: 
     return tuple(dict.fromkeys(text.lower() for text in (subject_id, *telling)))
 
 
-def forget(business_id: str, kind: str, subject_id: str) -> Script[int]:
-    """Replace the person by one without a name under another id, in every table; returns how many rows changed."""
+def forget(business_id: str, kind: str, subject_id: str) -> Script[dict[str, int]]:
+    """Replace the person by one without a name under another id; returns how many rows of each table changed."""
     table, column = NAMED_BY[kind]
     fields = _PERSONAL[table]
     names = ", ".join(f'"{name}"' for name in fields)
@@ -43,27 +44,27 @@ def forget(business_id: str, kind: str, subject_id: str) -> Script[int]:
     rows = yield Statement(sql, (business_id, subject_id))
     yield from note_everything(business_id)
     new_id = f"erased-{secrets.token_hex(8)}"
-    count = 0
+    changed: set[tuple[str, str]] = set()
     if rows:
         blank = ", ".join(f"\"{name}\" = ''" for name in fields if name != "name")
         changes = f"id = $3, \"name\" = 'Erased {kind}'" + (f", {blank}" if blank else "")
         sql = f"UPDATE pos_{table} SET {changes} WHERE business_id = $1 AND id = $2"  # noqa: S608
         yield Statement(sql, (business_id, subject_id, new_id))
-        count += 1
-    count += yield from _refer(business_id, column, subject_id, new_id)
+        changed.add((table, new_id))
+    changed |= yield from _refer(business_id, column, subject_id, new_id)
     for value in sorted({value for row in rows for value in row if value and len(value) >= 4}, key=len, reverse=True):
-        count += yield from _unname(business_id, value)
-    return count
+        changed |= yield from _unname(business_id, value)
+    return dict(Counter(f"pos_{name}" for name, _ in changed))
 
 
-def _refer(business_id: str, column: str, old: str, new: str) -> Script[int]:
-    count = 0
+def _refer(business_id: str, column: str, old: str, new: str) -> Script[set[tuple[str, str]]]:
+    changed = set()
     for table, name in _referring(column):
         made = ", id = replace(id, $2, $3)" if table.natural else ""
         sql = f'UPDATE pos_{table.name} SET "{name}" = $3{made} WHERE business_id = $1 AND "{name}" = $2'  # noqa: S608
-        rows = yield Statement(f"{sql} RETURNING business_id", (business_id, old, new))
-        count += len(rows)
-    return count
+        rows = yield Statement(f"{sql} RETURNING id", (business_id, old, new))
+        changed |= {(table.name, row[0]) for row in rows}
+    return changed
 
 
 def _referring(column: str) -> Iterator[tuple[Table, str]]:
@@ -74,9 +75,9 @@ def _referring(column: str) -> Iterator[tuple[Table, str]]:
                 yield table, name
 
 
-def _unname(business_id: str, value: str) -> Script[int]:
-    """Replace a name, number or address in the free texts of other rows."""
-    count = 0
+def _unname(business_id: str, value: str) -> Script[set[tuple[str, str]]]:
+    """Replace a name, number or address in the free texts of other rows; returns which rows changed."""
+    found = set()
     for table in SCHEMA.values():
         if table.name in _NOT_PEOPLE:
             continue
@@ -85,8 +86,8 @@ def _unname(business_id: str, value: str) -> Script[int]:
                 changed = f'replace("{column.name}", $2, $3)'
                 sql = (
                     f'UPDATE pos_{table.name} SET "{column.name}" = {changed} '  # noqa: S608
-                    f'WHERE business_id = $1 AND "{column.name}" <> {changed} RETURNING business_id'
+                    f'WHERE business_id = $1 AND "{column.name}" <> {changed} RETURNING id'
                 )
                 rows: list[Row] = yield Statement(sql, (business_id, value, ERASED))
-                count += len(rows)
-    return count
+                found |= {(table.name, row[0]) for row in rows}
+    return found

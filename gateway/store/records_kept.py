@@ -68,10 +68,17 @@ def occurrence_of(made_id: str) -> int:
 
 async def kept_table(db: Database, memo: Memo, business_id: str, name: str, revision: int) -> Kept:
     """Return a whole table, at `revision` or newer; what is in the memo is brought up to date."""
+    if (kept := kept_already(memo, business_id, name, revision)) is not None:
+        return kept
+    async with memo.reading(("kept", business_id, name)):
+        if (kept := kept_already(memo, business_id, name, revision)) is not None:
+            return kept
+        return await _brought_up(db, memo, business_id, name, revision)
+
+
+async def _brought_up(db: Database, memo: Memo, business_id: str, name: str, revision: int) -> Kept:
     key = ("kept", business_id, name)
     kept: Kept | None = memo.get(key)
-    if kept is not None and kept.revision >= revision:
-        return kept
     table = SCHEMA[name]
     changed = None
     if kept is not None:

@@ -43,10 +43,14 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`encode` turns a JSON value into its stored form or raises `Unfit`; `decode` reads it back (None: as it is)."""
+    """`encode` turns a JSON value into its stored form or raises `Unfit`; `decode` reads it back (None: as it is).
+
+    `allowed` lists the words of a column that takes no others.
+    """
 
     encode: Callable[[Any], Stored]
     decode: Callable[[Any], Any] | None = None
+    allowed: tuple[str, ...] = ()
 
 
 def encode_text(value: object, longest: int = LONGEST_TEXT) -> str:
@@ -217,7 +221,7 @@ def choice(*allowed: str) -> Kind:
             raise Unfit(wanted)
         return str(value)
 
-    return Kind(encode)
+    return Kind(encode, allowed=allowed)
 
 
 TEXT = Kind(encode_text)

@@ -1,7 +1,9 @@
 """Answers of recent record queries, so that a repeated question costs neither SQL nor decoding."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from gateway.domain.records import Sale
@@ -22,10 +24,31 @@ class Memo:
     def __init__(self, limit_bytes: int = 64 * 1024 * 1024, limit_entries: int = 4096) -> None:
         self._limit_bytes, self._limit_entries = limit_bytes, limit_entries
         self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._reading: dict[Hashable, asyncio.Event] = {}
         self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def is_half_full(self) -> bool:
+        """Whether what is kept takes half of the room or more."""
+        return 2 * self.bytes >= self._limit_bytes
+
+    @asynccontextmanager
+    async def reading(self, key: Hashable) -> AsyncIterator[None]:
+        """Wait once for whoever reads the same meanwhile, and let others wait: look into the memo inside only."""
+        if (others := self._reading.get(key)) is not None:
+            await others.wait()
+        if key in self._reading:  # the one waited for failed, or others waited too: nobody queues up behind them
+            yield
+            return
+        self._reading[key] = done = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._reading[key]
+            done.set()
 
     def get(self, key: Hashable) -> Any:
         """Return what is kept under `key`, or None when it is not here."""

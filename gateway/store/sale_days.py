@@ -51,22 +51,30 @@ async def kept_days(
     """Return the parts from `since` on; `key` is the business, its currency and what the days are reduced for."""
     name = ("sale days", *key)
     kept: Days[T] | None = memo.get(name)
+    if kept is not None and since >= kept.since and kept.revision >= revision:
+        return kept
+    async with memo.reading(name):
+        kept = memo.get(name)
+        if kept is None or since < kept.since or kept.revision < revision:
+            kept = await _brought_up(db, kept, key[0], revision, since, read, reduce)
+            memo.put(name, kept, 1_000 + SALE_BYTES * sum(part.sales for part in kept.parts.values()))
+        return kept
+
+
+async def _brought_up(
+    db: Database, kept: Days[T] | None, business_id: str, revision: int, since: date, read: Read, reduce: Reduce[T]
+) -> Days[T]:
     changed: Sequence[str] | None = None
     if kept is not None and since >= kept.since:
-        if kept.revision >= revision:
-            return kept
-        changed = await changed_keys(db, key[0], DAY, kept.revision)
+        changed = await changed_keys(db, business_id, DAY, kept.revision)
     if kept is None or changed is None:
-        kept = Days(revision, since, await _everything(db, key[0], since, read, reduce))
-    else:
-        days = [day for day in map(date.fromisoformat, changed) if day >= kept.since]
-        fresh: dict[date, Part[T]] = {}
-        for day in days:
-            fresh |= await _reduced(await read(day, day), reduce)
-        left = {day: part for day, part in kept.parts.items() if day not in set(days)}
-        kept = Days(revision, kept.since, left | fresh)
-    memo.put(name, kept, 1_000 + SALE_BYTES * sum(part.sales for part in kept.parts.values()))
-    return kept
+        return Days(revision, since, await _everything(db, business_id, since, read, reduce))
+    days = [day for day in map(date.fromisoformat, changed) if day >= kept.since]
+    fresh: dict[date, Part[T]] = {}
+    for day in days:
+        fresh |= await _reduced(await read(day, day), reduce)
+    left = {day: part for day, part in kept.parts.items() if day not in set(days)}
+    return Days(revision, kept.since, left | fresh)
 
 
 async def known_days(days: Days[T], since: date, as_of: date, read: Read, reduce: Reduce[T]) -> list[T]:

@@ -108,19 +108,39 @@ async def kept_parts(
     `key` is the business, what the parts are about (`DAY`, `CUSTOMER`) and whatever else they depend on. `read` is
     given the keys to read, None for all; `size` is what parts weigh in bytes.
     """
-    kept: Parts[T] | None = memo.get(("parts", *key))
-    if kept is not None and kept.revision >= revision:
+    name = ("parts", *key)
+    kept: Parts[T] | None = _good(memo, name, revision)
+    if kept is not None:
         return kept
+    async with memo.reading(name):
+        kept = _good(memo, name, revision)
+        if kept is not None:
+            return kept
+        kept = await _parts(db, memo.get(name), key, revision, read)
+        memo.put(name, kept, size(kept.found))
+        return kept
+
+
+def _good(memo: Memo, name: Hashable, revision: int) -> Any:
+    """Return what is kept if it is up to date, None otherwise."""
+    kept = memo.get(name)
+    return kept if kept is not None and kept.revision >= revision else None
+
+
+async def _parts(
+    db: Database,
+    kept: Parts[T] | None,
+    key: tuple[str, str, Hashable],
+    revision: int,
+    read: Callable[[Sequence[str] | None], Awaitable[Mapping[str, T]]],
+) -> Parts[T]:
     changed = None if kept is None else await changed_keys(db, key[0], key[1], kept.revision)
     if kept is None or changed is None:
-        kept = Parts(revision, await read(None))
-    elif changed:
-        left = {name: part for name, part in kept.found.items() if name not in set(changed)}
-        kept = Parts(revision, {**left, **await read(changed)}, kept.sums)
-    else:
-        kept = Parts(revision, kept.found, kept.sums)
-    memo.put(("parts", *key), kept, size(kept.found))
-    return kept
+        return Parts(revision, await read(None))
+    if not changed:
+        return Parts(revision, kept.found, kept.sums)
+    left = {name: part for name, part in kept.found.items() if name not in set(changed)}
+    return Parts(revision, {**left, **await read(changed)}, kept.sums)
 
 
 async def kept_spans(
@@ -136,16 +156,20 @@ async def kept_spans(
     `key` is the business and whatever else the result depends on; `days` are the first and the last.
     """
     name = ("spans", *key)
-    kept: Spans[Sequence[T]] | None = memo.get(name)
-    if kept is not None and kept.revision >= revision:
+    kept: Spans[Sequence[T]] | None = _good(memo, name, revision)
+    if kept is not None:
         return kept.found
-    changed = None if kept is None else await changed_keys(db, key[0], DAY, kept.revision)
-    found = []
-    for at, (first, last) in enumerate(_cut(*days)):
-        good = changed is not None and not any(first.isoformat() <= day <= last.isoformat() for day in changed)
-        found.append(kept.found[at] if kept is not None and good else await read(first, last))
-    memo.put(name, Spans(revision, found), sum(map(estimate_bytes, found)))
-    return found
+    async with memo.reading(name):
+        kept = memo.get(name)
+        if kept is not None and kept.revision >= revision:
+            return kept.found
+        changed = None if kept is None else await changed_keys(db, key[0], DAY, kept.revision)
+        found = []
+        for at, (first, last) in enumerate(_cut(*days)):
+            good = changed is not None and not any(first.isoformat() <= day <= last.isoformat() for day in changed)
+            found.append(kept.found[at] if kept is not None and good else await read(first, last))
+        memo.put(name, Spans(revision, found), sum(map(estimate_bytes, found)))
+        return found
 
 
 def _cut(first: date, last: date) -> list[tuple[date, date]]:

@@ -69,7 +69,7 @@ def without_grounding(patch: pytest.MonkeyPatch) -> None:
 
 
 def without_claims(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Judge, "_claims", lambda self, facts: None)
+    patch.setattr(Judge, "_claims", lambda self, masked, *, by_rules: None)
 
 
 def without_schema(patch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from gateway.domain.sms import segments, to_gsm
 from gateway.errors import InsufficientData, NotFound
 from gateway.features import collection_message
 from gateway.features.collection_message import FOLLOW_UP, follow_up, unsupported
+from gateway.features.message_letters import NOTES
 from gateway.features.message_words import parts_allowed
 from gateway.features.working_days import is_working_day
 from gateway.grounding.ground import ground, overwrite
@@ -263,3 +264,19 @@ async def test_every_sentence_of_the_rules_is_grounded_however_many_instalments(
     words = collection_message.fallback(evidence.facts)
     grounded = ground(words, evidence, unsupported=lambda text: unsupported(text, evidence.facts))
     assert (grounded.dropped, grounded.findings) == (0, ())
+
+
+async def test_the_short_message_says_that_its_amount_covers_more_invoices_than_it_names():
+    late = [invoice(name, 40 - at, "900.00") for at, name in enumerate("abcd")]
+    for rows, said in ((late[:2], "INV-a and invoice INV-b."), (late, "INV-a, invoice INV-b and others.")):
+        evidence = await gathered(shop(invoices=rows))
+        assert f"It is about invoice {said}" in answer_of(evidence)["message"]["whatsapp_version"]
+
+
+def test_a_name_in_two_scripts_leaves_no_dash_behind():
+    assert to_gsm("Thank you. Kano Textiles — كانو للأقمشة") == "Thank you. Kano Textiles"
+    assert to_gsm("Open 8 -") == "Open 8 -"
+
+
+def test_no_fixed_note_names_a_country():
+    assert not any("Ghana" in note for notes in NOTES.values() for note in notes)

@@ -1,6 +1,7 @@
 """One customer's strategy is its entry of the list."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from gateway.grounding.ground import overwrite
 from gateway.library.tokens import estimate_tokens
 from gateway.library.yamlfile import read_yaml_file
 from tests.features.debts import any_shop, customer, invoice, reminder, settled, shop
-from tests.features.fakes import AKWAABA, DEMO_DIR, PROMPTS, SANKOFA, InlinePos
+from tests.features.fakes import AKWAABA, DEMO_DAY, DEMO_DIR, PROMPTS, SANKOFA, InlinePos
 from tests.service import catalog_of
 
 FEATURE = catalog_of().features["collection_strategy"]
@@ -116,6 +117,8 @@ async def test_the_example_of_the_contract_is_what_the_demo_tenant_gives():
     ("n", "late", "open_late", "said"),
     [
         (1, 0, 5, "The only paid invoice came within 3 days of its due date."),
+        (1, 0, 20, "The only paid invoice came within 3 days of its due date."),
+        (2, 18, 10, "None of the last 2 paid invoices came within 3 days of the due date."),
         (12, 0, 5, "All of the last 12 paid invoices came within 3 days of the due date."),
         (12, 0, 20, "All of the last 12 paid invoices came within 3 days of the due date, so this delay is unusual."),
         (6, 9, 5, "Usually pays 9 days late; this is no later than usual."),
@@ -142,3 +145,26 @@ async def test_no_chance_of_payment_is_told_where_nothing_is_late():
         assert "likelihood_30_days" not in evidence.facts["customer"]
         assert "chance" not in answer_of(evidence)["ai_insights"]["reasoning"]
         assert "unusual" not in answer_of(evidence)["ai_insights"]["reasoning"]
+
+
+async def test_a_customer_who_has_only_begun_to_buy_is_not_called_increasing():
+    def sales(*ages):
+        days = [DEMO_DAY - timedelta(days=age) for age in ages]
+        rows = [
+            {"id": f"s{day}", "created_at": f"{day}T10:00:00Z", "customer": "k1", "total_amount": "90.00"}
+            for day in days
+        ]
+        return shop(sales=rows)
+
+    young = (await gathered(sales(4, 11, 18))).computed["customer_profile"]
+    old = (await gathered(sales(4, 11, 18, 170))).computed["customer_profile"]
+    assert (young["purchase_frequency"], old["purchase_frequency"]) == ("STABLE", "INCREASING")
+
+
+async def test_nothing_settled_yet_is_no_high_chance_and_one_settled_invoice_is_no_good_record():
+    never = answer_of(await gathered(shop(invoices=[invoice("a", 10, "900.00")])))["ai_insights"]
+    assert never["collection_likelihood"] == "MEDIUM" and never["reasoning"].endswith("30 days is medium.")
+    invoices, payments = settled(1, 0)
+    once = answer_of(await gathered(shop(invoices=[*invoices, invoice("a", 20, "900.00")], payments=payments)))
+    assert "unusual" not in once["ai_insights"]["reasoning"]
+    assert not [point for point in once["ai_insights"]["talking_points"] if "good payment record" in point]

@@ -214,3 +214,11 @@ async def test_the_same_records_give_the_same_bytes():
 async def test_the_example_of_the_contract_is_what_the_demo_tenant_gives():
     example = read_yaml_file(PROMPTS / "credit_dashboard" / "feature.yaml").data["example"]
     assert (await dashboard(InlinePos.from_dir(DEMO_DIR, SANKOFA)))[0] == example["response"]
+
+
+async def test_a_young_book_whose_trends_are_unknown_has_no_overall_trend_either():
+    young = [invoice(1, 1, 59, "3000.00", terms=30), invoice(1, 2, 40, "2000.00", terms=30)]
+    answer, _ = await dashboard(pos(1, young))
+    told = answer["ai_insights"]["trends"]
+    assert {told["payment_days_trend"], told["default_rate_trend"]} == {"UNKNOWN"}
+    assert answer["portfolio_health"]["trend"] == "UNKNOWN"

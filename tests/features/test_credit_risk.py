@@ -289,3 +289,22 @@ async def test_an_early_payer_breaks_its_habit_only_when_something_is_overdue(op
     payments = [paid_on(k, 60 + 20 * k, -25) for k in range(8)]
     found = [one for one in await factors([*invoices, row("open", open_late, paid=False)], payments) if "latest" in one]
     assert found == ([f"An open invoice is {open_late} days overdue, although {said}"] if said else [])
+
+
+async def test_what_was_bought_in_three_weeks_is_not_told_of_a_year():
+    def sales(first):
+        days = [DEMO_DAY - timedelta(days=ago) for ago in (first, 10, 5)]
+        return [
+            {"id": f"s{day}", "created_at": f"{day}T10:00:00Z", "customer": "c1", "total_amount": "90.00"}
+            for day in days
+        ]
+
+    for first, said in ((20, "paid at the till since 31 October 2026"), (360, "paid at the till in a year")):
+        found = words(await assess(pos(CUSTOMER, sales=sales(first))))["analysis"]
+        texts = found["positive_factors"]
+        assert [text for text in texts if text.endswith(said)], (first, texts)
+
+
+async def test_one_settled_invoice_breaks_no_pattern():
+    texts = await factors([row("b", 60), row("a", 25, paid=False)], [paid_on("b", 60, 0)])
+    assert not [text for text in texts if "although the latest paid ones" in text]

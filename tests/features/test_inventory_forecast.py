@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from gateway.errors import NotFound
 from gateway.features import inventory_forecast
 from gateway.features.demand import Series, forecast, read_series, weekday_profile
-from gateway.features.demand_events import CHRISTMAS, EVE, HOLIDAY, PAY_DAY, EventFactors, events_of, learn_events
+from gateway.features.demand_events import (
+    CHRISTMAS,
+    EVE,
+    HOLIDAY,
+    PAY_DAY,
+    SEASONS,
+    EventFactors,
+    events_of,
+    learn_events,
+)
 from gateway.features.restock import REORDER, Stock, restock, stockout
 from gateway.grounding.ground import overwrite
 from gateway.library.yamlfile import read_yaml_file
@@ -95,9 +104,16 @@ async def test_one_sale_ever_gives_its_rate_and_little_confidence():
 
 async def test_one_of_a_thing_is_said_in_the_singular_and_a_stock_for_years_as_such():
     told = answer(await ask(shop([sale(3, 1)])))["recommendations"]["reasoning"]
-    assert "In the last 28 days 1 unit was sold, in the 28 days before 0." in told and "1 units" not in told
+    assert "In the last 4 days, all that are on record, 1 unit was sold." in told and "1 units" not in told
     years = answer(await ask(shop([sale(3, 1)], current_stock=90_000)))["recommendations"]["reasoning"]
     assert "enough for years" in years and "999" not in years
+
+
+async def test_a_weighed_stock_is_told_as_it_is_on_record():
+    evidence = await ask(shop([sale(back, 3) for back in range(60)], current_stock=37.375, on_order=4.125))
+    told = answer(evidence)
+    assert evidence.facts["stock"]["current_units"] == told["product"]["current_stock"] == 37.375
+    assert "37.375 units are in stock and 4.125 on order" in told["recommendations"]["reasoning"]
 
 
 async def test_cancelled_sales_are_no_demand():
@@ -165,6 +181,40 @@ def test_a_busy_december_is_expected_again_and_chance_is_not():
     assert factors(date(2026, 11, 27)) == pytest.approx(1, abs=0.05)
 
 
+def year(usual, december, last=date(2026, 11, 20), first=date(2025, 10, 1)):
+    """Return a series whose ordinary days differ a little, with Christmas shopping of its own."""
+    days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
+    return Series(
+        last, tuple((december if CHRISTMAS in events_of(day) else usual) + day.toordinal() * 7 % 5 for day in days)
+    )
+
+
+def test_a_season_that_chance_might_have_made_counts_for_a_little():
+    uneven = [0.0, 0.0, 0.0, 9.0]
+    days = [date(2025, 10, 1) + timedelta(days=at) for at in range(416)]
+    units = [uneven[at % 4] * (1.5 if CHRISTMAS in events_of(day) else 1) for at, day in enumerate(days)]
+    assert 1.0 < learn_events(Series(days[-1], tuple(units)), None, SEASONS)(date(2026, 12, 15)) < 1.3
+
+
+def test_a_product_has_its_own_season_where_it_was_sold_last_year_and_its_categorys_where_not():
+    day = date(2026, 12, 15)
+    category = learn_events(year(40.0, 60.0))
+    gift, staple = (learn_events(year(8.0, december), category, SEASONS)(day) for december in (24.0, 8.0))
+    assert staple < category(day) < gift
+    young = learn_events(year(8.0, 24.0, first=date(2026, 3, 1)), category, SEASONS)
+    assert young(day) == category(day)
+
+
+async def test_the_forecast_before_christmas_knows_the_products_own_last_christmas():
+    def busy(quantity):
+        days = [(back, DEMO_DAY - timedelta(days=back)) for back in range(400)]
+        return [sale(back, quantity if CHRISTMAS in events_of(day) else 5) for back, day in days]
+
+    quiet, gift = [(await ask(shop(busy(quantity)))).computed["forecast"]["next_30_days"] for quantity in (5, 20)]
+    assert quiet["predicted_units"] == 150
+    assert gift["predicted_units"] > 160
+
+
 def test_two_months_say_nothing_about_events():
     assert learn_events(Series(DEMO_DAY, (5.0,) * 60)).factors == {}
 
@@ -218,3 +268,25 @@ async def test_any_records_give_a_consistent_and_sourced_answer(sales, stock, da
     assert 0.2 <= shown["next_30_days"]["confidence"] <= 0.95
     assert answer(evidence)["recommendations"]["reasoning"]
     assert len(json.dumps(evidence.facts, separators=(",", ":"))) <= 2_800
+
+
+async def test_days_before_the_first_sale_on_record_are_unknown_and_not_days_without_demand():
+    first = DEMO_DAY - timedelta(days=20)
+    sales = [
+        {"id": f"s{n}", "created_at": f"{first + timedelta(days=n)}T09:00:00Z", "total_amount": "20.00",
+         "items": [{"product": "p1", "quantity": 2 + n % 3, "unit_price": "10.00"}]}
+        for n in range(21)
+    ]  # fmt: skip
+    old = {
+        "id": "p1",
+        "name": "Waakye",
+        "created_at": "2025-09-01T08:00:00Z",
+        "retail_price": "10.00",
+        "current_stock": 9,
+    }
+    pos = InlinePos.of(products=[old], sales=sales)
+    evidence = await inventory_forecast.gather(pos, {"product_id": "p1"}, DEMO_DAY)
+    month = evidence.computed["forecast"]["next_30_days"]
+    assert month["predicted_units"] == pytest.approx(90, abs=6) and month["confidence"] <= 0.3
+    said = " ".join(evidence.facts["statements"])
+    assert "In the last 21 days, all that are on record, 63 units were sold." in said and "before 0" not in said

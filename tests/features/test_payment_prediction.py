@@ -11,7 +11,7 @@ from gateway.errors import NotFound
 from gateway.features import payment_prediction
 from gateway.features.credit_account import read_account
 from gateway.features.payment_habits import ordinal, read_pattern
-from gateway.features.payment_timing import Habit, predict, quantile, read_habit, salary_window
+from gateway.features.payment_timing import UNHEARD_OF, Habit, predict, quantile, read_habit, salary_window
 from gateway.features.working_days import is_working_day
 from gateway.grounding.ground import overwrite
 from gateway.library.yamlfile import read_yaml_file
@@ -271,3 +271,10 @@ async def test_a_broken_pattern_says_how_late_it_was_before(late, said):
 async def test_who_always_pays_early_is_expected_any_day_once_that_day_has_passed(open_for, said):
     evidence = await evidence_of(pos(**bills([-10] * 8, open_from=1, open_for=open_for)))
     assert said in payment_prediction.fallback(evidence.facts)["predictions"][0]["prediction_reasoning"]
+
+
+async def test_an_invoice_later_than_any_settled_one_is_a_guess_and_says_so():
+    evidence = await evidence_of(pos(**bills([5] * 12, open_from=1, open_for=39)))
+    said = answer(evidence)["predictions"][0]
+    assert said["confidence"] <= UNHEARD_OF
+    assert "5 days after the due date at the latest, so the date is a cautious guess" in said["prediction_reasoning"]

@@ -65,6 +65,9 @@ def test_an_amount_in_another_currency_sets_no_limit_and_is_noticed() -> None:
 
 def test_the_currency_of_the_business_is_understood() -> None:
     assert parse_price_question("a TV under KES 300", "KES").maximum == 300
+    for text in ("lace under 5000 naira", "lace under ₦5000", "lace under NGN 5,000"):
+        found = parse_price_question(text, "NGN")
+        assert (found.maximum, found.foreign) == (5000, False)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """What was worked out of records is kept while the records stay the same, and never longer."""
 
+import asyncio
 import gc
+
+import pytest
 
 from gateway.features.remembering import EVERY, Remembered, Unchanged
 from tests.features.fakes import InlinePos
@@ -28,6 +31,52 @@ async def test_changed_records_another_business_and_another_question_are_worked_
     pos.business_id = "business-2"
     await answer(remembered, pos, "a", calls)
     assert calls == ["a", "b", "a", "a"]
+
+
+async def test_who_asks_while_it_is_worked_out_waits_for_it_and_rests_on_the_same_tables():
+    remembered, calls = Remembered(4), []
+    first, begun, go_on = InlinePos(), asyncio.Event(), asyncio.Event()
+
+    async def work_out() -> int:
+        calls.append("x")
+        await first.customers()
+        begun.set()
+        await go_on.wait()
+        return len(calls)
+
+    leader = asyncio.create_task(remembered.get(first, "a", work_out))
+    await begun.wait()
+    second = InlinePos()
+    second.revision = first.revision
+    follower = asyncio.create_task(remembered.get(second, "a", work_out))
+    await asyncio.sleep(0)
+    go_on.set()
+    assert await asyncio.gather(leader, follower) == [1, 1]
+    assert calls == ["x"]
+
+
+@pytest.mark.parametrize("ends", ["cancelled", "failed", "did not last"])
+async def test_who_waited_for_nothing_works_it_out(ends: str):
+    remembered, pos, begun, go_on, calls = Remembered(4), InlinePos(), asyncio.Event(), asyncio.Event(), []
+
+    async def in_vain() -> int:
+        begun.set()
+        await go_on.wait()
+        if ends == "failed":
+            raise ValueError
+        return -1
+
+    async def work_out() -> int:
+        calls.append("x")
+        return 7
+
+    leader = asyncio.create_task(remembered.get(pos, "a", in_vain, lambda found: found > 0))
+    await begun.wait()
+    followers = [asyncio.create_task(remembered.get(pos, "a", work_out)) for _ in range(2)]
+    await asyncio.sleep(0)
+    leader.cancel() if ends == "cancelled" else go_on.set()
+    await asyncio.gather(leader, return_exceptions=True)
+    assert await asyncio.gather(*followers) == [7, 7]
 
 
 async def test_only_so_many_results_are_kept():

@@ -150,3 +150,17 @@ async def test_the_example_tells_the_demo_tenant_as_it_is():
     owed = [i.amount_outstanding for i in await records.invoices() if i.status != "WRITTEN_OFF"]
     assert data["revenue"] == {"current": f"{sold['2026-10']:,.2f}", "previous": f"{sold['2026-09']:,.2f}"}
     assert data["receivables"]["outstanding"] == f"{sum(owed):,.2f}" == "238,725.66"
+
+
+@pytest.mark.parametrize("name", ["ar_aging", "ageing", "aged_receivables", "receivables_by_age", "customer_mix"])
+@pytest.mark.parametrize("fresh", ["Current", "current", "Not yet due"])
+async def test_debt_that_is_not_due_is_no_risk_whatever_its_dictionary_is_called(name, fresh):
+    told = narrative(await gather({name: {fresh: 12000, "1-30 days": 3000, "31-60 days": 500}}))
+    assert told["risk_factors"] == []
+    assert not any("Keep an eye" in advice for advice in told["recommendations"])
+
+
+async def test_old_debt_stays_a_risk_beside_debt_that_is_not_due():
+    told = narrative(await gather({"ageing": {"Current": 12000, "1-30 days": 3000, "Over 90 days": 5000}}))
+    assert len(told["risk_factors"]) == 1
+    assert "Over 90 days" in told["risk_factors"][0]

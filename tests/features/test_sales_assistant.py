@@ -325,3 +325,18 @@ async def test_goods_that_only_come_with_what_is_asked_for_do_not_stand_in_for_i
     with_tins = shop(products=[*PRODUCTS, tinned])
     assert "sardines" not in names((await ask("do you have cooking oil", with_tins))["alternatives"])
     assert "sardines" in names((await ask("sardines", with_tins))["recommendations"])
+
+
+@pytest.mark.parametrize("message", ["Do you have Uncle Bens rice?", "dangote rice please", "Sony TV under GHS 3000"])
+async def test_a_brand_that_no_product_has_is_not_called_a_match(message: str) -> None:
+    told = await ask(message)
+    assert told["recommendations"]
+    assert all(one["reason"].startswith("Matches a part of what was asked for;") for one in told["recommendations"])
+    assert "ask whether this will do" in told["reply"]
+
+
+@pytest.mark.parametrize("message", ["Do you have rice?", "Samsung TV", "I need 20 bags of rice", "cheap tomato paste"])
+async def test_words_that_products_have_are_matches(message: str) -> None:
+    told = await ask(message)
+    assert "ask whether" not in told["reply"]
+    assert not [one for one in told["recommendations"] if "a part of" in one["reason"]]

@@ -309,15 +309,21 @@ def test_any_message_is_understood(message: str):
         ("what does blessed hands enterprise owe", ["Blessed Hands Enterprise"]),
         ("How much does Blessed Hands owe?", ["Blessed Hands Enterprise", "Blessed Hands Ventures"]),
         ("How much does Blessed Hands Ventures Annex owe?", ["Blessed Hands Ventures Annex"]),
+        ("How much does Adom owe?", ["Adom Stores"]),
+        ("How much does Yaa Ŋmɛnɛ owe?", ["Yaa Ŋmɛnɛ"]),
+        ("How much does 王小明 owe?", ["王小明"]),
     ],
 )
 async def test_only_the_customer_whose_name_was_said_is_named(message: str, named: list[str]):
-    names = ("Blessed Hands Enterprise", "Blessed Hands Ventures", "Blessed Hands Ventures Annex", "Adom Stores")
+    names = (
+        *("Blessed Hands Enterprise", "Blessed Hands Ventures", "Blessed Hands Ventures Annex", "Adom Stores"),
+        *("Yaa Ŋmɛnɛ", "王小明"),
+    )
     rows = [{"id": f"c{n}", "name": name} for n, name in enumerate(names)]
     owed = [
         {"id": f"i{n}", "customer": f"c{n}", "issue_date": "2026-10-01", "due_date": "2026-10-20",
          "original_amount": "100.00", "amount_outstanding": "100.00"}
-        for n in range(4)
+        for n in range(len(names))
     ]  # fmt: skip
     evidence, _, _ = await asked(message, InlinePos.of(customers=rows, invoices=owed))
     assert [one["name"] for one in evidence.facts["account"]["customers"]] == named

@@ -1,4 +1,4 @@
-"""What the businesses that asked last will ask again is worked out ahead, for them alone, and leaves no trace."""
+"""What businesses will ask is worked out ahead, for those first that asked last, and leaves no trace."""
 
 from datetime import date
 from typing import Any
@@ -54,7 +54,7 @@ async def test_only_what_was_asked_for_is_prepared_and_again_only_after_a_change
     still: Served, prepared: list[tuple[str, str, str]]
 ) -> None:
     await ask(still, SANKOFA, FRAUD)
-    warm, before = warm_up(still), await still.usage()
+    warm, before = warm_up(still, 1), await still.usage()
     await work(warm)
     await work(warm)
     assert prepared == [("fraud_alerts", SANKOFA, SANKOFA)]
@@ -68,7 +68,7 @@ async def test_only_what_was_asked_for_is_prepared_and_again_only_after_a_change
     assert await still.usage() == before
 
 
-async def test_those_who_asked_last_come_first_and_others_not_at_all(
+async def test_those_who_asked_last_come_first_within_the_setting(
     still: Served, prepared: list[tuple[str, str, str]]
 ) -> None:
     for business in (SANKOFA, VOLTA):
@@ -80,9 +80,41 @@ async def test_those_who_asked_last_come_first_and_others_not_at_all(
     assert [business for _, business, _ in prepared] == [VOLTA]
     prepared.clear()
     await work(warm_up(still, 0))
-    still.clock.advance(3 * 86_400)
-    await work(warm_up(still))
     assert prepared == []
+
+
+async def test_free_slots_go_to_those_who_pushed_and_never_asked_after_a_start_and_once_their_records_rest(
+    still: Served, prepared: list[tuple[str, str, str]]
+) -> None:
+    still.clock.advance(3 * 86_400)  # nobody asked within two days
+    warm = warm_up(still, 1)
+    await work(warm)
+    assert {name for name, *_ in prepared} == {"credit_dashboard", "fraud_alerts"}
+    prepared.clear()
+    with scope.acting(scope.business(SANKOFA)):
+        await still.store.records.upsert(SANKOFA, "sales", ndjson([sale("warm-2", total_amount="3.00")]))
+    await work(warm)
+    assert prepared == []
+    await work(warm)
+    await work(warm)
+    both = [("credit_dashboard", SANKOFA, SANKOFA), ("fraud_alerts", SANKOFA, SANKOFA)]
+    assert prepared == both
+
+
+async def test_those_who_asked_leave_no_slot_to_others_and_a_full_memory_none_either(
+    still: Served, prepared: list[tuple[str, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ask(still, VOLTA, FRAUD)
+    warm = warm_up(still, 1)
+    await work(warm)
+    await work(warm)
+    assert {business for _, business, _ in prepared} <= {VOLTA}
+    prepared.clear()
+    monkeypatch.setattr(RecordStore, "has_room", False)
+    warm = warm_up(still, 4)
+    await work(warm)
+    await work(warm)
+    assert {business for _, business, _ in prepared} <= {VOLTA}
 
 
 async def test_a_feature_that_cannot_be_prepared_holds_up_no_other(

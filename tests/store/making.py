@@ -1,8 +1,10 @@
 """Claims, settlements and a clock for the tests of the store."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from gateway.domain.ledger import AuditEntry, Claim, Settlement, StoredAnswer, UsageRow, Window
 from gateway.domain.usage import Usage

@@ -3,6 +3,8 @@
 import asyncio
 import json
 
+from msgspec import structs
+
 from gateway.domain.ledger import UNLIMITED, Window
 from gateway.store.events import PURPOSE
 from tests.store.making import BUSINESS, MONTH, claim, ledger_on, sealer, settlement
@@ -49,8 +51,8 @@ async def test_an_answer_that_found_no_room_tells_that_the_budget_is_used_up(dat
     await spend(ledger, 900)
     for _ in range(2):
         wanted = claim(quota_limit=UNLIMITED, amount=0)
-        rules = settlement(wanted, units=0)
-        object.__setattr__(rules.row, "degraded", "budget")
+        plain = settlement(wanted, units=0)
+        rules = structs.replace(plain, row=structs.replace(plain.row, degraded="budget"))
         await ledger.settle_direct(wanted, 0, lambda hold, rules=rules: (None, rules))
     assert "2026-11:100" in await told(database, "budget.threshold")
     assert len(await told(database, "budget.threshold")) == 3

@@ -9,11 +9,13 @@ import weakref
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from gateway.errors import NotReady
 from gateway.store import sqlite
 from gateway.store.database import ConstraintViolation, Statement, open_database
+from gateway.store.postgres_errors import translate_postgres_error
 from tests.backends import available_backends
 from tests.waiting import PATIENCE_S, eventually
 
@@ -196,6 +198,13 @@ async def test_durability_against_a_power_cut_syncs_every_commit(database_url):
         await database.close()
 
 
+def test_a_connection_that_was_cut_in_the_middle_is_not_ready():
+    cut = asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+    assert isinstance(translate_postgres_error(cut), NotReady)
+    misuse = asyncpg.InterfaceError("the server expects 1 argument for this query, 2 were passed")
+    assert translate_postgres_error(misuse) is misuse
+
+
 def lock_two(first, second, seconds=0.2):
     yield Statement(ADD, (first, 1))
     yield Statement("SELECT pg_sleep($1)", (seconds,))
@@ -217,6 +226,21 @@ if "postgresql" in available_backends():
             )
         with pytest.raises(NotReady):
             await dying
+        assert await numbers.run(add, "a", 1) == 1
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    async def test_a_database_that_is_closed_for_maintenance_is_not_ready_and_comes_back(numbers, database_url):
+        name = database_url.rsplit("/", 1)[-1].partition("?")[0]
+        server = await asyncpg.connect(database_url.replace(f"/{name}", "/postgres"))
+        try:
+            await server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            await server.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+            for _ in range(2):
+                with pytest.raises(NotReady):
+                    await numbers.fetch("SELECT 1")
+        finally:
+            await server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+            await server.close()
         assert await numbers.run(add, "a", 1) == 1
 
     @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -1,7 +1,8 @@
 """Sums of a prompt's hours are the same before they are made, after, and when they are made again."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from gateway.store.holdings import DAY
 from gateway.store.prompt_hours import HOUR, Kind, PromptHours

@@ -40,6 +40,29 @@ async def test_a_push_says_what_was_new_and_what_was_replaced(store: RecordStore
     assert [(c.id, c.name) for c in await pos.customers()] == [("c1", "Kiosk"), ("c2", "New"), ("c3", "Kiosk")]
 
 
+async def test_one_row_tells_that_nothing_was_pushed_and_a_push_of_another_process_is_seen(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, elsewhere, read = RecordStore(database), RecordStore(database), list[int]()
+    await elsewhere.upsert(A, "customers", ndjson([customer("c1")]))
+    await elsewhere.upsert(A, "sales", ndjson([sale("s1")]))
+    lookup = database.lookup
+
+    async def counted(sql: str, *args: object) -> list[tuple[object, ...]]:
+        rows = await lookup(sql, *args)
+        read.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(database, "lookup", counted)
+    stamps = [(await here.open(A, "GHS", AS_OF)).stamp({"customers", "sales"}) for _ in range(2)]
+    assert (stamps[0] == stamps[1], read) == (True, [3, 1])
+    await elsewhere.upsert(A, "customers", ndjson([customer("c1", name="New")]))
+    changed = await here.open(A, "GHS", AS_OF)
+    assert changed.stamp({"customers"}) != (await here.open(B, "GHS", AS_OF)).stamp({"customers"})
+    assert changed.stamp({"customers", "sales"}) != stamps[1]
+    assert [one.name for one in await changed.customers()] == ["New"]
+
+
 async def test_a_pushed_sale_replaces_its_lines(store: RecordStore) -> None:
     await store.upsert(A, "sales", ndjson([sale("s1", items=[line("rice"), line("oil"), line("salt")]), sale("s2")]))
     await store.upsert(A, "sales", ndjson([sale("s1", items=[line("soap")])]))

@@ -1,5 +1,8 @@
 """The memo of record queries."""
 
+import asyncio
+from unittest.mock import ANY
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,3 +43,39 @@ def test_it_never_holds_more_than_its_room(puts: list[tuple[int, int]]) -> None:
         held = [memo.get(key) for key in range(10)]
         assert memo.bytes == sum(estimate_bytes(rows) for rows in held if rows is not None) <= 40_000
         assert len(memo) <= 5
+
+
+async def test_what_is_read_by_one_is_not_read_again_by_those_who_ask_meanwhile() -> None:
+    memo, reads = Memo(), 0
+
+    async def rows() -> tuple[int, ...]:
+        nonlocal reads
+        async with memo.reading("a"):
+            if memo.get("a") is None:
+                reads += 1
+                await asyncio.sleep(0)
+                memo.put("a", (1,))
+        found: tuple[int, ...] = memo.get("a")
+        return found
+
+    assert await asyncio.gather(rows(), rows(), rows()) == [(1,)] * 3
+    assert reads == 1
+
+
+async def test_who_waited_for_a_read_that_failed_reads() -> None:
+    memo, begun = Memo(), asyncio.Event()
+
+    async def failing() -> None:
+        async with memo.reading("a"):
+            begun.set()
+            await asyncio.sleep(0)
+            raise ValueError
+
+    async def waiting() -> str:
+        async with memo.reading("a"):
+            return "read"
+
+    first = asyncio.create_task(failing())
+    await begun.wait()
+    assert await asyncio.gather(first, waiting(), waiting(), return_exceptions=True) == [ANY, "read", "read"]
+    assert isinstance(first.exception(), ValueError)

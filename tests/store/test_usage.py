@@ -1,10 +1,10 @@
 """Aggregates tell local days, and quota and budget as the ledger keeps them."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.store.usage import BudgetState, UsageQueries, spans
 from tests.store.making import BUSINESS, claim, ledger_on, settlement

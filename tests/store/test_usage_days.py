@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from gateway.domain.usage import Usage
 from gateway.errors import NotReady

@@ -1,9 +1,9 @@
 """Old usage is filed away by month on PostgreSQL: nothing is counted twice or lost, and a month goes as a whole."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.errors import ValidationFailed
 from gateway.store.books import drifts
