@@ -4,10 +4,8 @@ The guard sits in the HTTP transport, so it sees the bytes as they will be sent,
 changes a request. It fails closed: no guard, a guard that breaks, and a body that cannot be seen all stop the request.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 
 import httpx2
 
@@ -16,26 +14,30 @@ from gateway.domain.reply import EgressBlocked
 Guard = Callable[[bytes], None]
 
 
-@dataclass(slots=True)
 class Passage:
-    """One call's way out: `opened` is true once the guard has let its bytes go."""
+    """One call's way out: `opened` is true once the guard has let its bytes go. Open while its block runs."""
 
-    guard: Guard
-    opened: bool = False
+    __slots__ = ("_before", "guard", "opened")
+
+    def __init__(self, guard: Guard) -> None:
+        self.guard, self.opened = guard, False
+        self._before: Token[Passage | None] | None = None
+
+    def __enter__(self) -> "Passage":
+        self._before = _passage.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            _passage.reset(self._before)
 
 
 _passage: ContextVar[Passage | None] = ContextVar("egress_passage", default=None)
 
 
-@contextmanager
-def passing(guard: Guard) -> Iterator[Passage]:
+def passing(guard: Guard) -> Passage:
     """Let the requests made inside leave if `guard` agrees to their bytes; never spans a `yield` to other code."""
-    passage = Passage(guard)
-    token = _passage.set(passage)
-    try:
-        yield passage
-    finally:
-        _passage.reset(token)
+    return Passage(guard)
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):

@@ -5,6 +5,7 @@ the folder `PROMETHEUS_MULTIPROC_DIR`, which `serve --workers` sets, so that eve
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -72,41 +73,48 @@ class Metrics:
             "gateway_breaker_state", "0 closed, 1 half open, 2 open.", ("model",), registry=registry,
             multiprocess_mode="max",
         )  # fmt: skip
+        # Looking for a child by its labels costs more than counting with it.
+        self._duration, self._tokens = cache(self.duration.labels), cache(self.tokens.labels)
+        self._answers, self._answer_seconds = cache(self.answers.labels), cache(self.answer_seconds.labels)
+        self._answer_tokens, self._cost = cache(self.answer_tokens.labels), cache(self.cost.labels)
+        self._attempts, self._grounding = cache(self.attempts.labels), cache(self.grounding.labels)
+        self._lookups = cache(self.cache.labels)
+        self._http, self._http_seconds = cache(self.http.labels), cache(self.http_seconds.labels)
 
     def answered(self, row: UsageRow, attempts: Sequence[Attempt], trace: Mapping[str, str]) -> None:
         """Count a finished request with its attempts."""
         feature = row.feature
-        self.answers.labels(feature, row.source, row.degraded).inc()
-        self.answer_seconds.labels(feature, row.source).observe(row.latency_ms / 1000)
+        self._answers(feature, row.source, row.degraded).inc()
+        self._answer_seconds(feature, row.source).observe(row.latency_ms / 1000)
         for outcome in ("checked", "corrected", "dropped"):
             if (count := row.grounding.get(outcome, 0)) > 0:
-                self.grounding.labels(feature, outcome).inc(count)
+                self._grounding(feature, outcome).inc(count)
         if not attempts:
             return
         tokens = row.usage.input_tokens + row.usage.output_tokens
         if tokens:
-            self.answer_tokens.labels(feature).observe(tokens)
-        self.attempts.labels(feature).inc(len(attempts))
+            self._answer_tokens(feature).observe(tokens)
+        self._attempts(feature).inc(len(attempts))
         for attempt in attempts:
             self._attempt(feature, attempt)
 
     def _attempt(self, feature: str, attempt: Attempt) -> None:
         provider = provider_of(attempt)
-        self.duration.labels("chat", provider, attempt.model, attempt.fault).observe(attempt.seconds)
+        self._duration("chat", provider, attempt.model, attempt.fault).observe(attempt.seconds)
         for kind, tokens in (("input", attempt.usage.input_tokens), ("output", attempt.usage.output_tokens)):
             if tokens:
-                self.tokens.labels(provider, attempt.model, kind).observe(tokens)
+                self._tokens(provider, attempt.model, kind).observe(tokens)
         if attempt.cost:
-            self.cost.labels(feature, attempt.model).inc(attempt.cost / NANO)
+            self._cost(feature, attempt.model).inc(attempt.cost / NANO)
 
     def looked_up(self, feature: str, result: str) -> None:
         """Count a look into the answer cache."""
-        self.cache.labels(feature, result).inc()
+        self._lookups(feature, result).inc()
 
     def served(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an HTTP response."""
-        self.http.labels(method, route, str(status)).inc()
-        self.http_seconds.labels(route).observe(seconds)
+        self._http(method, route, str(status)).inc()
+        self._http_seconds(route).observe(seconds)
 
     def close(self) -> None:
         """Do nothing: metrics are fetched."""

@@ -126,7 +126,12 @@ class OpenAIModel:
     ) -> httpx2.Response | APIStatusError:
         body = dialect.encode(call, stream=stream)
         connect = min(MAX_CONNECT_SECONDS, call.timeout * 0.8)
-        options: Any = {"headers": call.headers, "timeout": httpx2.Timeout(None, connect=connect, pool=connect)}
+        # A key of our own, which is not sent, saves the SDK from making one for retries that it never does.
+        options: Any = {
+            "headers": call.headers,
+            "timeout": httpx2.Timeout(None, connect=connect, pool=connect),
+            "idempotency_key": call.request_id,
+        }
         with passing(call.guard) as passage:
             try:
                 async with asyncio.timeout_at(deadline):

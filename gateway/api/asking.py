@@ -9,7 +9,7 @@ from litestar import Request
 
 from gateway.api.auth import authenticate
 from gateway.api.body import read_object
-from gateway.api.edge import ledger_id_of
+from gateway.api.edge import header, ledger_id_of
 from gateway.api.problems import request_id_of
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
@@ -64,7 +64,7 @@ def make_ask(
         received_at=received_at,
         user_hash=site.kit.sign("user", f"{caller.business.id}|{caller.user_id}") if caller.user_id else "",
         idempotency_key=idempotency_key(request),
-        explain=request.query_params.get("explain", "") in _TRUE,
+        explain=bool(request.scope["query_string"]) and request.query_params.get("explain", "") in _TRUE,
         trace=_trace(request),
     )
     return ask, inline
@@ -81,7 +81,7 @@ def _day(text: str) -> date:
 
 def idempotency_key(request: AnyRequest) -> str | None:
     """Return the key that the caller sent, None without one. Raises ValidationFailed for one that cannot be kept."""
-    key = request.headers.get("idempotency-key")
+    key = header(request, b"idempotency-key")
     if key is not None and not _IDEMPOTENCY_KEY.match(key):
         raise ValidationFailed(
             "The Idempotency-Key must be 1 to 255 visible ASCII characters.",
@@ -91,8 +91,8 @@ def idempotency_key(request: AnyRequest) -> str | None:
 
 
 def _trace(request: AnyRequest) -> dict[str, str]:
-    parent = request.headers.get("traceparent", "")
-    return {"traceparent": parent} if _TRACEPARENT.match(parent) else {}
+    parent = header(request, b"traceparent")
+    return {"traceparent": parent} if parent and _TRACEPARENT.match(parent) else {}
 
 
 def caller_of(site: Site, request: AnyRequest) -> Caller:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Request
 
+from gateway.api.edge import header
 from gateway.api.site import Site
 from gateway.domain.caller import Business, Caller
 from gateway.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
@@ -26,21 +27,21 @@ def authenticate(site: Site, request: AnyRequest, business: str | None = None) -
     Raises Unauthenticated, ValidationFailed for a header that cannot be read, NotFound for a business this key
     cannot act for: another tenant looks the same as one that does not exist.
     """
-    key = key_of(site, request)
-    user_id = request.headers.get("x-user-id")
+    key, user_id = key_of(site, request), header(request, b"x-user-id")
     if user_id is not None and not _USER_ID.match(user_id):
         raise _wrong_header("X-User-Id", "1 to 128 visible ASCII characters")
-    acted_for = _business(site, key.business_id, request.headers.get("x-business-id", business))
+    named = header(request, b"x-business-id")
+    acted_for = _business(site, key.business_id, business if named is None else named)
     enter(only(acted_for.id))
     return Caller(acted_for, key.id, key.name, key.scopes, user_id)
 
 
 def key_of(site: Site, request: AnyRequest) -> LiveKey:
     """Return the service key that was presented. Raises Unauthenticated."""
-    header = request.headers.get("authorization", "")
-    if not header.lower().startswith(_SCHEMES):
+    presented = header(request, b"authorization") or ""
+    if not presented.lower().startswith(_SCHEMES):
         raise Unauthenticated("Send `Authorization: Bearer <service key>`.")
-    digest = hashlib.sha256(header.partition(" ")[2].strip().encode("utf-8", "surrogateescape")).hexdigest()
+    digest = hashlib.sha256(presented.partition(" ")[2].strip().encode("utf-8", "surrogateescape")).hexdigest()
     key = site.snapshots.current.key(digest)
     if key is None:
         raise Unauthenticated("The key is unknown or was revoked. Ask an administrator for a new one.")

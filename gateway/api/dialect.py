@@ -5,7 +5,6 @@ the plan's quota, and an answer by rules costs none.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -67,7 +66,7 @@ async def _answer(
     asked = Asked(body, await _product(site, caller, body) if endpoint.feature in NEED_PRODUCT else None)
     ours = request_of(endpoint, dialect, asked)
     ask, _ = make_ask(site, feature, request, caller, ours, endpoint.path.encode() + raw, started)
-    answered = await answer(site.kit, replace(ask, explain=True))
+    answered = await answer(site.kit, msgspec.structs.replace(ask, explain=True))
     found: dict[str, Any] = _decode(answered.body)
     meta = found.pop("meta")
     evidence = meta.pop("evidence", {})

@@ -49,7 +49,8 @@ _REFERENCE = (
 def docs_routes(document: dict[str, Any]) -> list[HTTPRouteHandler]:
     """Return the handlers; `document` is the OpenAPI object."""
     encoded = msgspec.json.encode(document, enc_hook=dict)
-    assets = {Path(name).name: (_STATIC / name).read_bytes() for name in _FILES}
+    # Read when asked for: few people open the page, and its scripts take 2 MiB.
+    assets = {Path(name).name: _STATIC / name for name in _FILES}
 
     @get("/openapi.json", name="openapi", opt={"access": "public"}, sync_to_thread=False)
     def openapi() -> Response[bytes]:
@@ -63,12 +64,12 @@ def docs_routes(document: dict[str, Any]) -> list[HTTPRouteHandler]:
     def errors() -> Response[str]:
         return doc_page("/docs/errors", "errors", _errors())
 
-    @get("/docs/assets/{name:str}", name="docs_assets", opt={"access": "public"}, sync_to_thread=False)
+    @get("/docs/assets/{name:str}", name="docs_assets", opt={"access": "public"}, sync_to_thread=True)
     def asset(name: FromPath[str]) -> Response[bytes]:
         if name not in assets:
             raise NotFound("There is no such file.")
         headers = {"Cache-Control": "public, max-age=3600"}
-        return Response(assets[name], media_type=_TYPES[Path(name).suffix], headers=headers)
+        return Response(assets[name].read_bytes(), media_type=_TYPES[Path(name).suffix], headers=headers)
 
     return [openapi, reference, errors, asset]
 

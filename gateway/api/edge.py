@@ -44,10 +44,12 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        given = _given_id(scope)
+        headers = dict(reversed(list(scope["headers"])))  # the first of a name counts
+        given = _given_id(headers)
         request_id = given or new_id()
         state: Any = scope.setdefault("state", {})
         state["request_id"] = request_id
+        state["headers"] = headers
         # A caller may send the same id twice, the ledger may not: billing is keyed by an id of our own.
         state["ledger_id"] = f"{given}.{secrets.token_hex(6)}" if given else request_id
         started, status = time.perf_counter(), 500
@@ -56,14 +58,14 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers: Any = list(message["headers"])
-                present = {name for name, _ in headers}
+                sent: Any = list(message["headers"])
+                present = {name for name, _ in sent}
                 # The framework names the methods of one handler; a path may have several.
                 if b"allow" in present and (methods := self._allowed.get(scope.get("path_template", ""))):
-                    headers = [(name, methods if name == b"allow" else value) for name, value in headers]
-                headers += [pair for pair in _FIXED_HEADERS if pair[0] not in present]
-                headers.append((b"x-request-id", request_id.encode()))
-                message["headers"] = headers
+                    sent = [(name, methods if name == b"allow" else value) for name, value in sent]
+                sent += [pair for pair in _FIXED_HEADERS if pair[0] not in present]
+                sent.append((b"x-request-id", request_id.encode()))
+                message["headers"] = sent
             await send(message)
 
         with acting(NOBODY):  # until a key or a session says for whom
@@ -85,8 +87,15 @@ def ledger_id_of(request: Request[Any, Any, Any]) -> str:
     return str(request.scope["state"]["ledger_id"])
 
 
-def _given_id(scope: Scope) -> str | None:
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            return value.decode() if _REQUEST_ID.match(value) else None
-    return None
+def header(request: Request[Any, Any, Any], name: bytes) -> str | None:
+    """Return the value of a header, the first of its name; `name` is in small letters.
+
+    The framework's own mapping decodes and indexes all of them first, for the few that are asked for.
+    """
+    value: bytes | None = request.scope["state"]["headers"].get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _given_id(headers: Mapping[bytes, bytes]) -> str | None:
+    value = headers.get(b"x-request-id")
+    return value.decode() if value is not None and _REQUEST_ID.match(value) else None

@@ -9,13 +9,14 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
-from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
 from gateway.api.asking import read_ask
 from gateway.api.bulk import bulk_routes
+from gateway.api.edge import header
 from gateway.api.jobs import answer_later, wants_later
 from gateway.api.problems import problem
+from gateway.api.replies import Ready
 from gateway.api.site import Site
 from gateway.errors import GatewayError
 from gateway.library.catalog import Feature
@@ -41,16 +42,18 @@ def _route(site: Site, feature: Feature, method: str) -> HTTPRouteHandler:
         ask, records = await read_ask(site, feature, request)
         if method == "POST" and wants_later(request):
             return (await answer_later(site, ask, records)).to_asgi_response(None, request)
-        if feature.stream is not None and "text/event-stream" in request.headers.get("accept", ""):
+        if feature.stream is not None and "text/event-stream" in (header(request, b"accept") or ""):
             return (await _event_stream(site, ask, request)).to_asgi_response(None, request)
         answered = await answer_in_time(site.kit, ask)
-        # The bytes are ready: the framework's response would only wrap them once more.
-        return ASGIResponse(body=answered.body, status_code=answered.status, headers=dict(answered.headers))
+        return Ready(answered.status, answered.body, answered.headers)
 
     route = post if method == "POST" else get
     name = feature.name if method == feature.method else f"{feature.name}_post"
     paths = [litestar_path(path) for path in (feature.path, *feature.aliases)]
-    return route(paths, status_code=200, name=name, opt={"access": f"scope:{feature.group}"})(handle)
+    opt = {"access": f"scope:{feature.group}"}
+    # Called as the hook before itself: the framework hands a hook the request as it is and takes what it gives for the
+    # answer, so that no arguments are looked for, converted and checked in each call.
+    return route(paths, status_code=200, name=name, opt=opt, before_request=handle)(handle)
 
 
 def litestar_path(path: str) -> str:

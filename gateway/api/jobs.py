@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from gateway.api.asking import caller_of
+from gateway.api.edge import header
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
 from gateway.domain.jobs import FINISHED, JobView, NewJob
@@ -45,7 +46,7 @@ def job_routes(site: Site) -> list[HTTPRouteHandler]:
 
 def wants_later(request: Request[Any, Any, Any]) -> bool:
     """Tell whether the caller asks for `Prefer: respond-async` (RFC 7240)."""
-    return bool(_PREFERS.search(request.headers.get("prefer", "")))
+    return bool(_PREFERS.search(header(request, b"prefer") or ""))
 
 
 async def answer_later(site: Site, ask: Ask, records: Any) -> Response[bytes]:

@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.api.openapi_answers import answer_schemas, preview_schema
 from gateway.api.openapi_parts import TEXT, example_meta, job_schema, meta_schema, parameters, problem_schema
 from gateway.api.openapi_platform import PLATFORM_TAGS, Operation, bulk_operation, platform_operations
+from gateway.api.openapi_records import inline_schema, record_schemas
 from gateway.domain.records import TABLES
 from gateway.errors import GatewayError, all_errors
 from gateway.library.catalog import Catalog, Feature
+from gateway.library.feature_file import RECORDS
 
 _COMMON_ERRORS = ("unauthenticated", "not_found", "rate_limited", "validation_failed", "not_ready")
 _POST_ERRORS = ("malformed", "payload_too_large", "unsupported_media_type")
@@ -16,7 +19,7 @@ _FEATURE_ERRORS = (
     "forbidden", "not_in_plan", "feature_disabled", "idempotency_conflict", "idempotency_mismatch", "quota_exceeded",
     "insufficient_data", "constraints_infeasible", "language_not_supported", "injection_blocked",
 )  # fmt: skip
-_OBJECT: Mapping[str, Any] = {"type": "object"}
+_ANSWERS = answer_schemas()
 
 
 def openapi_document(catalog: Catalog, version: str) -> dict[str, Any]:
@@ -53,7 +56,13 @@ def openapi_document(catalog: Catalog, version: str) -> dict[str, Any]:
                     "description": "`Bearer` or `Token` and a service key.",
                 }
             },
-            "schemas": {"Problem": problem_schema(), "Meta": meta_schema(), "Job": job_schema(), **shared},
+            "schemas": {
+                "Problem": problem_schema(),
+                "Meta": meta_schema(),
+                "Job": job_schema(),
+                **record_schemas(),
+                **shared,
+            },
             "parameters": parameters(),
         },
     }
@@ -138,7 +147,12 @@ def _service_paths() -> dict[str, Any]:
     table = {"name": "table", "in": "path", "required": True, "schema": {"type": "string", "enum": list(TABLES)}}
     business = [{"$ref": "#/components/parameters/BusinessId"}, {"$ref": "#/components/parameters/RequestId"}]
     rows = {
-        "application/x-ndjson": {"schema": {"type": "string", "description": "One JSON object a line, at most 5,000."}}
+        "application/x-ndjson": {
+            "schema": {
+                "type": "string",
+                "description": "One JSON object a line, at most 5,000; see `components.schemas`, `records.{table}`.",
+            }
+        }
     }
     ids = {"type": "object", "required": ["ids"], "additionalProperties": False}
     ids["properties"] = {"ids": {"type": "array", "items": TEXT, "minItems": 1, "maxItems": 5000}}
@@ -210,9 +224,9 @@ def _platform_operation(operation: Operation) -> dict[str, Any]:
     )
     done = made["responses"].pop("200")
     if operation.response is not None:
-        done = _described("Done.", {"application/json": {"schema": operation.response}})
+        done = _described("Done.", _told(operation.response))
     if operation.at_once:
-        made["responses"]["200"] = _described(operation.at_once, {"application/json": {"schema": _OBJECT}})
+        made["responses"]["200"] = _described(operation.at_once, {"application/json": {"schema": preview_schema()}})
     made["responses"][str(operation.status)] = done
     if operation.scope:
         made["x-scope"] = operation.scope
@@ -232,7 +246,7 @@ def _operation(
         "summary": summary,
         "tags": [tag],
         "parameters": parameters,
-        "responses": {"200": _described("Done.", {"application/json": {"schema": _OBJECT}}), **_problems(errors)},
+        "responses": {"200": _described("Done.", _told(_ANSWERS.get(name, {}))), **_problems(errors)},
     }
     if body is not None:
         operation["requestBody"] = {"required": True, "content": body}
@@ -242,11 +256,15 @@ def _operation(
 def _public_operation(
     name: str, summary: str, *, media: str = "application/json", unavailable: bool = False
 ) -> dict[str, Any]:
-    content = {media: {"schema": TEXT if media == "text/plain" else _OBJECT}}
+    content = {media: {"schema": TEXT if media == "text/plain" else _ANSWERS[name]}}
     responses = {"200": _described(summary + ".", content)}
     if unavailable:
         responses["503"] = _described("Not now.", content)
     return {"operationId": name, "summary": summary, "tags": ["service"], "security": [], "responses": responses}
+
+
+def _told(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
 
 
 def _described(text: str, content: dict[str, Any]) -> dict[str, Any]:
@@ -263,7 +281,7 @@ def _public(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
     def cleaned(value: Any) -> Any:
         if isinstance(value, Mapping):
-            return _public(value, prefix)
+            return inline_schema() if value == RECORDS else _public(value, prefix)
         return [cleaned(item) for item in value] if isinstance(value, list) else value
 
     kept = {key: cleaned(value) for key, value in schema.items() if key != "$defs" and not key.startswith("x-")}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 Mode = Literal["ai", "rules", "none"]
 """How a plan serves a feature: by a model, by the rules alone (`degraded: plan`), or not at all."""
 
@@ -20,8 +22,7 @@ class Business:
     trial_ends_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """The authenticated service key, the business it acts for and, if told, the person behind it."""
 
     business: Business

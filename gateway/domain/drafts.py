@@ -1,5 +1,6 @@
 """A change of a prompt on its way to traffic: the draft, and what people said of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,3 +50,9 @@ class Note:
     text: str
     content_hash: str | None
     created_at: int
+
+
+def sent_back(draft: Draft, notes: Iterable[Note]) -> Note | None:
+    """Return what a draft was sent back with, while its author still works on it; `notes` in order of time."""
+    decided = [note for note in notes if note.kind != "comment"]
+    return decided[-1] if draft.state == "draft" and decided and decided[-1].kind == "changes" else None

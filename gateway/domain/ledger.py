@@ -1,11 +1,14 @@
 """What is claimed before a call and settled after it.
 
-Money is nano-USD, instants are microseconds since the epoch (UTC).
+Money is nano-USD, instants are microseconds since the epoch (UTC). What each request makes anew is a `msgspec.Struct`:
+equal in use to a frozen dataclass, whose construction costs several times as much.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from gateway.domain.events import Event
 from gateway.domain.usage import NO_USAGE, Usage
@@ -21,8 +24,7 @@ class Window:
     resets_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """One logical request's wish: `units` of a meter and at most `amount` of this month's budget.
 
     `quota_limit` -1 is unlimited; `meter` None counts nothing. `amount` 0 reserves no money (cache hit, rules).
@@ -41,8 +43,7 @@ class Claim:
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(msgspec.Struct, frozen=True):
     """An open reservation: `quota_used` is the meter after it, `budget_left` what is neither spent nor reserved."""
 
     claim: Claim
@@ -50,8 +51,7 @@ class Hold:
     budget_left: int
 
 
-@dataclass(frozen=True, slots=True)
-class UsageRow:
+class UsageRow(msgspec.Struct, frozen=True):
     """One logical request, as billing and the admin see it; kept also when it cost nothing."""
 
     request_id: str
@@ -70,11 +70,10 @@ class UsageRow:
     latency_ms: int
     user_hash: str
     created_at: int
-    grounding: Mapping[str, Any] = field(default_factory=dict)
+    grounding: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+class AuditEntry(msgspec.Struct, frozen=True):
     """One line of a business's hash chain; `details` are redacted: hashes, codes and counts, never contents."""
 
     business_id: str
@@ -85,8 +84,7 @@ class AuditEntry:
     details: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
+class StoredAnswer(msgspec.Struct, frozen=True):
     """A finished answer kept for replay of its Idempotency-Key; `body` is encrypted by the store."""
 
     business_id: str
@@ -95,8 +93,7 @@ class StoredAnswer:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(msgspec.Struct, frozen=True):
     """What a finished request really used.
 
     `cost` is charged to the budget, `units` stay counted on the meter (0 gives them back), `events` are told.

@@ -26,7 +26,9 @@ def to_gsm(text: str) -> str:
     """Return the text in GSM 03.38 letters: quotes, dashes and the cedi sign respelled, accents and emoji dropped."""
     spelled = _CEDI.sub("GHS ", text).translate(_SPELLED)
     kept = "".join(letter if letter in _BASIC | _DOUBLE else _plainer(letter) for letter in spelled)
-    return re.sub(r" {2,}", " ", kept).replace(" \n", "\n").strip()
+    tidy = re.sub(r" {2,}", " ", kept).replace(" \n", "\n").strip()
+    # A name in two scripts leaves the dash that stood between them.
+    return tidy if len(kept) == len(spelled) else tidy.removesuffix(" -").removesuffix(" /")
 
 
 def _plainer(letter: str) -> str:

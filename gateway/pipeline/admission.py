@@ -1,6 +1,8 @@
 """Step 2: may this caller use this feature now, and in which mode."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from gateway.domain.answer import Degraded, DegradedReason
 from gateway.domain.caller import Business
@@ -23,8 +25,7 @@ PAUSED = Degraded(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(msgspec.Struct, frozen=True):
     """Leave to go on: the plan, the meter's limit and windows, and the reason when the rules must answer."""
 
     plan: Plan

@@ -6,9 +6,6 @@ Authentication and reading of the body come before, in `gateway.api`. Whatever t
 schema: from the model, from the cache, or from the rules with `meta.degraded` saying why.
 """
 
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -23,10 +20,10 @@ from gateway.masking.restoring import StreamRestorer, restore_tree
 from gateway.pipeline.admission import OPTED_OUT, Admission, admit, offering_upgrade
 from gateway.pipeline.ask import Answered, Ask
 from gateway.pipeline.background import later
-from gateway.pipeline.caching import CachedAnswer, cache_key, decode_answer, encode_answer
+from gateway.pipeline.caching import Body, CachedAnswer, cache_key, decode_answer, encode_answer
 from gateway.pipeline.calling import Attempts, Called, call_models
 from gateway.pipeline.deadline import Deadline, deadline_ms
-from gateway.pipeline.gathering import Gathered, gather, remember
+from gateway.pipeline.gathering import Gathered, gather, remember, remembers
 from gateway.pipeline.kit import Kit
 from gateway.pipeline.masking import MaskedEvidence, mask
 from gateway.pipeline.meta import Made, meta, rate_headers
@@ -38,11 +35,9 @@ from gateway.pipeline.serving import SafeStream, Show
 from gateway.pipeline.validating import Judge
 
 STALE_INSTEAD = frozenset({DegradedReason.UPSTREAM_UNAVAILABLE, DegradedReason.DEADLINE})
-encode_body = msgspec.json.Encoder(decimal_format="number").encode
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """What is fixed once the evidence is there."""
 
     kit: Kit
@@ -59,23 +54,35 @@ async def answer(kit: Kit, ask: Ask, show: Show | None = None) -> Answered:
 
     Raises a GatewayError for the documented refusals; nothing is held or half-written then.
     """
-    warnings = screen(ask.feature, ask.body)
+    warnings = tuple(screen(ask.feature, ask.body))
     admission = await admit(kit, ask)
-    async with AsyncExitStack() as stack:
-        if ask.idempotency_key is not None:
-            earlier = await replay(kit, ask, stack)
-            if earlier is not None:
-                return earlier
-        gathered = await gather(kit, ask)
-        prompt = live_prompt(kit, ask)
-        context = Context(kit, ask, admission, prompt, kit.judge(ask.feature, prompt), gathered, tuple(warnings))
-        try:
-            answered = await _answer(context, show)
-        except QuotaExceeded as refused:
-            raise offering_upgrade(refused, kit.policy, ask.feature, admission.plan) from None
-        stack.pop_all()
-        _keep_question(kit, ask)
-        return answered
+    if ask.idempotency_key is None:
+        return await answer_afresh(kit, ask, admission, warnings, show)
+    earlier = await replay(kit, ask)
+    if earlier is not None:
+        return earlier
+    try:
+        return await answer_afresh(kit, ask, admission, warnings, show)
+    except SettledLater:
+        raise
+    except BaseException:
+        await kit.idempotency.abandon(ask.caller.business.id, ask.idempotency_key)
+        raise
+
+
+async def answer_afresh(
+    kit: Kit, ask: Ask, admission: Admission, warnings: tuple[str, ...], show: Show | None
+) -> Answered:
+    """Return the answer to an admitted request that was not answered before."""
+    gathered = await gather(kit, ask)
+    prompt = live_prompt(kit, ask)
+    context = Context(kit, ask, admission, prompt, kit.judge(ask.feature, prompt), gathered, warnings)
+    try:
+        answered = await _answer(context, show)
+    except QuotaExceeded as refused:
+        raise offering_upgrade(refused, kit.policy, ask.feature, admission.plan) from None
+    _keep_question(kit, ask)
+    return answered
 
 
 async def _answer(context: Context, show: Show | None) -> Answered:
@@ -89,13 +96,15 @@ async def _answer(context: Context, show: Show | None) -> Answered:
     names = tuple(candidate.spec.id for candidate in models.candidates)
     key = cache_key(ask.caller.business.id, ask, prompt, names, context.gathered.digest)
     cacheable = kit.cache_time(ask.feature) > 0 and not any(candidate.offline for candidate in models.candidates)
-    async with kit.flights.join(key) if cacheable else nullcontext():
-        if cacheable:
-            hit = await kit.cache.get(ask.caller.business.id, key)
-            kit.telemetry.looked_up(ask.feature.name, kit.recent.look(key, found=hit is not None))
-            if hit is not None:
-                return await answer_from_cache(context, decode_answer(hit), show)
-        return await answer_by_model(context, prompt, models, key if cacheable else None, show)
+    if not cacheable:
+        return await answer_by_model(context, prompt, models, None, show)
+    async with kit.flights.join(key):
+        hit = await kit.cache.get(ask.caller.business.id, key)
+        kit.telemetry.looked_up(ask.feature.name, kit.recent.look(key, found=hit is not None))
+        if hit is None:
+            return await answer_by_model(context, prompt, models, key, show)
+    # Outside the flight: callers of an answer that is there need not wait for each other.
+    return await answer_from_cache(context, decode_answer(hit), show)
 
 
 async def answer_by_model(
@@ -104,8 +113,8 @@ async def answer_by_model(
     """Reserve, mask, render, call, judge, restore and settle; the rules answer where the model's words are no use."""
     kit, ask = context.kit, context.ask
     try:
-        async with AsyncExitStack() as stack:
-            held, models = await _reserve(context, prompt, models, stack)
+        held, models = await _reserve(context, prompt, models)
+        async with held:
             masked = mask(kit.masker, ask, context.gathered.evidence)
             rendered = render(prompt, masked, kit.canary(prompt))
             deadline = Deadline.after(kit.clock, ask.started, deadline_ms(ask, kit.deadline_ms))
@@ -116,9 +125,7 @@ async def answer_by_model(
             called = await call_models(attempts, economise(models, context.admission, held.hold.budget_left))
             kept = await _stale(context, key, called, held.spend)
             body, made = kept or _compose(context, called, masked, held.spend, rendered.warnings)
-            if show is not None and not attempts.streamed:
-                await _show_at_once(context, body, show)
-            await remember(context.kit, context.ask, context.gathered, body)
+            await _hand_on(context, body, None if attempts.streamed else show)
             answered, settlement = _finished(context, body, made, held.hold, held.spend)
             await held.settle(settlement)
             context.kit.telemetry.answered(settlement.row, held.spend.attempted, context.ask.trace)
@@ -132,7 +139,7 @@ async def answer_by_model(
         return await answer_by_rules(context, OPTED_OUT, show)
 
 
-async def _stale(context: Context, key: str | None, called: Called, spend: Spend) -> tuple[dict[str, Any], Made] | None:
+async def _stale(context: Context, key: str | None, called: Called, spend: Spend) -> tuple[Body, Made] | None:
     """Return what was answered to the same question about the same records, though its time is over."""
     degraded = called.degraded
     if key is None or degraded is None or degraded.reason not in STALE_INSTEAD:
@@ -141,7 +148,7 @@ async def _stale(context: Context, key: str | None, called: Called, spend: Spend
     if found is None:
         return None
     hit = decode_answer(found)
-    return hit.body, Made(
+    return Body(hit.body), Made(
         source=Source.CACHE, model=hit.model, route=hit.route, reason="answered before", grounding=hit.grounding,
         masked=hit.masked, usage=spend.usage, cost=spend.cost, ai_generated=True, degraded=degraded,
         warnings=(*context.warnings, *hit.warnings, "stale: kept from an earlier answer"),
@@ -154,7 +161,7 @@ async def answer_from_cache(context: Context, hit: CachedAnswer, show: Show | No
         source=Source.CACHE, model=hit.model, route=hit.route, reason="answered before", grounding=hit.grounding,
         masked=hit.masked, ai_generated=True, warnings=(*context.warnings, *hit.warnings),
     )  # fmt: skip
-    return await _settle_directly(context, hit.body, made, context.ask.feature.units, show)
+    return await _settle_directly(context, Body(hit.body), made, context.ask.feature.units, show)
 
 
 async def answer_by_rules(context: Context, degraded: Degraded | None, show: Show | None) -> Answered:
@@ -168,7 +175,7 @@ async def answer_by_rules(context: Context, degraded: Degraded | None, show: Sho
         source=Source.RULES, model="", route="", reason=degraded.reason.value if degraded else "nothing to word",
         degraded=degraded, warnings=(*context.warnings, *evidence.warnings),
     )  # fmt: skip
-    return await _settle_directly(context, body, made, 0, show)
+    return await _settle_directly(context, Body.of(body), made, 0, show)
 
 
 def live_prompt(kit: Kit, ask: Ask) -> PromptVersion | None:
@@ -187,44 +194,34 @@ def _keep_question(kit: Kit, ask: Ask) -> None:
         later(journal.note(business.id, feature, ask.body, ask.as_of.isoformat()))
 
 
-async def replay(kit: Kit, ask: Ask, stack: AsyncExitStack) -> Answered | None:
-    """Return the stored outcome of this Idempotency-Key; None for its first use, undone unless it answers."""
+async def replay(kit: Kit, ask: Ask) -> Answered | None:
+    """Return the stored outcome of this Idempotency-Key; None for its first use, which owns the key from then on."""
     business_id, key = ask.caller.business.id, str(ask.idempotency_key)
     stored = await kit.idempotency.begin(business_id, key, ask.feature.name, ask.request_hash)
     if stored is None:
-
-        async def abandon(kind: type[BaseException] | None, *_: object) -> None:
-            if kind is None or not issubclass(kind, SettledLater):
-                await kit.idempotency.abandon(business_id, key)
-
-        stack.push_async_exit(abandon)
         return None
     status, body = stored
     return Answered(status, body, {"Idempotent-Replayed": "true"})
 
 
-async def _reserve(
-    context: Context, prompt: PromptVersion, models: Route, stack: AsyncExitStack
-) -> tuple[Reservation, Route]:
+async def _reserve(context: Context, prompt: PromptVersion, models: Route) -> tuple[Reservation, Route]:
     def bound(route: Route) -> int:
         first = route.candidates[0] if route.candidates else None
         most = prompt.token_budget + schema_tokens(prompt.wire_schema)
         return first.bound(most, prompt.params.max_output_tokens) if first else 0
 
     try:
-        held = await stack.enter_async_context(reserve(context.kit, context.ask, context.admission, bound(models)))
+        return await reserve(context.kit, context.ask, context.admission, bound(models)), models
     except BudgetExhausted:
         cheap = cheapest_first(models, "the budget has room for the economy model only")
         if bound(cheap) >= bound(models):
             raise
-        held = await stack.enter_async_context(reserve(context.kit, context.ask, context.admission, bound(cheap)))
-        return held, cheap
-    return held, models
+        return await reserve(context.kit, context.ask, context.admission, bound(cheap)), cheap
 
 
 def _compose(
     context: Context, called: Called, masked: MaskedEvidence, spend: Spend, warnings: tuple[str, ...]
-) -> tuple[dict[str, Any], Made]:
+) -> tuple[Body, Made]:
     evidence, candidate = context.gathered.evidence, called.candidate
     warnings = (*context.warnings, *evidence.warnings, *warnings)
     judged = called.judged
@@ -234,7 +231,7 @@ def _compose(
             offline = candidate.offline
             if not candidate.proven:
                 warnings = (*warnings, f"model_unproven: {candidate.spec.id}")
-            return body, Made(
+            return Body.of(body), Made(
                 source=Source.OFFLINE if offline else Source.MODEL, model=spend.model, route=candidate.route,
                 reason=candidate.reason, grounding=_figures(judged.grounded, judged.corrected),
                 masked=len(masked.vault), usage=spend.usage, cost=spend.cost, ai_generated=not offline,
@@ -245,21 +242,17 @@ def _compose(
         )
     grounded = context.judge.rules_judged(masked.facts, masked)
     body, _ = context.judge.compose(restore_tree(grounded.answer, masked.vault), evidence)
-    return body, Made(
+    return Body.of(body), Made(
         source=Source.RULES, model=spend.model, route=candidate.route if candidate else "", degraded=called.degraded,
         reason=called.degraded.reason.value if called.degraded else "", grounding=_figures(grounded, 0),
         masked=len(masked.vault), usage=spend.usage, cost=spend.cost, warnings=warnings,
     )  # fmt: skip
 
 
-async def _settle_directly(
-    context: Context, body: dict[str, Any], made: Made, units: int, show: Show | None
-) -> Answered:
+async def _settle_directly(context: Context, body: Body, made: Made, units: int, show: Show | None) -> Answered:
     spend = Spend(model=made.model)
     wanted = claim(context.kit, context.ask, context.admission, 0)
-    if show is not None:
-        await _show_at_once(context, body, show)
-    await remember(context.kit, context.ask, context.gathered, body)
+    await _hand_on(context, body, show)
 
     def finished(hold: Hold) -> tuple[tuple[Answered, Settlement], Settlement]:
         answered, settlement = _finished(context, body, made, hold, spend, units=units)
@@ -271,7 +264,7 @@ async def _settle_directly(
 
 
 def _finished(
-    context: Context, body: dict[str, Any], made: Made, hold: Hold, spend: Spend, *, units: int | None = None
+    context: Context, body: Body, made: Made, hold: Hold, spend: Spend, *, units: int | None = None
 ) -> tuple[Answered, Settlement]:
     """Return the bytes for the caller and the settlement that belongs to them."""
     kit, ask = context.kit, context.ask
@@ -282,7 +275,7 @@ def _finished(
     about = meta(kit, ask, context.admission, context.prompt, made, used, latency_ms)
     if ask.explain:
         about["evidence"] = context.gathered.evidence.facts
-    encoded = encode_body({**body, "meta": about})
+    encoded = body.with_meta(about)
     row = usage_row(
         ask, spend, cost=made.cost, source=made.source, status=200, latency_ms=latency_ms, route=made.route,
         degraded=made.degraded.reason.value if made.degraded else "", grounding=dict(made.grounding),
@@ -298,15 +291,15 @@ def _finished(
     )
 
 
-def _events(context: Context, body: dict[str, Any]) -> tuple[Event, ...]:
+def _events(context: Context, body: Body) -> tuple[Event, ...]:
     """Return what the feature wants told of its answer: its module may have `events(facts, body)`."""
     told = getattr(context.kit.features[context.ask.feature.name], "events", None)
-    return () if told is None else tuple(told(context.gathered.evidence.facts, body))
+    return () if told is None else tuple(told(context.gathered.evidence.facts, body.tree))
 
 
-async def _keep(context: Context, key: str, body: dict[str, Any], made: Made) -> None:
+async def _keep(context: Context, key: str, body: Body, made: Made) -> None:
     kept = CachedAnswer(
-        body, made.source.value, made.model, made.route, dict(made.grounding), made.masked, list(made.warnings)
+        body.raw, made.source.value, made.model, made.route, dict(made.grounding), made.masked, list(made.warnings)
     )
     business_id, feature = context.ask.caller.business.id, context.ask.feature
     subjects = context.gathered.evidence.subjects
@@ -319,10 +312,13 @@ def _safe_stream(context: Context, masked: MaskedEvidence, show: Show) -> SafeSt
     return SafeStream(str(context.ask.feature.stream), grounder, StreamRestorer(masked.vault), show, leaks)
 
 
-async def _show_at_once(context: Context, body: dict[str, Any], show: Callable[[str], Awaitable[None]]) -> None:
-    text = body.get(context.ask.feature.stream or "")
-    if isinstance(text, str) and text:
+async def _hand_on(context: Context, body: Body, show: Show | None) -> None:
+    """Show a reader the text that was not streamed, and let the feature keep what its next request may need."""
+    text = body.tree.get(context.ask.feature.stream or "") if show is not None else None
+    if show is not None and isinstance(text, str) and text:
         await show(text)
+    if remembers(context.kit, context.ask):
+        await remember(context.kit, context.ask, context.gathered, body.tree)
 
 
 def _figures(grounded: Grounded, corrected: int) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """One request as the steps see it, and the finished answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+import msgspec
 
 from gateway.domain.caller import Caller
 from gateway.domain.records import Record
 from gateway.library.catalog import Feature
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """A validated request of an authenticated caller.
 
     `body` holds no `as_of` and no `records`: they are `as_of` (business-local day) and `inline`. `user_hash` is a keyed
@@ -33,12 +33,11 @@ class Ask:
     user_hash: str = ""
     idempotency_key: str | None = None
     explain: bool = False
-    trace: Mapping[str, str] = field(default_factory=dict)
+    trace: Mapping[str, str] = msgspec.field(default_factory=dict)
     background: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """What leaves: status, JSON bytes and the extra headers."""
 
     status: int

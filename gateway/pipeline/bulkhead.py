@@ -6,8 +6,6 @@ business that asks much therefore delays itself before it delays others.
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -49,20 +47,16 @@ class Bulkhead:
         """How many calls wait for a place."""
         return len(self._waiting)
 
-    @asynccontextmanager
-    async def place(
-        self, business_id: str, priority: Priority, patience: float, *, background: bool = False
-    ) -> AsyncIterator[None]:
+    def place(self, business_id: str, priority: Priority, patience: float, *, background: bool = False) -> "Place":
         """Hold a place for the block. Raises NoPlace when none comes free within `patience` seconds."""
+        return Place(self, business_id, 1.0 / (BACKGROUND_TURNS if background else TURNS[priority]), patience)
+
+    async def enter(self, business_id: str, step: float, patience: float) -> None:
+        """Take a place, which `leave` gives back; `step` is how far a call moves its business's turn."""
         if self._free > 0:
             self._free -= 1
         else:
-            turns = BACKGROUND_TURNS if background else TURNS[priority]
-            await self._wait(business_id, 1.0 / turns, patience)
-        try:
-            yield
-        finally:
-            self._leave()
+            await self._wait(business_id, step, patience)
 
     async def _wait(self, business_id: str, step: float, patience: float) -> None:
         # A business that comes anew joins at the present turn: it neither saves up turns nor pays for the past.
@@ -75,13 +69,14 @@ class Bulkhead:
                 await admitted
         except BaseException as error:
             if admitted.done() and not admitted.cancelled():  # the place came at the last moment: hand it on
-                self._leave()
+                self.leave()
             admitted.cancel()
             if isinstance(error, TimeoutError):
                 raise NoPlace from None
             raise
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Hand the place to who waits for it, if anybody does."""
         while self._waiting:
             waiter = heapq.heappop(self._waiting)
             if not waiter.admitted.done():
@@ -90,6 +85,21 @@ class Bulkhead:
                 return
         self._turns.clear()
         self._free += 1
+
+
+class Place:
+    """One call's place. A class and no generator, since every call to a model goes through it."""
+
+    __slots__ = ("_bulkhead", "_wish")
+
+    def __init__(self, bulkhead: Bulkhead, business_id: str, step: float, patience: float) -> None:
+        self._bulkhead, self._wish = bulkhead, (business_id, step, patience)
+
+    async def __aenter__(self) -> None:
+        await self._bulkhead.enter(*self._wish)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._bulkhead.leave()
 
 
 class Bulkheads:

@@ -12,10 +12,42 @@ from gateway.pipeline.ask import Ask
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
 
 
+encode_body = msgspec.json.Encoder(decimal_format="number").encode
+
+
+class Body:
+    """The body of an answer, without `meta`: as bytes, and as an object for whoever reads in it.
+
+    Most answers are handed on as bytes alone: what came from the cache is neither decoded nor encoded again.
+    """
+
+    __slots__ = ("_tree", "raw")
+
+    def __init__(self, raw: msgspec.Raw, tree: dict[str, Any] | None = None) -> None:
+        self.raw, self._tree = raw, tree
+
+    @classmethod
+    def of(cls, tree: dict[str, Any]) -> "Body":
+        """Return the body that says this."""
+        return cls(msgspec.Raw(encode_body(tree)), tree)
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The body as an object."""
+        if self._tree is None:
+            self._tree = _decode_tree(self.raw)
+        return self._tree
+
+    def with_meta(self, about: dict[str, Any]) -> bytes:
+        """Return the whole answer: the body's own keys, then `meta`."""
+        own = bytes(self.raw)[:-1]
+        return b'%b%b"meta":%b}' % (own, b"," if len(own) > 1 else b"", encode_body(about))
+
+
 class CachedAnswer(msgspec.Struct, frozen=True):
     """What is kept of an answer: the body without `meta`, and who wrote it."""
 
-    body: dict[str, Any]
+    body: msgspec.Raw
     source: str
     model: str
     route: str
@@ -24,6 +56,7 @@ class CachedAnswer(msgspec.Struct, frozen=True):
     warnings: list[str]
 
 
+_decode_tree = msgspec.json.Decoder(dict[str, Any]).decode
 encode_answer = msgspec.json.Encoder().encode
 decode_answer = msgspec.json.Decoder(CachedAnswer).decode
 

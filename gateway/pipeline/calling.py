@@ -33,6 +33,7 @@ from gateway.pipeline.validating import Judge, Judged
 _log = structlog.get_logger("gateway.calling")
 MIN_ATTEMPT_S = 0.05
 _RESTS = Degraded(DegradedReason.UPSTREAM_UNAVAILABLE, "The model is failing and rests for a while.")
+_BLOCKED = "egress_blocked"
 _PASSING = frozenset({Fault.CONNECTION, Fault.SERVER_ERROR, Fault.RATE_LIMITED})
 SHARE_FOR_FIRST = 0.7
 """An attempt that has a successor may take this share of the time left."""
@@ -125,8 +126,7 @@ async def _ask_one(attempts: Attempts, candidate: Candidate, *, is_last: bool) -
             attempts.last = Degraded(DegradedReason.DEADLINE, "Too many calls wait for the model.")
             return None
         except EgressBlocked:
-            degraded = Degraded(DegradedReason.EGRESS_BLOCKED, "A personal value was about to leave; nothing was sent.")
-            return Called(None, candidate, degraded)
+            return Called(None, candidate, _blocked(attempts))
         except UpstreamFault as fault:
             attempts.last = _after_fault(attempts, candidate, fault)
             return None
@@ -175,7 +175,7 @@ async def _attempt(
         noted(fault.usage, fault=fault.fault.value)
         raise
     except EgressBlocked:
-        noted(NO_USAGE, fault="egress_blocked")
+        noted(NO_USAGE, fault=_BLOCKED)
         raise
     usage = reply.usage if reply.usage != NO_USAGE else _estimated(attempts, messages, reply)
     noted(usage, reply=reply)
@@ -267,6 +267,13 @@ def _tell_breaker(attempts: Attempts, candidate: Candidate, judged: Judged) -> N
         breaker.failed(now, Fault.INVALID)
     else:
         breaker.succeeded(now)
+
+
+def _blocked(attempts: Attempts) -> Degraded:
+    """Return the refusal of the last check, which tells apart a request that never left and one that did before."""
+    earlier = any(one.fault != _BLOCKED for one in attempts.held.spend.attempted)
+    sent = "this call was not sent, an earlier one had passed the check." if earlier else "nothing was sent."
+    return Degraded(DegradedReason.EGRESS_BLOCKED, f"A personal value was about to leave; {sent}")
 
 
 def _unusable(judged: Judged) -> Degraded:

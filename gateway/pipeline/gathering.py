@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -15,8 +14,7 @@ from gateway.pipeline.kit import Kit
 _ENCODE = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(msgspec.Struct, frozen=True):
     """The evidence with its digest: equal records, request and day give the same bytes.
 
     `recalled` is what the module's `recall` read beside the records, None without one.
@@ -53,8 +51,13 @@ async def gather(kit: Kit, ask: Ask) -> Gathered:
 async def remember(kit: Kit, ask: Ask, gathered: Gathered, answer: Mapping[str, Any]) -> None:
     """Let the feature keep what its next request may need of this answer. Raises NotReady."""
     module = kit.features[ask.feature.name]
-    if module is not None and hasattr(module, "remember"):
-        await module.remember(Surroundings.of(kit, ask), gathered.recalled, gathered.evidence, answer)
+    assert module is not None
+    await module.remember(Surroundings.of(kit, ask), gathered.recalled, gathered.evidence, answer)
+
+
+def remembers(kit: Kit, ask: Ask) -> bool:
+    """Tell whether the feature keeps anything of its answers."""
+    return hasattr(kit.features[ask.feature.name], "remember")
 
 
 def _digest(evidence: Evidence) -> str:

@@ -96,6 +96,8 @@ class Kit:
     gathered: Remembered[Any] = field(default_factory=lambda: Remembered(GATHERED))
     telemetry: Telemetry = field(default_factory=Silence)
     judges: dict[tuple[str, str], Judge] = field(default_factory=dict)
+    canaries: dict[str, str] = field(init=False, default_factory=dict)
+    able: dict[tuple[str, int], Any] = field(init=False, default_factory=dict)
     retries: RetryBudget = field(init=False)
 
     def __post_init__(self) -> None:
@@ -124,4 +126,6 @@ class Kit:
 
         The same for every call, so that a provider's prompt cache keeps working.
         """
-        return mark(self.sign("canary", prompt.content_hash)[:CANARY_LENGTH])
+        if (canary := self.canaries.get(prompt.content_hash)) is None:
+            canary = self.canaries[prompt.content_hash] = mark(self.sign("canary", prompt.content_hash)[:CANARY_LENGTH])
+        return canary

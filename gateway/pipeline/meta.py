@@ -1,11 +1,12 @@
 """The one `meta` object that stands beside the seed's keys in every answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import ceil
 from typing import Any
+
+import msgspec
 
 from gateway.domain.answer import LABELS, Degraded, Source
 from gateway.domain.ledger import UNLIMITED
@@ -19,8 +20,7 @@ from gateway.pipeline.kit import Kit
 NOTHING_CHECKED: Mapping[str, Any] = {"ok": True, "checked": 0, "corrected": 0, "dropped": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(msgspec.Struct, frozen=True):
     """How an answer was made, in figures. `cost` is nano-USD, `quota_used` the meter after this request."""
 
     source: Source
@@ -28,7 +28,7 @@ class Made:
     route: str
     reason: str
     degraded: Degraded | None = None
-    grounding: Mapping[str, Any] = field(default_factory=lambda: NOTHING_CHECKED)
+    grounding: Mapping[str, Any] = msgspec.field(default_factory=lambda: NOTHING_CHECKED)
     masked: int = 0
     usage: Usage = NO_USAGE
     cost: int = 0

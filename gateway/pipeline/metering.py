@@ -1,10 +1,10 @@
 """Step 6 and the last: money and quota, reserved before and settled after, exactly once, whatever happens between."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from gateway.domain.answer import Source
 from gateway.domain.ledger import AuditEntry, Claim, Hold, Settlement, UsageRow
@@ -61,6 +61,13 @@ class Reservation:
     sent: bool = False
     closed: bool = False
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        if error is not None and not self.closed:
+            await finish(self.close_unfinished(*_outcome(error)))
+
     async def cover(self, bound: int) -> bool:
         """Let the reserve cover one more attempt of at most `bound` nano-USD; False when the cap forbids."""
         needed = self.spend.cost + bound - self.covered
@@ -104,9 +111,8 @@ class Reservation:
         self.kit.telemetry.answered(row, self.spend.attempted, self.ask.trace)
 
 
-@asynccontextmanager
-async def reserve(kit: Kit, ask: Ask, admission: Admission, amount: int) -> AsyncIterator[Reservation]:
-    """Yield an open reservation of `amount` nano-USD and the feature's units.
+async def reserve(kit: Kit, ask: Ask, admission: Admission, amount: int) -> Reservation:
+    """Return an open reservation of `amount` nano-USD and the feature's units, to be entered at once.
 
     Raises QuotaExceeded, BudgetExhausted or NotReady; nothing is held then.
     """
@@ -116,13 +122,7 @@ async def reserve(kit: Kit, ask: Ask, admission: Admission, amount: int) -> Asyn
     except asyncio.CancelledError:
         later(_release_late(kit, opening))
         raise
-    held = Reservation(kit, ask, hold, covered=amount)
-    try:
-        yield held
-    except BaseException as error:
-        if not held.closed:
-            await finish(held.close_unfinished(*_outcome(error)))
-        raise
+    return Reservation(kit, ask, hold, covered=amount)
 
 
 def _outcome(error: BaseException) -> tuple[int, str]:

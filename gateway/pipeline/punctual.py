@@ -12,9 +12,10 @@ from gateway.domain.answer import Degraded, DegradedReason, Source
 from gateway.errors import GatewayError
 from gateway.library.windows import kind_of_meter, window
 from gateway.pipeline.admission import Admission, plan_of
-from gateway.pipeline.answer import answer, encode_body, live_prompt
+from gateway.pipeline.answer import answer, live_prompt
 from gateway.pipeline.ask import Answered, Ask
 from gateway.pipeline.background import later
+from gateway.pipeline.caching import Body
 from gateway.pipeline.kit import Kit
 from gateway.pipeline.meta import Made, meta
 
@@ -56,7 +57,7 @@ def bare_answer(kit: Kit, ask: Ask, degraded: Degraded) -> Answered:
     admission = Admission(plan, feature.limit(plan), quota, month, plan.requests_per_minute, degraded)
     made = Made(Source.RULES, "", "", degraded.reason.value, degraded, warnings=evidence.warnings)
     latency_ms = round((kit.clock.monotonic() - ask.started) * 1000)
-    return Answered(200, encode_body({**body, "meta": meta(kit, ask, admission, prompt, made, 0, latency_ms)}), {})
+    return Answered(200, Body.of(body).with_meta(meta(kit, ask, admission, prompt, made, 0, latency_ms)), {})
 
 
 async def _finish(work: "asyncio.Future[Answered]") -> None:

@@ -1,7 +1,7 @@
 """Step 9: which models may answer, in which order, and why."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from gateway.library.catalog import PromptVersion
 from gateway.library.policy_types import ModelSpec
@@ -13,6 +13,10 @@ from gateway.pipeline.kit import Kit
 ECONOMY_ROUTE = "gpt-3.5"
 OFFLINE = "offline"
 ECONOMY_FROM_SHARE = 0.8
+EPOCH = date(1970, 1, 1)
+DAY_US = 86_400_000_000
+MOST_KEPT = 512
+"""Prompts and days whose able models are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +49,51 @@ class Route:
 
 def route(kit: Kit, ask: Ask, prompt: PromptVersion) -> Route:
     """Return the models that can serve this prompt today: priced, not retired, able, and proven where that is asked."""
-    today = datetime.fromtimestamp(ask.received_at / 1e6, UTC).date()
+    day = ask.received_at // DAY_US
+    able = kit.able.get((prompt.content_hash, day))
+    if able is None:
+        able = _able(kit, prompt, EPOCH + timedelta(days=day))
+        if len(kit.able) >= MOST_KEPT:
+            kit.able.clear()
+        kit.able[prompt.content_hash, day] = able
+    proofs = tuple([kit.switches.proven(prompt.content_hash, name) for name in able.names])
+    if (found := able.routes.get(proofs)) is None:
+        found = able.routes[proofs] = able.route(proofs, required=kit.model_proof == "require")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Able:
+    """What does not change in the course of a day: who can serve a prompt, and the routes for each state of proofs."""
+
+    models: tuple[tuple[ModelSpec, Price, str, str], ...]
+    names: tuple[str, ...]
+    routes: dict[tuple[bool, ...], Route] = field(default_factory=dict)
+
+    def route(self, proofs: tuple[bool, ...], *, required: bool) -> Route:
+        """Return the route when these of the models are proven."""
+        candidates = tuple(
+            Candidate(*model, proven)
+            for model, proven in zip(self.models, proofs, strict=True)
+            if proven or not required
+        )
+        return Route(candidates, unproven=bool(self.models) and not candidates)
+
+
+def _able(kit: Kit, prompt: PromptVersion, today: date) -> Able:
     if kit.offline:
         names = [(OFFLINE, prompt.route, "no provider key is set")]
     else:
         names = [(name, prompt.route, "the prompt's route") for name in kit.policy.routes[prompt.route]]
         names += [(name, ECONOMY_ROUTE, "next after the prompt's route") for name in kit.policy.routes[ECONOMY_ROUTE]]
-    candidates: dict[str, Candidate] = {}
-    unproven = False
+    found: dict[str, tuple[ModelSpec, Price, str, str]] = {}
     for name, route_name, reason in names:
-        if name in candidates:
-            continue
         spec = kit.policy.models[name]
         price = spec.price(today)
-        if price is None or not spec.routable(today) or spec.refuses(prompt.params):
+        if name in found or price is None or not spec.routable(today) or spec.refuses(prompt.params):
             continue
-        proven = kit.switches.proven(prompt.content_hash, name)
-        if not proven and kit.model_proof == "require":
-            unproven = True
-            continue
-        candidates[name] = Candidate(spec, price, route_name, reason, proven)
-    return Route(tuple(candidates.values()), unproven and not candidates)
+        found[name] = (spec, price, route_name, reason)
+    return Able(tuple(found.values()), tuple(found))
 
 
 def economise(found: Route, admission: Admission, budget_left: int) -> Route:

@@ -13,6 +13,7 @@ import msgspec
 from gateway.domain.evidence import Evidence
 from gateway.grounding.facts import FactIndex
 from gateway.grounding.ground import Grounded, ground, overwrite
+from gateway.grounding.language import is_foreign
 from gateway.grounding.stream import StreamGrounder
 from gateway.library.catalog import Feature, PromptVersion
 from gateway.library.wire import nulls_dropped
@@ -23,6 +24,7 @@ from gateway.pipeline.masking import MaskedEvidence
 _DECODE = msgspec.json.Decoder().decode
 MAX_PROBLEMS = 6
 MAX_REQUEST_TEXT = 8_000
+NOT_ENGLISH = "words that are not English"
 LEAKED = "The answer repeats its instructions."
 
 
@@ -99,12 +101,12 @@ class Judge:
 
     def rules_judged(self, masked_facts: Mapping[str, Any], masked: MaskedEvidence) -> Grounded:
         """Return the rules' words, put through the same grounding as a model's."""
-        return self._ground(self.rules_words(masked_facts), masked)
+        return self._ground(self.rules_words(masked_facts), masked, by_rules=True)
 
     def stream_grounder(self, masked: MaskedEvidence) -> StreamGrounder:
         """Return a grounder for text that is shown while it is written; its verdicts are those of the whole text."""
         evidence, known = replace(masked.evidence, facts=masked.facts), masked.vault.placeholders()
-        return StreamGrounder(FactIndex(evidence, request_text(masked.request), known, self._claims(masked.facts)))
+        return StreamGrounder(FactIndex(evidence, request_text(masked.request), known, self._claims(masked)))
 
     def compose(self, words: dict[str, Any], evidence: Evidence) -> tuple[dict[str, Any], int]:
         """Return the answer, code's fields over the words, and how many of the words' fields had to be corrected."""
@@ -112,7 +114,7 @@ class Judge:
             words = self._merge(words, evidence)
         return overwrite(words, evidence.computed)
 
-    def _ground(self, words: dict[str, Any], masked: MaskedEvidence) -> Grounded:
+    def _ground(self, words: dict[str, Any], masked: MaskedEvidence, *, by_rules: bool = False) -> Grounded:
         if self._expand is not None:
             words = self._expand(words, masked.facts)
         facts = masked.facts
@@ -125,13 +127,21 @@ class Judge:
             rules_answer=lambda: self.rules_words(facts),
             min_items=self._min_items,
             skip=self._skip,
-            unsupported=self._claims(facts),
+            unsupported=self._claims(masked, by_rules=by_rules),
         )
 
-    def _claims(self, facts: Mapping[str, Any]) -> Callable[[str], list[str]] | None:
-        """Return the feature's own check of what a sentence claims beside figures, if it has one."""
-        unsupported = self._unsupported
-        return None if unsupported is None else lambda text: list(unsupported(text, facts))
+    def _claims(self, masked: MaskedEvidence, *, by_rules: bool = False) -> Callable[[str], list[str]]:
+        """Return the check of what a sentence claims beside figures, and of the language of a model's words."""
+        unsupported, facts = self._unsupported, masked.facts
+
+        def known() -> str:
+            return f"{request_text(facts)}\n{request_text(masked.request)}"
+
+        def claims(text: str) -> list[str]:
+            found = [] if unsupported is None else list(unsupported(text, facts))
+            return [*found, NOT_ENGLISH] if not by_rules and is_foreign(text, known) else found
+
+        return claims
 
     def _broken_rules(self, words: dict[str, Any], masked: MaskedEvidence) -> list[str]:
         answer, _ = self.compose(words, masked.evidence)

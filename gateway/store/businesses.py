@@ -22,6 +22,10 @@ _PUT = (
     '"plan" = excluded."plan", timezone = excluded.timezone, currency = excluded.currency, '
     "ai_opt_out = excluded.ai_opt_out, trial_ends_at = excluded.trial_ends_at"
 )
+_ADD = (
+    'INSERT INTO business (id, name, "plan", timezone, currency, ai_opt_out, trial_ends_at, created_at) '
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING RETURNING id"
+)
 ALL = 'SELECT id, name, "plan", timezone, currency, ai_opt_out, trial_ends_at FROM business ORDER BY id'
 _ONE = 'SELECT id, name, "plan", timezone, currency, ai_opt_out, trial_ends_at FROM business WHERE id = $1'
 _SET_PLAN = 'UPDATE business SET "plan" = $2, trial_ends_at = $3 WHERE id = $1 RETURNING id'
@@ -51,17 +55,17 @@ class Businesses:
 
     async def put(self, business: Business) -> None:
         """Create a business, or replace what is known of it."""
-        values = (
-            business.id,
-            business.name,
-            business.plan,
-            business.timezone,
-            business.currency,
-            business.ai_opt_out,
-            business.trial_ends_at,
-            self._clock.now(),
-        )
-        await self._change(_PUT, *values)
+        await self._change(_PUT, *self._row(business))
+
+    async def add(self, business: Business, *, line: AuditEntry | None = None) -> bool:
+        """Create a business; False when its id is taken, and nothing was changed."""
+        return bool(await self._change(_ADD, *self._row(business), line=line))
+
+    def _row(self, business: Business) -> tuple[object, ...]:
+        return (
+            business.id, business.name, business.plan, business.timezone, business.currency, business.ai_opt_out,
+            business.trial_ends_at, self._clock.now(),
+        )  # fmt: skip
 
     async def get(self, business_id: str) -> Business:
         """Return a business. Raises NotFound."""

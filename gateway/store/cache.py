@@ -21,7 +21,9 @@ if TYPE_CHECKING:  # the client is loaded only where Redis is used: it takes 5 M
     from gateway.store.redis_tier import RedisTier
 
 PURPOSE = "answer cache"
-MEMORY_BYTES = 8 * 1024 * 1024
+MEMORY_BYTES = 4 * 1024 * 1024
+"""For some two thousand answers; older ones are found in the database by their key."""
+
 OVERHEAD = 400
 """Bytes that an entry takes beside its body: key, tuple, dictionary slot."""
 

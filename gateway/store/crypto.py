@@ -34,7 +34,7 @@ class Sealer:
         self._secrets = {_derive(secret, "key id")[:4]: secret for secret in secrets}
         self._current = next(iter(self._secrets))
         self._ciphers: dict[tuple[bytes, str], AESGCM] = {}
-        self._signing: dict[str, bytes] = {}
+        self._signing: dict[str, hmac.HMAC] = {}
 
     def seal(self, purpose: str, business_id: str, row: str, plain: bytes) -> bytes:
         """Return `plain` encrypted for this purpose, business and row."""
@@ -54,10 +54,13 @@ class Sealer:
 
     def sign(self, purpose: str, text: str) -> str:
         """Return a keyed hash of `text`: the same everywhere with this secret, meaningless without it."""
-        key = self._signing.get(purpose)
-        if key is None:
-            key = self._signing[purpose] = _derive(self._secrets[self._current], f"sign {purpose}")
-        return hmac.digest(key, text.encode(), sha256).hex()
+        keyed = self._signing.get(purpose)
+        if keyed is None:
+            key = _derive(self._secrets[self._current], f"sign {purpose}")
+            keyed = self._signing[purpose] = hmac.new(key, digestmod=sha256)
+        signing = keyed.copy()  # taking in the key anew would cost twice as much
+        signing.update(text.encode())
+        return signing.hexdigest()
 
     def sign_publicly(self, text: str) -> tuple[str, str]:
         """Return an Ed25519 signature of `text` and the public key that anyone can check it with, both in base64."""

@@ -15,8 +15,9 @@ from SQLite: read it with `bool()`.
 """
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal, ParamSpec, Protocol, TypeVar
+
+import msgspec
 
 Row = tuple[Any, ...]
 Dialect = Literal["sqlite", "postgresql"]
@@ -26,8 +27,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True):
     """One SQL statement of a script; with `many`, `args` is a list of argument tuples and no rows come back.
 
     An `operator` statement sees every business's rows, whatever the task's scope is (`gateway/store/scope.py`).
@@ -99,7 +99,7 @@ def as_operator(script: Script[T]) -> Script[T]:
     try:
         while True:
             statement = next(script) if rows is None else script.send(rows)
-            rows = yield replace(statement, operator=True)
+            rows = yield msgspec.structs.replace(statement, operator=True)
     except StopIteration as stop:
         result: T = stop.value
         return result

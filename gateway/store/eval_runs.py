@@ -192,6 +192,13 @@ class EvalRuns:
         count = await self._database.fetch(f"SELECT COUNT(*) {where}", run_id)
         return [_case(row, {}) for row in rows], int(count[0][0])
 
+    async def beside(self, run_id: str, show: Show, number: int) -> tuple[int | None, int | None]:
+        """Return the numbers of the cases before and after this one among those that the filter shows."""
+        where = f"FROM eval_case WHERE run_id = $1{_FILTERS[show]} AND number"
+        before = await self._database.fetch(f"SELECT MAX(number) {where} < $2", run_id, number)
+        after = await self._database.fetch(f"SELECT MIN(number) {where} > $2", run_id, number)
+        return before[0][0], after[0][0]
+
     async def case(self, run_id: str, number: int) -> EvalCase | None:
         """Return one case with its details."""
         rows = await self._database.fetch(_ONE, run_id, number)

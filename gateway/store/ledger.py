@@ -14,8 +14,8 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import replace
 
+import msgspec
 import structlog
 
 from gateway.domain.ledger import Claim, Hold, Settlement, StoredAnswer
@@ -74,7 +74,7 @@ class DatabaseLedger:
         For answers that need no reservation: cache hits and rules. `finish` must be free of side effects, since it
         runs inside the transaction, perhaps twice. Raises QuotaExceeded, ValidationFailed or NotReady.
         """
-        counted = replace(claim, units=units, amount=0)
+        counted = msgspec.structs.replace(claim, units=units, amount=0)
         try:
             return await self._database.run(scripts.settle_direct, counted, finish, self._pen, self._clock.now())
         except ConstraintViolation:

@@ -40,8 +40,11 @@ _COUNTERS = (
     f"SELECT c.business_id, c.meter, c.period, c.used FROM {_ON_PAGE} "  # noqa: S608 - no value in it
     "JOIN quota_counter c ON c.business_id = b.id AND c.period >= $5 WHERE c.used > 0 ORDER BY c.meter"
 )
+LAST_SEQ = 2**62
+"""More than any line's number."""
 _LINES = (
-    "SELECT seq, at, actor, action, object_id, details FROM audit_all WHERE business_id = $1 ORDER BY seq DESC LIMIT $2"
+    "SELECT seq, at, actor, action, object_id, details FROM audit_all WHERE business_id = $1 AND seq < $3 "
+    "ORDER BY seq DESC LIMIT $2"
 )
 
 
@@ -145,9 +148,9 @@ class Overview:
         """
         return await self._database.read(_standings, oldest, limit, offset, search)
 
-    async def audit_lines(self, business_id: str, limit: int) -> list[AuditLine]:
-        """Return the newest lines of a chain, newest first."""
-        return [AuditLine(*row) for row in await self._database.fetch(_LINES, business_id, limit)]
+    async def audit_lines(self, business_id: str, limit: int, before: int = LAST_SEQ) -> list[AuditLine]:
+        """Return the newest lines of a chain, newest first: those with a number under `before`."""
+        return [AuditLine(*row) for row in await self._database.fetch(_LINES, business_id, limit, before)]
 
 
 def _by_feature(rows: Iterable[DaySums]) -> dict[str, Traffic]:

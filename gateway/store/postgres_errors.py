@@ -1,7 +1,7 @@
 """asyncpg's exceptions as the two that callers can act upon; apart, since only PostgreSQL needs the driver loaded."""
 
 import asyncpg
-from asyncpg.exceptions import InterfaceError
+from asyncpg.exceptions import InterfaceError, InternalClientError
 
 from gateway.store.database import ConstraintViolation
 from gateway.store.errors import not_ready
@@ -15,6 +15,10 @@ TRANSIENT = (
     asyncpg.PostgresSystemError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
+    # What a server says to a new connection while it is restored, moved or closed for maintenance.
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
 )
 
 
@@ -32,5 +36,8 @@ def translate_postgres_error(error: Exception) -> Exception:
 
 
 def _connection_lost(error: Exception) -> bool:
+    # asyncpg says so of a connection that was cut in the middle: "another operation is in progress".
+    if isinstance(error, InternalClientError):
+        return True
     # asyncpg tells misuse and a lost connection by one class; wrong arguments are no reason to try again.
     return isinstance(error, InterfaceError) and not isinstance(error, ValueError) and "connection" in str(error)

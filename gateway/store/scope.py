@@ -4,9 +4,7 @@ Set where a caller is recognised, not where a query is written: a query that for
 finds nothing. SQLite has no such rule; there the queries alone keep businesses apart.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 
 APP_ROLE = "gateway_app"
@@ -50,11 +48,23 @@ def enter(scope: Scope) -> None:
     _current.set(scope)
 
 
-@contextmanager
-def acting(scope: Scope) -> Iterator[None]:
+def acting(scope: Scope) -> "Acting":
     """Work for `scope` while the block runs."""
-    token = _current.set(scope)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+    return Acting(scope)
+
+
+class Acting:
+    """One block of `acting`. A class and no generator, since every request goes through it."""
+
+    __slots__ = ("_before", "_scope")
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._before: Token[Scope] | None = None
+
+    def __enter__(self) -> None:
+        self._before = _current.set(self._scope)
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            _current.reset(self._before)

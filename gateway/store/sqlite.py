@@ -21,6 +21,9 @@ from gateway.store.errors import not_ready, translate_sqlite_error
 BATCH = 128
 """Scripts that share one commit at most: bounds how long other processes wait for the lock."""
 
+READER_KIB = 512
+"""Pages that a reading connection keeps, instead of 2 MiB: enough for the upper levels of indices."""
+
 LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process's transaction."""
 
@@ -146,6 +149,7 @@ def connect(path: Path, *, synchronous: str = "NORMAL", readonly: bool = False) 
     connection.execute("PRAGMA journal_size_limit = 67108864")
     if readonly:
         connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{READER_KIB}")
     else:
         # SQLite's own waiting sleeps up to 100 ms between tries; `_begin` waits in steps of a millisecond.
         connection.execute("PRAGMA busy_timeout = 0")
@@ -287,18 +291,24 @@ def _drive(connection: sqlite3.Connection, script: Script[T]) -> T:
 
 
 def _execute(connection: sqlite3.Connection, statement: Statement) -> list[Row]:
-    sql, order = _positional(statement.sql)
+    sql, order, in_order = _positional(statement.sql)
+    args = statement.args
     if statement.many:
-        connection.executemany(sql, [[args[i] for i in order] for args in statement.args])
+        connection.executemany(sql, [[each[i] for i in order] for each in args])
         return []
-    return connection.execute(sql, [statement.args[i] for i in order]).fetchall()
+    if not in_order or len(args) != len(order):
+        args = [args[i] for i in order]
+    return connection.execute(sql, args).fetchall()
 
 
 @lru_cache(maxsize=1024)
-def _positional(sql: str) -> tuple[str, tuple[int, ...]]:
-    """Return the SQL with `?` for `$n`, and which argument each `?` takes (3.12 warns about every other form)."""
+def _positional(sql: str) -> tuple[str, tuple[int, ...], bool]:
+    """Return the SQL with `?` for `$n`, which argument each `?` takes, and whether they take them as they come.
+
+    Every other form of placeholders makes 3.12 warn.
+    """
     order = tuple(int(number) - 1 for number in re.findall(r"\$(\d+)", sql))
-    return re.sub(r"\$\d+", "?", sql), order
+    return re.sub(r"\$\d+", "?", sql), order, order == tuple(range(len(order)))
 
 
 def _all(statements: Sequence[str]) -> Script[None]:

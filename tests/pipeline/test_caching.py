@@ -1,10 +1,13 @@
 """An answer is found again for the same question about the same records of the same business, and for no other."""
 
+import json
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.pipeline.caching import CachedAnswer, cache_key, decode_answer, encode_answer
+from gateway.pipeline.caching import Body, CachedAnswer, cache_key, decode_answer, encode_answer
 from tests.features.fakes import DEMO_DAY
 from tests.pipeline.making import RISK, make_ask, prompt_of
 
@@ -50,5 +53,15 @@ def test_no_business_can_be_written_as_another(one, other):
 
 
 def test_what_is_kept_reads_back_as_it_was():
-    kept = CachedAnswer({"a": [1, "x", None]}, "model", "m", "gpt-4", {"ok": True, "checked": 1}, 2, ["w"])
+    kept = CachedAnswer(msgspec.Raw(b'{"a":[1,"x",null]}'), "model", "m", "gpt-4", {"ok": True, "checked": 1}, 2, ["w"])
     assert decode_answer(encode_answer(kept)) == kept
+
+
+@given(bodies)
+def test_a_body_that_stays_bytes_says_with_its_meta_what_the_object_would_say(body):
+    body.pop("meta", None)
+    kept = decode_answer(encode_answer(CachedAnswer(Body.of(body).raw, "model", "m", "gpt-4", {}, 0, [])))
+    said = Body(kept.body).with_meta({"source": "cache"})
+    assert json.loads(said) == {**body, "meta": {"source": "cache"}}
+    assert said == Body.of(body).with_meta({"source": "cache"})
+    assert Body(kept.body).tree == body

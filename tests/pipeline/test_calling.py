@@ -147,6 +147,16 @@ async def test_a_blocked_egress_ends_the_request_and_costs_nothing():
     assert (len(model.calls), meta["degraded"]["reason"], kit.ledger.spent) == (1, "egress_blocked", 0)
 
 
+async def test_a_call_that_is_blocked_after_another_went_out_does_not_say_that_nothing_was_sent():
+    only, _ = await asked(FakeModel(always=EgressBlocked("phone")))
+    second, kit = await asked(FakeModel(["no", EgressBlocked("phone")]))
+    assert "nothing was sent" in only["degraded"]["detail"]
+    assert second["degraded"]["reason"] == "egress_blocked"
+    assert "nothing was sent" not in second["degraded"]["detail"]
+    assert "an earlier one" in second["degraded"]["detail"]
+    assert kit.ledger.settled[0].row.attempts == 2
+
+
 async def test_the_call_names_neither_the_business_nor_the_person():
     model = FakeModel()
     kit, ask = make_kit(model), make_ask(user_id="kofi", trace={"traceparent": "00-1-2-01"})

@@ -1,8 +1,7 @@
 """`meta` and the rate headers say exactly what the ledger knows."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gateway.domain.answer import LABELS, Degraded, DegradedReason, Source
 from gateway.domain.ledger import UNLIMITED, Window

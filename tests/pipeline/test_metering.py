@@ -115,7 +115,7 @@ async def test_a_fault_before_anything_was_sent_gives_everything_back():
     kit, ask = make_kit(ledger=ledger), make_ask()
     admission = await admit(kit, ask)
     with pytest.raises(RuntimeError):
-        async with reserve(kit, ask, admission, 100):
+        async with await reserve(kit, ask, admission, 100):
             raise RuntimeError
     assert ledger.log == ["reserve", "release"]
     assert (ledger.used, ledger.open) == (0, {})
@@ -125,9 +125,9 @@ async def test_a_reserve_is_extended_only_by_what_is_missing():
     ledger = MemoryLedger(cap=1000)
     kit, ask = make_kit(ledger=ledger), make_ask()
     with pytest.raises(BudgetExhausted):
-        async with reserve(kit, ask, await admit(kit, ask), 1001):
+        async with await reserve(kit, ask, await admit(kit, ask), 1001):
             raise AssertionError("nothing may be done without a reserve")
-    async with reserve(kit, ask, await admit(kit, ask), 400) as held:
+    async with await reserve(kit, ask, await admit(kit, ask), 400) as held:
         assert await held.cover(400)
         assert "extend" not in ledger.log
         assert await held.cover(900)
@@ -140,7 +140,7 @@ async def test_a_reserve_is_extended_only_by_what_is_missing():
 async def test_what_was_spent_is_no_room_for_the_next_attempt():
     ledger = MemoryLedger(cap=1000)
     kit, ask = make_kit(ledger=ledger), make_ask()
-    async with reserve(kit, ask, await admit(kit, ask), 400) as held:
+    async with await reserve(kit, ask, await admit(kit, ask), 400) as held:
         held.spend.cost = 300
         assert await held.cover(400)
         assert ledger.open == {ask.ledger_id: 700}

@@ -61,6 +61,21 @@ def test_wanted_proof_keeps_the_unproven_and_marks_them():
     assert (first.spec.id, first.proven) == ("gpt-6.1-sol", False)
 
 
+def test_a_verdict_that_comes_or_goes_counts_from_the_next_request_on():
+    kit = make_kit(switches=(switches := Switches(unproven={"gpt-6.1-sol"})))
+    before, switches.unproven = ids(route(kit, make_ask(), prompt_of())), set()
+    after, switches.unproven = ids(route(kit, make_ask(), prompt_of())), {"gpt-6.1-sol"}
+    assert ("gpt-6.1-sol" in before, "gpt-6.1-sol" in after) == (False, True)
+    assert ids(route(kit, make_ask(), prompt_of())) == before
+
+
+def test_a_price_counts_from_its_first_day_on_in_a_process_that_runs_over_midnight():
+    spec, today = policy().models["gpt-6.1-sol"], make_ask().as_of
+    kit = make_kit(policy=with_model("gpt-6.1-sol", prices=(replace(spec.prices[-1], valid_from=today),)))
+    days = [make_ask(received_at=NOON + days * DAY_US) for days in (-1, 0, -1, 1)]
+    assert ["gpt-6.1-sol" in ids(route(kit, ask, prompt_of())) for ask in days] == [False, True, False, True]
+
+
 def test_without_a_provider_only_the_offline_rules_are_left():
     found = route(make_kit(offline=True), make_ask(), prompt_of())
     assert ids(found) == ["offline"]

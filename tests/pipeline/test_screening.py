@@ -7,6 +7,7 @@ import pytest
 
 from gateway.errors import InjectionBlocked
 from gateway.pipeline.screening import BLOCK, FLAG, score, screen, screened
+from tests.pipeline.injection_bearing import BEARING, RESEMBLING
 from tests.pipeline.injection_corpus import DIRECT, DISGUISED, HARMLESS, OTHER
 from tests.pipeline.injection_everyday import EVERYDAY
 from tests.pipeline.injection_languages import LANGUAGES, MORE, OVER_LINES
@@ -41,13 +42,14 @@ def test_an_order_to_the_model_is_beyond_doubt(text):
         (EVERYDAY + MORE, 0.95),
         (LANGUAGES, 0.95),
         (OVER_LINES, 0.95),
+        (BEARING, 0.8),
     ],
 )
 def test_attacks_are_refused_or_flagged(texts, least):
     assert share(texts, FLAG) >= least
 
 
-@pytest.mark.parametrize("text", HARMLESS + TALK)
+@pytest.mark.parametrize("text", HARMLESS + TALK + RESEMBLING)
 def test_shop_talk_is_never_refused(text):
     assert score(text) < BLOCK
 
@@ -55,6 +57,7 @@ def test_shop_talk_is_never_refused(text):
 def test_hardly_any_shop_talk_is_flagged():
     assert share(HARMLESS, FLAG) <= 0.03
     assert share(TALK, FLAG) <= 0.03
+    assert share(RESEMBLING, FLAG) <= 0.01
 
 
 def test_shop_talk_around_an_attack_does_not_hide_it():
