@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp
 
 from gateway.adapters.clock import SystemClock
+from gateway.adapters.heap import give_back
 from gateway.adapters.metrics import Metrics, Several
 from gateway.adapters.offline_model import OfflineModel, Rules
 from gateway.adapters.rate_limiter import MemoryRateLimiter
@@ -86,6 +87,7 @@ MAX_SWEEP_EVERY_S = 10.0
 PURGE_EVERY_S = 3600.0
 COST_EVERY_S = 300.0
 WARM_EVERY_S = 30.0
+GIVE_BACK_EVERY_S = 60.0
 
 GC_THRESHOLDS = (20_000, 20, 20)
 """A request makes thousands of containers and hardly a cycle: look for cycles once in several requests, not often."""
@@ -367,6 +369,7 @@ def _lifespan(
                 Chore("purge", PURGE_EVERY_S, lambda: purge(store.database, store.clock.now())),
                 Chore("cost_to_price", COST_EVERY_S, lambda: _tell_cost(site, metrics)),
                 Chore("warm_up", WARM_EVERY_S, warm_up.run),
+                Chore("give_back", GIVE_BACK_EVERY_S, give_back),
             )
             chores.start()
             # What start-up made lives as long as the process: a collection need not walk through it again.

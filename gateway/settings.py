@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -89,8 +89,8 @@ class Settings:
     schedules: Literal["on", "off"] = _setting("SCHEDULES", "`off`: no job starts by the clock in this process", "on")
     warm_businesses: int = _setting(
         "WARM_BUSINESSES",
-        "So many businesses, those that asked last, have their evidence worked out ahead after a start and after "
-        "pushes; 0: none",
+        "So many businesses, those that asked last and then those that pushed most, have their evidence worked out "
+        "ahead after a start and after pushes; 0: none",
         8,
         least=0,
     )
@@ -132,7 +132,9 @@ class Settings:
     oidc_roles: tuple[tuple[str, str], ...] = _setting(
         "OIDC_ROLES", "`group=role,…`: people of these groups get an account; empty: invited people only", ()
     )
-    log_level: str = _setting("LOG_LEVEL", "`debug`, `info`, `warning` or `error`", "info")
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        "LOG_LEVEL", "`debug`, `info`, `warning` or `error`", "info"
+    )
     flags_off: frozenset[str] = _setting(
         "AI_*_ENABLED", "One switch per feature, for example `AI_INSIGHTS_ENABLED=false`; unset means on", frozenset()
     )
@@ -149,6 +151,7 @@ class Settings:
         production = values.get("app_env") == "production"
         values.setdefault("model_proof", "require" if production else "warn")
         settings = cls(**values)
+        _check_stores(settings)
         _check_provider_url(settings.openai_base_url)
         if not settings.secret_key and production:
             raise SettingsError("SECRET_KEY is needed when APP_ENV=production: set at least 32 random characters.")
@@ -181,6 +184,11 @@ class Settings:
     def roles_of_groups(self) -> dict[str, str]:
         """The role that each group of the provider gives."""
         return dict(self.oidc_roles)
+
+    def check_flags(self, known: Collection[str]) -> None:
+        """Raise SettingsError for a switch that switches nothing: a slip in its name would leave a feature on."""
+        for name in sorted(self.flags_off.difference(known)):
+            raise SettingsError(f"{name} switches nothing. Switches: {', '.join(sorted(known))}.")
 
     def flag(self, name: str) -> bool:
         """Return the environment's default of a feature flag; on when unset."""
@@ -264,6 +272,13 @@ def _check_git(settings: Settings) -> None:
         raise SettingsError("PROMPTS_GIT_URL must be https://…, ssh://…, user@host:path or the path of a folder.")
     if not _GIT_PREFIX.match(settings.prompts_git_prefix) or ".." in settings.prompts_git_prefix:
         raise SettingsError("PROMPTS_GIT_PREFIX must be the beginning of a branch's name, such as prompts/.")
+
+
+def _check_stores(settings: Settings) -> None:
+    if not settings.database_url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://.")
 
 
 def _check_provider_url(url: str) -> None:

@@ -3,11 +3,12 @@
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.adapters.offline_model import find_evidence
 from gateway.domain.ledger import BudgetExhausted, Claim, Hold, Settlement

@@ -41,6 +41,10 @@ def test_production_requires_proof_and_a_secret():
         ("WARM_BUSINESSES", "-1"),
         ("AI_CREDIT_ENABLED", "perhaps"),
         ("SECRET_KEY", "short"),
+        ("LOG_LEVEL", "loud"),
+        ("DATABASE_URL", "mysql://db/x"),
+        ("DATABASE_URL", "gateway.sqlite"),
+        ("REDIS_URL", "http://cache:6379"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name, value):
@@ -71,3 +75,10 @@ def test_the_documented_table_is_the_code_s_table():
     documented = [line for line in (ROOT / "docs" / "settings.md").read_text().splitlines() if line.startswith("| `")]
     expected = [f"| `{env}` | {f'`{default}`' if default else '–'} | {doc} |" for env, default, doc in table()]
     assert documented == expected
+
+
+def test_a_switch_of_no_feature_is_refused_and_one_that_is_on_is_not():
+    known = {"AI_INSIGHTS_ENABLED", "AI_CREDIT_ENABLED"}
+    with pytest.raises(SettingsError, match="AI_INSIGHT_ENABLED switches nothing"):
+        Settings.from_environ({"AI_INSIGHT_ENABLED": "false"}).check_flags(known)
+    Settings.from_environ({"AI_INSIGHTS_ENABLED": "false", "AI_OLD_ENABLED": "true"}).check_flags(known)

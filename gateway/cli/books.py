@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from gateway.cli.printing import Printer
 from gateway.cli.running import fail, opened, run, say, settings
 from gateway.store.books import Drift, drifts
 from gateway.store.sqlite import sqlite_path
 
 books_app = typer.Typer(no_args_is_help=True, help="The ledger's books.")
-out = Console()
+out = Printer()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.progress import Progress, SpinnerColumn, TextColumn
-
 from gateway.app import Store
 from gateway.domain.caller import Business
 from gateway.settings import ROOT, Settings
@@ -42,6 +40,8 @@ class DemoBusiness:
 
 async def load(store: Store, tenant: Path, *, quiet: bool) -> list[DemoBusiness]:
     """Load every business of a folder, with progress, and make a key for each; an earlier demo key stays valid."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn  # a service that runs needs no rich
+
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), transient=True, disable=quiet) as progress:
         task = progress.add_task("Loading the demo tenants …")
 

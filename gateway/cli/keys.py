@@ -4,16 +4,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from gateway.cli.printing import Printer, table_of
 from gateway.cli.running import fail, opened, run, say, settings
 from gateway.errors import NotFound
 from gateway.store.database import ConstraintViolation
 from gateway.store.keys import ApiKey
 
 keys_app = typer.Typer(no_args_is_help=True, help="Service keys: create, list, revoke.")
-out = Console()
+out = Printer()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -92,7 +91,7 @@ def _instant(micros: int | None) -> str | None:
 
 
 def _show(keys: list[ApiKey]) -> None:
-    table = Table("prefix", "name", "business", "scopes", "created", "last used", "revoked")
+    table = table_of("prefix", "name", "business", "scopes", "created", "last used", "revoked")
     for key in keys:
         row = _json(key)
         instants = [row[name] or "–" for name in ("created_at", "last_used_at", "revoked_at")]

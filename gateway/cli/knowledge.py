@@ -6,16 +6,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from gateway.app import Store
+from gateway.cli.printing import Printer, table_of
 from gateway.cli.running import fail, opened, run, say, settings
 from gateway.store.knowledge import SHARED
 from gateway.store.knowledge_files import PRODUCT, PRODUCT_URL, ReadFolder, read_folder
 
 knowledge_app = typer.Typer(no_args_is_help=True, help="Documents that the support chat answers from.")
-out = Console()
+out = Printer()
 Business = Annotated[str | None, typer.Option(help="Id of a business; without it the documents are everybody's.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -91,7 +90,7 @@ def _told(value: dict[str, Any]) -> None:
 
 
 def _table(documents: list[dict[str, Any]]) -> None:
-    table = Table("document", "title", "passages", "words")
+    table = table_of("document", "title", "passages", "words")
     for one in documents:
         table.add_row(one["document"], one["title"], str(one["passages"]), str(one["words"]))
     out.print(table)

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from admin.access import new_sign_in_link
 from admin.demo import before_the_month, live_through
@@ -18,8 +16,10 @@ from admin.lifecycle import sync as sync_prompts
 from gateway.app import VERSION
 from gateway.cli import demo as demo_command
 from gateway.cli.books import backup, books_app
+from gateway.cli.businesses import businesses_app
 from gateway.cli.keys import keys_app
 from gateway.cli.knowledge import knowledge_app, load_guides
+from gateway.cli.printing import Printer, table_of
 from gateway.cli.running import fail, opened, run, say, settings
 from gateway.cli.serving import serve_forever, work_forever
 from gateway.cli.upkeep import jobs_app, privacy_app, retention_app, secrets_app
@@ -40,6 +40,7 @@ prompts_app = typer.Typer(no_args_is_help=True, help="Prompt files: check them, 
 admin_app = typer.Typer(no_args_is_help=True, help="The admin's pages.")
 plans_app = typer.Typer(no_args_is_help=True, help="What plans can cost against what they bring in.")
 audit_app = typer.Typer(no_args_is_help=True, help="The hash-chained audit log.")
+app.add_typer(businesses_app, name="businesses")
 app.add_typer(keys_app, name="keys")
 app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(prompts_app, name="prompts")
@@ -53,7 +54,7 @@ app.add_typer(retention_app, name="retention")
 app.add_typer(secrets_app, name="secrets")
 app.add_typer(books_app, name="books")
 app.command()(backup)
-out = Console()
+out = Printer()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -173,7 +174,7 @@ def lint_plans(as_json: Json = False) -> None:
     rows = [plan_row(cost) for cost in costs]
 
     def show() -> None:
-        table = Table("plan", "worst month USD", "bounded by", "of its price", "accepted")
+        table = table_of("plan", "worst month USD", "bounded by", "of its price", "accepted")
         for row in rows:
             table.add_row(*(str(value) for value in row.values()))
         out.print(table)
@@ -246,11 +247,12 @@ async def _migrate(found: Settings) -> list[str]:
 async def _prepare(found: Settings, clock: Clock | None = None) -> Catalog:
     await migrate_database(found.database_url)
     catalog = _catalog(found)
+    found.check_flags({feature.flag for feature in catalog.features.values()})
     synced = await _sync(found, catalog, clock)
     async with opened(found) as store:
         await load_guides(store, found.guides_dir)
     for sentence in synced.unproven:
-        Console(stderr=True).print(sentence, style="yellow", markup=False)
+        typer.secho(sentence, fg="yellow", err=True)
     return catalog
 
 
@@ -264,7 +266,7 @@ async def _sync(found: Settings, catalog: Catalog, clock: Clock | None = None) -
 
 
 def _show_sync(synced: Synced) -> None:
-    table = Table("what", "which")
+    table = table_of("what", "which")
     table.add_row("new versions", str(synced.imported))
     table.add_row("released", ", ".join(synced.released) or "–")
     out.print(table)

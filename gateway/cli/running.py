@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
 
 from gateway import logs
 from gateway.adapters.clock import SystemClock
 from gateway.app import Store, open_store
+from gateway.cli.printing import Printer
 from gateway.domain.verdict import VerdictUnreadable
 from gateway.errors import GatewayError
 from gateway.library.problems import LibraryError
@@ -24,7 +24,7 @@ from gateway.store.scope import OPERATOR, Scope, enter
 
 T = TypeVar("T")
 REFUSALS = (GatewayError, LibraryError, SettingsError, SchemaTooNew, MayNotMigrate, VersionChanged, VerdictUnreadable)
-err = Console(stderr=True)
+err = Printer(stderr=True)
 
 
 def settings() -> Settings:

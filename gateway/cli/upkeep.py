@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from gateway.cli.printing import Printer, table_of
 from gateway.cli.running import fail, opened, run, say, settings
 from gateway.domain.jobs import JobState
 from gateway.store.audit import canonical
@@ -20,7 +19,7 @@ retention_app = typer.Typer(no_args_is_help=True, help="How long each table keep
 secrets_app = typer.Typer(no_args_is_help=True, help="The key that encrypts what rests.")
 privacy_app = typer.Typer(no_args_is_help=True, help="Receipts of erasures.")
 jobs_app = typer.Typer(no_args_is_help=True, help="Background jobs: list them, start dead ones again.")
-out = Console()
+out = Printer()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -38,7 +37,7 @@ def check(as_json: Json = False) -> None:
     rows = [{"table": table, "policy": policy, "overdue": late.get(table, 0)} for table, policy in policies()]
 
     def show() -> None:
-        table = Table("table", "policy", "overdue")
+        table = table_of("table", "policy", "overdue")
         for row in rows:
             table.add_row(str(row["table"]), str(row["policy"]), str(row["overdue"]))
         out.print(table)
@@ -123,7 +122,7 @@ def jobs_list(
     rows = run(work)
 
     def show() -> None:
-        table = Table("business", "id", "kind", "attempts", "fault")
+        table = table_of("business", "id", "kind", "attempts", "fault")
         for row in rows:
             table.add_row(row["business_id"] or "–", row["id"], row["kind"], str(row["attempts"]), row["fault"])
         out.print(table)

@@ -3,16 +3,16 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from gateway.adapters.webhook_sender import WebhookSender
+from gateway.cli.printing import Printer
 from gateway.cli.running import fail, opened, run, say, settings
 from gateway.domain.events import EVENTS
 from gateway.store.events import SERVICE
 from gateway.store.webhooks import Webhook
 
 webhooks_app = typer.Typer(no_args_is_help=True, help="The operators' own webhooks: add, list, remove.")
-out = Console()
+out = Printer()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -14,6 +14,11 @@ _NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?\Z")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+_NUMBERS = frozenset({int, float})
+_EXACT = 2**53
+"""Below it a whole number and its float are the same, and no two floats are written alike."""
+
+
 class RuleFailed(Exception):
     """A rule could not be evaluated with this data; the text says why and repeats no text value."""
 
@@ -64,6 +69,8 @@ def equal(left: Any, right: Any) -> bool:
 
 def ordered(left: Any, right: Any) -> tuple[Any, Any]:
     """Return the two sides in a form that has an order: numbers, or two ISO dates. Raises `RuleFailed`."""
+    if type(left) in _NUMBERS and type(right) in _NUMBERS and abs(left) < _EXACT and abs(right) < _EXACT:
+        return left, right  # in the same order as the decimals they are written as, since each is its shortest
     if isinstance(left, str) and isinstance(right, str) and is_date(left[:10]) and is_date(right[:10]):
         return left, right
     return exact(left), exact(right)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal
 
 from jsonschema_rs import Draft202012Validator, RegexOptions
@@ -21,17 +22,32 @@ MAX_DEPTH = 32
 """How deep a value may be nested; deeper ones exhaust the stack of whatever walks them."""
 
 
-def _sane_levels() -> dict[str, Any]:
-    """Return definitions `level-0` … that refuse U+0000 (PostgreSQL texts cannot hold it) and too deep nesting."""
+def _compiled(raw: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator(
+        raw,
+        validate_formats=True,
+        ignore_unknown_formats=False,
+        retriever=_never,
+        pattern_options=RegexOptions(),  # the linear engine: no pattern can hang a worker
+    )
+
+
+def _never(uri: str) -> Any:
+    raise ValueError(f"a schema may not load {uri}")
+
+
+def _sane() -> dict[str, Any]:
+    """Return a schema that refuses U+0000 (PostgreSQL texts cannot hold it) and too deep nesting."""
     clean = {"not": {"type": "string", "pattern": "\\x00"}}
     levels: dict[str, Any] = {f"_level-{MAX_DEPTH}": {**clean, "type": ["null", "boolean", "number", "string"]}}
     for depth in range(MAX_DEPTH):
         below = {"$ref": f"#/$defs/_level-{depth + 1}"}
         levels[f"_level-{depth}"] = {**clean, "items": below, "additionalProperties": below}
-    return levels
+    return {"$ref": "#/$defs/_level-0", "$defs": levels}
 
 
-_SANE = _sane_levels()
+_SANE = _compiled(_sane())
+"""What holds for every value, compiled once: within each schema it would take ten times the schema's own memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +69,7 @@ class Schema:
     def is_valid(self, value: object) -> bool:
         """Tell whether `value` fits; False also for what is no JSON value at all."""
         try:
-            return self._validator.is_valid(value)
+            return _SANE.is_valid(value) and self._validator.is_valid(value)
         except ValueError:  # also UnicodeEncodeError: a lone surrogate is no text
             return False
 
@@ -62,7 +78,7 @@ class Schema:
         if self.is_valid(value):
             return []
         try:
-            return explained(self._validator.iter_errors(value))
+            return explained(chain(_SANE.iter_errors(value), self._validator.iter_errors(value)))
         except ValueError:
             return [FieldError("", "must be a JSON value of valid Unicode text.")]
 
@@ -91,24 +107,7 @@ def read_schema(raw: Any, kind: Kind, findings: Findings) -> Schema | None:
 
 def compiled(raw: Mapping[str, Any]) -> Schema:
     """Return the schema of a text that was checked before, or that the code itself wrote."""
-    return Schema(raw, _validator(raw))
-
-
-def _validator(raw: Mapping[str, Any]) -> Draft202012Validator:
-    closed = _closed(raw)
-    definitions = {**closed.pop("$defs", {}), **_SANE}
-    whole = {"allOf": [{"$ref": "#/$defs/_level-0"}, closed], "$defs": definitions}
-    return Draft202012Validator(
-        whole,
-        validate_formats=True,
-        ignore_unknown_formats=False,
-        retriever=_never,
-        pattern_options=RegexOptions(),  # the linear engine: no pattern can hang a worker
-    )
-
-
-def _never(uri: str) -> Any:
-    raise ValueError(f"a schema may not load {uri}")
+    return Schema(raw, _compiled(_closed(raw)))
 
 
 def _closed(schema: Mapping[str, Any]) -> dict[str, Any]:

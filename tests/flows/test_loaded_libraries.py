@@ -7,6 +7,7 @@ from pathlib import Path
 
 _START = """
 import asyncio, json, sys
+import gateway.__main__
 from gateway.settings import Settings
 from gateway.cli import main
 from gateway.store.holdings import holdings
@@ -31,4 +32,4 @@ def test_a_service_on_sqlite_without_a_provider_loads_no_other_driver_and_no_sdk
     )
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert {"sqlite3", "litestar"} <= loaded
-    assert loaded.isdisjoint({"piccolo", "asyncpg", "openai", "aiohttp", "redis", "black"})
+    assert loaded.isdisjoint({"piccolo", "asyncpg", "openai", "aiohttp", "redis", "black", "rich", "pygments"})

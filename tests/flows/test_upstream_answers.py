@@ -190,3 +190,10 @@ def test_an_unusable_answer_is_sent_back_exactly_once_then_other_models_are_aske
     assert len(repairs) <= 1
     assert len(upstream.calls) == len({call.model for call in upstream.calls}) + len(repairs)
     assert answer.meta["usage"]["output_tokens"] == 80 * len(upstream.calls)
+
+
+@pytest.mark.parametrize("path", [CREDIT, ASSISTANT])
+def test_a_sentence_in_another_language_is_dropped(ask, path):
+    answer = ask(also("Votre entreprise vend bien et les clients sont heureux de vos prix."), path)
+    assert "Votre" not in answer.body.decode()
+    assert answer.meta["grounding"]["dropped"] == 1

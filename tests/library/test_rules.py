@@ -1,11 +1,12 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.sms import segments
 from gateway.library.problems import Findings, LibraryError
+from gateway.library.rule_values import exact, ordered
 from gateway.library.rules import Rule, read_rule
 
 ANSWER = {
@@ -178,3 +179,22 @@ def test_any_text_is_a_rule_or_is_refused(check):
 )  # fmt: skip
 def test_sms_parts_are_counted_as_the_networks_do(text, parts):
     assert segments(text) == parts
+
+
+NUMBERS = (
+    st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 9).map(float)
+)
+
+
+@given(NUMBERS, NUMBERS)
+@example(0.1, 0)
+@example(2**53, float(2**53))
+@example(1e23, 10**23)
+@example(5000.000000012348, 5000)
+def test_numbers_are_ordered_as_the_decimals_they_are_written_as(left: float, right: float):
+    a, b = ordered(left, right)
+    assert (a < b, a <= b, a == b) == (
+        exact(left) < exact(right),
+        exact(left) <= exact(right),
+        exact(left) == exact(right),
+    )

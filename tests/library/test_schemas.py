@@ -52,6 +52,14 @@ def test_a_wrong_field_is_named_by_its_pointer_in_plain_words(change, pointer, s
     assert [error.pointer for error in errors] == [pointer] and said in errors[0].message
 
 
+def test_what_holds_for_every_value_is_told_beside_what_the_schema_says():
+    errors = Schema.compile(ORDER).check({**GOOD, "note": "a\0b", "amount": "many"})
+    assert {(error.pointer, error.message.split()[0]) for error in errors} == {
+        ("/note", "contains"),
+        ("/amount", "must"),
+    }
+
+
 def test_messages_never_repeat_a_value():
     secret = "0244123456"
     value = {"id": secret, "kind": secret, "day": secret, "amount": secret, "note": secret, "rows": [secret]}

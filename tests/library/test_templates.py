@@ -210,6 +210,19 @@ WORST = [
 ]
 
 
+_PACE_OF_A_FREE_CORE = 0.0024
+
+
+def _pace() -> float:
+    """The processor time of a fixed piece of work: a core shared with other work takes longer for anything."""
+    times = []
+    for _ in range(5):
+        started = time.process_time()
+        sum(range(200_000))
+        times.append(time.process_time() - started)
+    return min(times)
+
+
 @pytest.mark.parametrize("source", WORST)
 def test_the_worst_allowed_template_on_the_largest_data_stays_below_50_ms_and_256_kb(source):
     template = compiled(source)
@@ -223,7 +236,7 @@ def test_the_worst_allowed_template_on_the_largest_data_stays_below_50_ms_and_25
         except RenderError as refusal:
             assert "too much work" in str(refusal) or "beyond 256 KB" in str(refusal)
         times.append(time.process_time() - started)
-    assert min(times) < 0.05
+    assert min(times) < 0.05 * max(1.0, _pace() / _PACE_OF_A_FREE_CORE)
 
 
 def test_data_beyond_the_limits_is_refused_before_rendering():
