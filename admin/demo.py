@@ -22,6 +22,7 @@ from gateway.domain.staff import Person
 from gateway.errors import GatewayError
 from gateway.pipeline.answer import answer
 from gateway.pipeline.deferred import from_payload
+from gateway.ports import Clock
 from gateway.settings import Settings
 from gateway.store.releases import EVERYONE, PRODUCTION
 from gateway.store.retention import purge
@@ -44,23 +45,23 @@ BUSY = 4
 
 
 class SetBack:
-    """A clock that can be set to another day; it goes on ticking from there."""
+    """A clock that can be set to another day; it goes on ticking from there, as `real` does."""
 
-    def __init__(self) -> None:
-        self._real = SystemClock()
+    def __init__(self, real: Clock | None = None) -> None:
+        self.real: Clock = real or SystemClock()
         self._behind = 0
 
     def set(self, instant: int) -> None:
         """Let it be `instant` (microseconds) now."""
-        self._behind = self._real.now() - instant
+        self._behind = self.real.now() - instant
 
     def now(self) -> int:
         """Return the instant that it is here, in microseconds since the epoch (UTC)."""
-        return self._real.now() - self._behind
+        return self.real.now() - self._behind
 
     def monotonic(self) -> float:
         """Return seconds that never run backwards."""
-        return self._real.monotonic()
+        return self.real.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Call:
 def before_the_month(days: int = DAYS) -> SetBack:
     """Return a clock that is at the day before the demo's month began, for what was there before it."""
     clock = SetBack()
-    clock.set(SystemClock().now() - (days + 1) * DAY)
+    clock.set(clock.real.now() - (days + 1) * DAY)
     return clock
 
 
@@ -94,17 +95,17 @@ async def furnish(service: Service, clock: SetBack, bench: Bench, *, days: int =
     if await life.drafts.open() or [draft for name in service.site.kit.catalog.features
                                     for draft in await life.drafts.of(name)]:  # fmt: skip
         return 0
-    calls = list(_calls(service, SystemClock().now(), days, a_day))
+    calls = list(_calls(service, clock.real.now(), days, a_day))
     half = len(calls) // 2
     done = await _make(service, clock, calls[:half])
     for feature, title, words in CHANGES:
         if feature in service.site.kit.catalog.features:
             await _released(service, life, bench, feature, title, words)
     done += await _make(service, clock, calls[half:])
-    clock.set(SystemClock().now() - 2 * HOUR)
+    clock.set(clock.real.now() - 2 * HOUR)
     await _in_review(service, life, bench)
     await _failing(service, life, bench)
-    await purge(service.store.database, SystemClock().now())
+    await purge(service.store.database, clock.real.now())
     return done
 
 

@@ -9,9 +9,8 @@ from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from gateway.cli.printing import Printer, table_of
 from gateway.cli.running import fail, opened, run, say, settings
 from gateway.domain.caller import Business
 from gateway.library.policy import load_policy
@@ -19,7 +18,7 @@ from gateway.library.policy_types import Plan
 from gateway.settings import Settings
 
 businesses_app = typer.Typer(no_args_is_help=True, help="Businesses: add, change, list.")
-out = Console()
+out = Printer()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Zone = Annotated[str | None, typer.Option(help="IANA name, such as Africa/Accra: quotas count its days and months.")]
 Money = Annotated[str | None, typer.Option(help="ISO 4217 code of its records, such as GHS.")]
@@ -129,7 +128,7 @@ def _json(business: Business) -> dict[str, Any]:
 
 
 def _show(businesses: list[Business]) -> None:
-    table = Table("id", "name", "plan", "time zone", "currency", "opted out", "trial until")
+    table = table_of("id", "name", "plan", "time zone", "currency", "opted out", "trial until")
     for one in businesses:
         row = _json(one)
         last = (row["currency"], "yes" if one.ai_opt_out else "", row["trial_ends_at"] or "")

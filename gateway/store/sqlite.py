@@ -143,7 +143,8 @@ def connect(path: Path, *, synchronous: str = "NORMAL", readonly: bool = False) 
     connection = sqlite3.connect(
         path, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False, cached_statements=512
     )
-    connection.execute("PRAGMA journal_mode = WAL")
+    # SQLite does not wait where two processes switch a new file to WAL at once: one of them hears "locked".
+    _patiently(connection, "PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_size_limit = 67108864")
@@ -151,7 +152,7 @@ def connect(path: Path, *, synchronous: str = "NORMAL", readonly: bool = False) 
         connection.execute("PRAGMA query_only = ON")
         connection.execute(f"PRAGMA cache_size = -{READER_KIB}")
     else:
-        # SQLite's own waiting sleeps up to 100 ms between tries; `_begin` waits in steps of a millisecond.
+        # SQLite's own waiting sleeps up to 100 ms between tries; `_patiently` waits in steps of a millisecond.
         connection.execute("PRAGMA busy_timeout = 0")
     return connection
 
@@ -212,10 +213,10 @@ def _write_batch(connection: sqlite3.Connection, batch: list[_Job]) -> None:
     Most batches hold none that fails, and savepoints cost a sixth of a settlement: they are made only where one did.
     """
     try:
-        _begin(connection)
+        _patiently(connection, "BEGIN IMMEDIATE")
         if len(batch) == 1 or not _all_succeed(connection, batch):
             if not connection.in_transaction:
-                _begin(connection)
+                _patiently(connection, "BEGIN IMMEDIATE")
             for job in batch:
                 _attempt(connection, job, shared=len(batch) > 1)
         if connection.in_transaction:
@@ -264,12 +265,12 @@ def _read_batch(connection: sqlite3.Connection, batch: list[_Job]) -> None:
                 connection.execute("ROLLBACK")
 
 
-def _begin(connection: sqlite3.Connection) -> None:
-    """Take the write lock, waiting for other processes up to `LOCK_TIMEOUT`."""
+def _patiently(connection: sqlite3.Connection, sql: str) -> None:
+    """Execute what needs a lock, waiting for other processes up to `LOCK_TIMEOUT`."""
     deadline = time.monotonic() + LOCK_TIMEOUT
     while True:
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(sql)
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:

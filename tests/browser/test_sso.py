@@ -71,7 +71,7 @@ async def test_a_one_time_code_is_asked_for_without_javascript(browser, sso):
     form = page.locator("form[action='/admin/account/codes']")
     await form.locator("[name=code]").fill(pyotp.TOTP(secret).now())
     await form.locator("[name=current]").fill(PASSWORD)
-    await form.get_by_role("button").click()
+    await form.get_by_role("button", name="Switch codes on").click()
     await page.get_by_role("status").wait_for()
     await context.close()
     context = await browser.new_context(base_url=running.url, java_script_enabled=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 import subprocess
 import sys
 import time
@@ -175,6 +176,26 @@ async def test_another_processs_lock_is_waited_for_and_then_refused(numbers, mon
             await numbers.run(add, "a", 1)
         assert await value(numbers, "a") == 1
     assert await numbers.run(add, "a", 1) == 2
+
+
+@SQLITE_ONLY
+async def test_two_processes_that_open_a_new_file_at_once_both_get_it(database_url, monkeypatch):
+    told = []
+
+    class Second(sqlite3.Connection):
+        def execute(self, sql, *args):
+            if "journal_mode" in sql and not told:  # as SQLite says, without waiting, to the one that comes second
+                told.append(sql)
+                busy = sqlite3.OperationalError("database is locked")
+                busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise busy
+            return super().execute(sql, *args)
+
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: real(*args, factory=Second, **kwargs))
+    with closing(sqlite.connect(sqlite.sqlite_path(database_url))) as opened:
+        assert told
+        assert opened.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @SQLITE_ONLY
