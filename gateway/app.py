@@ -241,6 +241,7 @@ def _site(
     metrics: Metrics,
 ) -> Site:
     modules = feature_modules(catalog)
+    outcomes = AlertOutcomeStore(store.database, store.sealer, store.clock)
     kit = Kit(
         catalog=catalog,
         policy=policy,
@@ -267,7 +268,7 @@ def _site(
         knowledge=store.knowledge,
         conversations=store.conversations,
         counters=store.usage,
-        alert_outcomes=AlertOutcomeStore(store.database, store.sealer, store.clock),
+        alert_outcomes=outcomes,
     )
     return Site(
         kit=kit,
@@ -280,6 +281,8 @@ def _site(
         jobs=store.jobs,
         webhooks=store.webhooks,
         feedback=FeedbackStore(store.database, store.sealer, store.clock),
+        alert_outcomes=outcomes,
+        idempotency=store.idempotency,
         sender=sender,
         max_body_bytes=settings.max_body_bytes,
         max_records_bytes=settings.max_records_bytes,

@@ -219,9 +219,6 @@ class Idempotency(Protocol):
         Raises `IdempotencyConflict` while the first is running and `IdempotencyMismatch` for another payload.
         """
 
-    async def keep(self, business_id: str, key: str, status: int, body: bytes) -> None:
-        """Store the outcome of a run that no ledger settles."""
-
     async def abandon(self, business_id: str, key: str) -> None:
         """Forget a run that gave no answer, so that a retry starts afresh."""
 
@@ -273,9 +270,6 @@ class AlertOutcomes(Protocol):
 
     async def of(self, business_id: str) -> Sequence[AlertOutcome]:
         """Return the business's outcomes, oldest first."""
-
-    async def say(self, business_id: str, said: AlertOutcome, comment: str, user_hash: str) -> None:
-        """Keep what a person says of an alert, in place of what was said before."""
 
 
 class Around(Protocol):

@@ -14,6 +14,7 @@ from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
 from gateway.errors import FieldError, Forbidden, ValidationFailed
+from gateway.store.database import Script
 from gateway.store.feedback import Feedback
 
 SCOPE = "decisions"
@@ -37,8 +38,8 @@ def feedback_routes(site: Site) -> list[HTTPRouteHandler]:
         said = _feedback(body)
         about = await site.feedback.answered(caller.business.id, body["request_id"])
 
-        async def recorded() -> Response[bytes]:
-            await site.feedback.say(caller.business.id, about, _user(site, caller), said)
+        def recorded() -> Script[Response[bytes]]:
+            yield from site.feedback.say(caller.business.id, about, _user(site, caller), said)
             return json_response({"request_id": body["request_id"], "feature": about.feature, "recorded": True}, 201)
 
         return await once(site, request, caller.business.id, raw, recorded)
@@ -60,8 +61,8 @@ def feedback_routes(site: Site) -> list[HTTPRouteHandler]:
             raise ValidationFailed("There is nothing to decide here.", errors=[FieldError("/request_id", wanted)])
         content = {"value": body.get("value"), "reason": body["reason"]}
 
-        async def decided() -> Response[bytes]:
-            decision_id = await site.feedback.decide(
+        def decided() -> Script[Response[bytes]]:
+            decision_id = yield from site.feedback.decide(
                 caller.business.id, about, body["decision"], content,
                 user_hash=_user(site, caller), actor=caller.key_id,
             )  # fmt: skip

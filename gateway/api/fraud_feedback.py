@@ -17,6 +17,7 @@ from gateway.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from gateway.features.anomalies import alert_id as id_of
 from gateway.features.anomalies import found, longest_span
 from gateway.library.windows import local_day
+from gateway.store.database import Script
 
 FEATURE = "fraud_alerts"
 MAX_COMMENT = 2_000
@@ -48,11 +49,9 @@ def fraud_feedback_routes(site: Site) -> list[HTTPRouteHandler]:
             raise NotFound("There is no such alert of this business; send the as_of it was found with.")
         user = site.kit.sign("user", f"{business.id}|{caller.user_id}") if caller.user_id else ""
         said = AlertOutcome(alert_id, hit.pattern, body["outcome"])
-        outcomes = site.kit.alert_outcomes
-        assert outcomes is not None
 
-        async def recorded() -> Response[bytes]:
-            await outcomes.say(business.id, said, body.get("comment") or "", user)
+        def recorded() -> Script[Response[bytes]]:
+            yield from site.alert_outcomes.say(business.id, said, body.get("comment") or "", user)
             return json_response({"alert_id": alert_id, "outcome": said.outcome, "recorded": True}, 201)
 
         return await once(site, request, business.id, raw, recorded)

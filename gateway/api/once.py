@@ -1,13 +1,15 @@
 """One outcome for each Idempotency-Key where neither a feature answers nor a job is made."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Request, Response
 
 from gateway.api.asking import idempotency_key
 from gateway.api.site import Site
+from gateway.store.database import Script
+from gateway.store.idempotency import Outcome
 
 
 async def once(
@@ -15,27 +17,23 @@ async def once(
     request: Request[Any, Any, Any],
     business_id: str,
     raw: bytes,
-    work: Callable[[], Awaitable[Response[bytes]]],
+    act: Callable[[], Script[Response[bytes]]],
 ) -> Response[bytes]:
-    """Return what `work` gives, or what it gave when this key was first sent; without a key it always works.
+    """Return what `act` gives, or what it gave when this key was first sent; without a key it always acts.
 
-    `raw` is the body as sent. Raises IdempotencyConflict while the first runs and IdempotencyMismatch for another
-    request. What fails is not kept; after a crash between the work and its note the key is free again in two minutes.
+    `act` is one transaction, and with a key the note of its outcome belongs to it: a process that dies leaves both or
+    neither. `raw` is the body as sent. Raises IdempotencyMismatch for another request; what fails is not kept.
     """
     key = idempotency_key(request)
     if key is None:
-        return await work()
-    keys, about = site.kit.idempotency, f"{request.method} {request.scope['path']}"
+        return await site.database.run(act)
+    about = f"{request.method} {request.scope['path']}"
     digest = hashlib.sha256(about.encode() + b"\0" + raw).hexdigest()
-    if (earlier := await keys.begin(business_id, key, about[:64], digest)) is not None:
-        status, body = earlier
-        headers = {"Idempotent-Replayed": "true"}
-        return Response(body, status_code=status, media_type="application/json", headers=headers)
-    try:
-        done = await work()
-    except BaseException:
-        await keys.abandon(business_id, key)
-        raise
-    # Outside: where the work is done and its note cannot be written, a free key would let it be done again at once.
-    await keys.keep(business_id, key, done.status_code or 200, done.content)
-    return done
+
+    def outcome() -> Script[Outcome]:
+        done = yield from act()
+        return done.status_code or 200, done.content
+
+    (status, body), earlier = await site.idempotency.once(business_id, key, about[:64], digest, outcome)
+    headers = {"Idempotent-Replayed": "true"} if earlier else {}
+    return Response(body, status_code=status, media_type="application/json", headers=headers)

@@ -16,7 +16,8 @@ from gateway.domain.caller import Caller
 from gateway.domain.jobs import NewJob
 from gateway.domain.ledger import AuditEntry
 from gateway.errors import FieldError, Forbidden, ValidationFailed
-from gateway.store.businesses import EVERY_FEATURE
+from gateway.store.businesses import EVERY_FEATURE, opted_out
+from gateway.store.database import Script
 
 SCOPE = "privacy"
 ACCESS = {"access": f"scope:{SCOPE}"}
@@ -32,7 +33,8 @@ def privacy_routes(site: Site) -> list[HTTPRouteHandler]:
 
     @get("/api/ai/privacy/opt-out", name="opt_out_state", opt=ACCESS)
     async def state(request: AnyRequest) -> Response[bytes]:
-        return await _state(site, _allowed(site, request))
+        business_id = _allowed(site, request).business.id
+        return _shown(business_id, *await site.businesses.opted_out(business_id))
 
     @post("/api/ai/privacy/opt-out", status_code=200, name="opt_out", opt=ACCESS)
     async def opt_out(request: AnyRequest) -> Response[bytes]:
@@ -40,17 +42,17 @@ def privacy_routes(site: Site) -> list[HTTPRouteHandler]:
         body, raw = await read_object(request, site.max_body_bytes)
         out, features = _opt_out(site, body)
 
-        async def switched() -> Response[bytes]:
-            for feature in features:
-                await site.businesses.opt_out(caller.business.id, feature=feature, out=out)
-            details = {"opted_out": out, "features": features}
-            now = site.kit.clock.now()
-            await site.audit.append(
-                AuditEntry(caller.business.id, caller.key_id, "privacy.opt_out", caller.business.id, now, details)
-            )
-            return await _state(site, caller)
+        business_id, now = caller.business.id, site.kit.clock.now()
+        details = {"opted_out": out, "features": features}
+        line = AuditEntry(business_id, caller.key_id, "privacy.opt_out", business_id, now, details)
 
-        return await once(site, request, caller.business.id, raw, switched)
+        def switched() -> Script[Response[bytes]]:
+            yield from site.businesses.opting_out(business_id, features, out=out, line=line)
+            return _shown(business_id, *(yield from opted_out(business_id)))
+
+        done = await once(site, request, business_id, raw, switched)
+        await site.businesses.changed()
+        return done
 
     @post("/api/ai/privacy/erasure", status_code=202, name="erasure", opt=ACCESS)
     async def erasure(request: AnyRequest) -> Response[bytes]:
@@ -71,10 +73,8 @@ def _allowed(site: Site, request: AnyRequest) -> Caller:
     return caller
 
 
-async def _state(site: Site, caller: Caller) -> Response[bytes]:
-    everything, features = await site.businesses.opted_out(caller.business.id)
-    body = {"business_id": caller.business.id, "opted_out": everything, "features": features}
-    return json_response(body)
+def _shown(business_id: str, everything: bool, features: list[str]) -> Response[bytes]:
+    return json_response({"business_id": business_id, "opted_out": everything, "features": features})
 
 
 def _opt_out(site: Site, body: dict[str, Any]) -> tuple[bool, list[str]]:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from gateway.adapters.webhook_sender import WebhookSender
 from gateway.pipeline.kit import Kit
+from gateway.store.alert_outcomes import AlertOutcomeStore
 from gateway.store.audit import AuditLog
 from gateway.store.businesses import Businesses
 from gateway.store.database import Database
 from gateway.store.feedback import FeedbackStore
+from gateway.store.idempotency import IdempotencyKeys
 from gateway.store.jobs import Jobs
 from gateway.store.records import RecordStore
 from gateway.store.snapshot import Snapshots
@@ -29,6 +31,8 @@ class Site:
     jobs: Jobs
     webhooks: Webhooks
     feedback: FeedbackStore
+    alert_outcomes: AlertOutcomeStore
+    idempotency: IdempotencyKeys
     sender: WebhookSender
     max_body_bytes: int
     max_records_bytes: int

@@ -16,6 +16,7 @@ from gateway.domain.caller import Caller
 from gateway.domain.events import EVENTS
 from gateway.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from gateway.pipeline.meta import instant
+from gateway.store.database import Script
 from gateway.store.webhooks import Webhook
 
 SCOPE = "webhooks"
@@ -42,8 +43,8 @@ def _registering(site: Site) -> list[HTTPRouteHandler]:
         body, raw = await read_object(request, site.max_body_bytes)
         url, events = _wanted(site, body)
 
-        async def made() -> Response[bytes]:
-            hook, secret = await site.webhooks.create(caller.business.id, url, events)
+        def made() -> Script[Response[bytes]]:
+            hook, secret = yield from site.webhooks.creating(caller.business.id, url, events)
             return json_response({**_json(hook), "secret": secret}, 201)
 
         return await once(site, request, caller.business.id, raw, made)
@@ -66,8 +67,8 @@ def _registering(site: Site) -> list[HTTPRouteHandler]:
     async def roll(request: AnyRequest, webhook_id: FromPath[str]) -> Response[bytes]:
         caller = _allowed(site, request)
 
-        async def rolled() -> Response[bytes]:
-            hook, secret = await site.webhooks.roll(caller.business.id, webhook_id)
+        def rolled() -> Script[Response[bytes]]:
+            hook, secret = yield from site.webhooks.rolling(caller.business.id, webhook_id)
             return json_response({**_json(hook), "secret": secret})
 
         return await once(site, request, caller.business.id, b"", rolled)
@@ -91,12 +92,13 @@ def _delivering(site: Site) -> list[HTTPRouteHandler]:
         event_ids = _texts(body, "event_ids")
         await site.webhooks.get(caller.business.id, webhook_id)
 
-        async def replayed() -> Response[bytes]:
-            count = await site.webhooks.replay(caller.business.id, webhook_id, event_ids)
-            site.jobs.nudge()
+        def replayed() -> Script[Response[bytes]]:
+            count = yield from site.webhooks.replaying(caller.business.id, webhook_id, event_ids)
             return json_response({"replayed": count}, 202)
 
-        return await once(site, request, caller.business.id, raw, replayed)
+        done = await once(site, request, caller.business.id, raw, replayed)
+        site.jobs.nudge()
+        return done
 
     return [deliveries, replay]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gateway.domain.alert_outcome import AlertOutcome
 from gateway.ports import Clock
 from gateway.store.crypto import Sealer
-from gateway.store.database import Database
+from gateway.store.database import Database, Script, Statement
 from gateway.store.holdings import PRIVATE_DAYS, Holding, Sealed, Until
 
 COMMENT = "alert comment"
@@ -42,9 +42,8 @@ class AlertOutcomeStore:
         )
         return [AlertOutcome(*row) for row in rows]
 
-    async def say(self, business_id: str, said: AlertOutcome, comment: str, user_hash: str) -> None:
-        """Keep what a person says of an alert, in place of what was said before."""
+    def say(self, business_id: str, said: AlertOutcome, comment: str, user_hash: str) -> Script[None]:
+        """Keep what a person says of an alert, in place of what was said before, as part of a transaction."""
         sealed = self._sealer.seal(COMMENT, business_id, said.alert_id, comment.encode()) if comment else None
-        await self._database.execute(
-            _SAY, business_id, said.alert_id, said.pattern, said.outcome, sealed, user_hash, self._clock.now()
-        )
+        values = (said.alert_id, said.pattern, said.outcome, sealed, user_hash, self._clock.now())
+        yield Statement(_SAY, (business_id, *values))

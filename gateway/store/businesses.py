@@ -51,7 +51,7 @@ class Businesses:
     def __init__(self, database: Database, clock: Clock, changed: Changed = nobody) -> None:
         self._database = database
         self._clock = clock
-        self._changed = changed
+        self.changed = changed
 
     async def put(self, business: Business) -> None:
         """Create a business, or replace what is known of it."""
@@ -85,16 +85,25 @@ class Businesses:
         self, business_id: str, *, feature: str = EVERY_FEATURE, out: bool = True, line: AuditEntry | None = None
     ) -> None:
         """Keep a business's data from every model, or from those of one feature. Raises NotFound."""
-        if feature == EVERY_FEATURE:
-            if not await self._change(_SET_OPT_OUT, business_id, out, line=line):
+        await self._database.run(lambda: self.opting_out(business_id, [feature], out=out, line=line))
+        await self.changed()
+
+    def opting_out(
+        self, business_id: str, features: Sequence[str], *, out: bool, line: AuditEntry | None
+    ) -> Script[None]:
+        """Do as `opt_out` for several features, as part of a transaction; afterwards await `changed`."""
+        for feature in features:
+            if feature != EVERY_FEATURE:
+                yield Statement(_OPT_OUT, (business_id, feature, out, self._clock.now()))
+            elif not (yield Statement(_SET_OPT_OUT, (business_id, out))):
                 raise NotFound("There is no such business.")
-        else:
-            await self._change(_OPT_OUT, business_id, feature, out, self._clock.now(), line=line)
+        yield from bump(SWITCHES)
+        if line is not None:
+            yield from audit.append(line)
 
     async def opted_out(self, business_id: str) -> tuple[bool, list[str]]:
-        """Return whether the business has opted out of every model, and of which features by name."""
-        whole = (await self.get(business_id)).ai_opt_out
-        return whole, [row[0] for row in await self._database.fetch(_OPTED_OUT, business_id)]
+        """Return whether the business has opted out of every model, and of which features by name. Raises NotFound."""
+        return await self._database.read(opted_out, business_id)
 
     async def switch(
         self, flag: str, enabled: bool | None, business_id: str = EVERY_BUSINESS, *, line: AuditEntry | None = None
@@ -108,7 +117,7 @@ class Businesses:
 
     async def _change(self, sql: str, *args: object, line: AuditEntry | None = None) -> Sequence[Row]:
         rows = await self._database.run(_change, sql, args, line)
-        await self._changed()
+        await self.changed()
         return rows
 
 
@@ -116,6 +125,14 @@ def business_of(row: Row) -> Business:
     """Return a business of the columns that `ALL` selects."""
     business_id, name, plan, timezone, currency, ai_opt_out, trial_ends_at = row
     return Business(business_id, name, plan, timezone, currency, bool(ai_opt_out), trial_ends_at)
+
+
+def opted_out(business_id: str) -> Script[tuple[bool, list[str]]]:
+    """Return whether a business has opted out of every model, and of which features. Raises NotFound."""
+    rows = yield Statement(_ONE, (business_id,))
+    if not rows:
+        raise NotFound("There is no such business.")
+    return business_of(rows[0]).ai_opt_out, [name for (name,) in (yield Statement(_OPTED_OUT, (business_id,)))]
 
 
 def _change(sql: str, args: tuple[object, ...], line: AuditEntry | None) -> Script[list[Row]]:

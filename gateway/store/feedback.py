@@ -68,16 +68,16 @@ class FeedbackStore:
             raise NotFound("There is no such request.")
         return Answered(*rows[0])
 
-    async def say(self, business_id: str, about: Answered, user_hash: str, feedback: Feedback) -> None:
-        """Keep what one person says; a later word of the same person about the same answer replaces it."""
+    def say(self, business_id: str, about: Answered, user_hash: str, feedback: Feedback) -> Script[None]:
+        """Keep what one person says, as part of a transaction; their later word about the same answer replaces it."""
         sealed = None
         if feedback.comment:
             row = f"{about.request_id}|{user_hash}"
             sealed = self._sealer.seal(COMMENT, business_id, row, feedback.comment.encode())
         values = (about.feature, feedback.rating, feedback.outcome, sealed, self._clock.now())
-        await self._database.execute(_FEEDBACK, business_id, about.request_id, user_hash, *values)
+        yield Statement(_FEEDBACK, (business_id, about.request_id, user_hash, *values))
 
-    async def decide(
+    def decide(
         self,
         business_id: str,
         about: Answered,
@@ -86,17 +86,16 @@ class FeedbackStore:
         *,
         user_hash: str,
         actor: str,
-    ) -> str:
-        """Keep a decision with a line in the audit chain, and return its id; the newest one of a request counts."""
+    ) -> Script[str]:
+        """Keep a decision with a line in the audit chain, as part of a transaction, and return its id.
+
+        The newest decision about a request counts.
+        """
         decision_id, now = new_id(), self._clock.now()
         sealed = self._sealer.seal(CONTENT, business_id, decision_id, _encode(content))
         row = (business_id, decision_id, about.request_id, about.feature, decision, sealed, user_hash, now)
         details = {"feature": about.feature, "user": user_hash}
         entry = AuditEntry(business_id, actor, f"decision.{decision}", about.request_id, now, details)
-        await self._database.run(_decide, row, entry)
+        yield Statement(_DECISION, row)
+        yield from audit.append(entry)
         return decision_id
-
-
-def _decide(row: tuple[Any, ...], entry: AuditEntry) -> Script[None]:
-    yield Statement(_DECISION, row)
-    yield from audit.append(entry)

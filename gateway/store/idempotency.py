@@ -5,6 +5,7 @@ charges for it, so there is never a charge whose answer cannot be replayed, nor 
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 from gateway.errors import IdempotencyConflict, IdempotencyMismatch
 from gateway.ports import Clock
@@ -34,6 +35,10 @@ _LOOK = "SELECT state, request_hash, status, body, lease_until FROM idempotency 
 _ABANDON = "DELETE FROM idempotency WHERE business_id = $1 AND key = $2 AND state = 'running'"
 
 
+Outcome = tuple[int, bytes]
+"""The status and the body of an answer."""
+
+
 class IdempotencyKeys:
     """`ports.Idempotency` over either database."""
 
@@ -43,7 +48,7 @@ class IdempotencyKeys:
         self._clock = clock
         self._begun: OrderedDict[tuple[str, str], float] = OrderedDict()
 
-    async def begin(self, business_id: str, key: str, feature: str, request_hash: str) -> tuple[int, bytes] | None:
+    async def begin(self, business_id: str, key: str, feature: str, request_hash: str) -> Outcome | None:
         """Return the stored status and body, or None when this caller is the first and owns the key now.
 
         Raises IdempotencyConflict while the first is running, IdempotencyMismatch for another payload, NotReady.
@@ -54,6 +59,10 @@ class IdempotencyKeys:
         if row is None:
             self._begun[business_id, key] = self._clock.monotonic()
             return None
+        return self._earlier(row, business_id, key, request_hash, now)
+
+    def _earlier(self, row: Row, business_id: str, key: str, request_hash: str, now: int) -> Outcome:
+        """Return what an earlier run came to, if it was of this request and has ended."""
         state, known_hash, status, sealed, lease_until = row
         if known_hash != request_hash:
             raise IdempotencyMismatch("This Idempotency-Key was used with another request. Use a new key for this one.")
@@ -76,11 +85,27 @@ class IdempotencyKeys:
             self._begun.popitem(last=False)
         return (business_id, key) in self._begun
 
-    async def keep(self, business_id: str, key: str, status: int, body: bytes) -> None:
-        """Store the outcome of a run that no ledger settles."""
-        self._begun.pop((business_id, key), None)
-        sealed = self._sealer.seal(PURPOSE, business_id, key, body)
-        await self._database.execute(KEEP_ANSWER, business_id, key, status, sealed)
+    async def once(
+        self, business_id: str, key: str, feature: str, request_hash: str, act: Callable[[], Script[Outcome]]
+    ) -> tuple[Outcome, bool]:
+        """Return the status and body of `act`, and whether they are from an earlier run, all in one transaction.
+
+        What the act writes and the note that it was done stand or fall together, so that whoever dies at whatever
+        moment leaves either both or nothing. Raises what `act` raises, and what `begin` does.
+        """
+        now = self._clock.now()
+        this = (business_id, key, feature, request_hash, now, now)
+
+        def whole() -> Script[tuple[Row | None, Outcome]]:
+            if (row := (yield from _begin(*this))) is not None:
+                return row, (0, b"")
+            status, body = yield from act()
+            sealed = self._sealer.seal(PURPOSE, business_id, key, body)
+            yield Statement(KEEP_ANSWER, (business_id, key, status, sealed))
+            return None, (status, body)
+
+        row, outcome = await self._database.run(whole)
+        return (outcome, False) if row is None else (self._earlier(row, business_id, key, request_hash, now), True)
 
     async def abandon(self, business_id: str, key: str) -> None:
         """Forget a run that gave no answer, so that a retry starts afresh."""

@@ -16,7 +16,7 @@ from gateway.pipeline.meta import instant
 from gateway.ports import Clock
 from gateway.store import audit
 from gateway.store.crypto import Sealer, Unreadable
-from gateway.store.database import Database, Row, Script, Statement, one
+from gateway.store.database import Database, Row, Script, Statement
 from gateway.store.events import PURPOSE, delivery_job
 from gateway.store.jobs import enqueue
 
@@ -91,11 +91,15 @@ class Webhooks:
         self, business_id: str, url: str, events: Sequence[str], *, line: AuditEntry | None = None
     ) -> tuple[Webhook, str]:
         """Register an address that has been checked; its secret is returned this once. Raises ValidationFailed."""
+        return await self._database.run(lambda: audit.noted(self.creating(business_id, url, events), line))
+
+    def creating(self, business_id: str, url: str, events: Sequence[str]) -> Script[tuple[Webhook, str]]:
+        """Do as `create`, as part of a transaction."""
         webhook_id, secret, now = new_id(), _new_secret(), self._clock.now()
         sealed_url = self._sealer.seal(URL, business_id, webhook_id, url.encode())
         sealed = self._seal_secret(business_id, webhook_id, secret)
         values = (business_id, webhook_id, sealed_url, json.dumps(list(events)), sealed, now)
-        if not await self._database.run(lambda: audit.noted(_put(values), line)):
+        if not (yield from _put(values)):
             wanted = f"at most {MAX_WEBHOOKS} webhooks; delete one first"
             raise ValidationFailed("There are too many webhooks.", errors=[FieldError("/url", wanted)])
         return Webhook(webhook_id, url, tuple(events), None, None, now), secret
@@ -117,13 +121,16 @@ class Webhooks:
 
     async def roll(self, business_id: str, webhook_id: str, *, line: AuditEntry | None = None) -> tuple[Webhook, str]:
         """Give a new secret, shown this once; for a day both sign. Also wakes a disabled one. Raises NotFound."""
+        return await self._database.run(lambda: audit.noted(self.rolling(business_id, webhook_id), line))
+
+    def rolling(self, business_id: str, webhook_id: str) -> Script[tuple[Webhook, str]]:
+        """Do as `roll`, as part of a transaction."""
         secret = _new_secret()
         sealed = self._seal_secret(business_id, webhook_id, secret)
-        until = self._clock.now() + ROLLING
-        rolled = await self._database.run(lambda: audit.noted(one(_ROLL, business_id, webhook_id, sealed, until), line))
-        if not rolled:
+        if not (yield Statement(_ROLL, (business_id, webhook_id, sealed, self._clock.now() + ROLLING))):
             raise NotFound("There is no such webhook.")
-        return await self.get(business_id, webhook_id), secret
+        rows = yield Statement(_ALL, (business_id, webhook_id))
+        return self._webhook(business_id, rows[0]), secret
 
     async def target(self, business_id: str, webhook_id: str, event_business: str, event_id: str) -> Target | None:
         """Return what to send where; None when the webhook or the event is gone, or the webhook is disabled."""
@@ -153,8 +160,11 @@ class Webhooks:
         self, business_id: str, webhook_id: str, event_ids: Sequence[str], *, line: AuditEntry | None = None
     ) -> int:
         """Send events again under their old ids; returns how many of them this webhook had been sent."""
-        wanted = (self._sealer, self._clock.now(), business_id, webhook_id, tuple(event_ids))
-        return await self._database.run(lambda: audit.noted(_replay(*wanted), line))
+        return await self._database.run(lambda: audit.noted(self.replaying(business_id, webhook_id, event_ids), line))
+
+    def replaying(self, business_id: str, webhook_id: str, event_ids: Sequence[str]) -> Script[int]:
+        """Do as `replay`, as part of a transaction."""
+        return (yield from _replay(self._sealer, self._clock.now(), business_id, webhook_id, tuple(event_ids)))
 
     def _webhook(self, business_id: str, row: Row) -> Webhook:
         webhook_id, url, events, previous, until, disabled_at, created_at = row

@@ -65,8 +65,9 @@ async def fill(database, clock):
     await jobs.end(job, "completed", b"{}")
     people = FeedbackStore(database, sealer(), clock)
     about = Answered(wanted.request_id, "credit_risk")
-    await people.say(BUSINESS, about, "hash-of-a-user", Feedback(5, "paid", "Thanks"))
-    await people.decide(BUSINESS, about, "approve", {"reason": "x"}, user_hash="hash-of-a-user", actor="k")
+    await database.run(people.say, BUSINESS, about, "hash-of-a-user", Feedback(5, "paid", "Thanks"))
+    decided = {"user_hash": "hash-of-a-user", "actor": "k"}
+    await database.run(people.decide, BUSINESS, about, "approve", {"reason": "x"}, **decided)
     await database.execute("UPDATE usage SET user_hash = 'hash-of-a-user'")
     return done
 
