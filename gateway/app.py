@@ -21,7 +21,7 @@ from gateway.adapters.rate_limiter import MemoryRateLimiter
 from gateway.adapters.webhook_sender import WebhookSender
 from gateway.api.access import require_declared_access
 from gateway.api.credit_alerts import credit_alert_routes
-from gateway.api.dialect import dialect_routes
+from gateway.api.dialect import dialect_handlers, dialect_routes
 from gateway.api.dialect_shapes import load_dialect
 from gateway.api.docs import docs_routes
 from gateway.api.edge import Edge
@@ -164,20 +164,21 @@ def create_service(
     site = _site(settings, policy, catalog, store, models, sender, metrics)
     metrics.breakers = site.kit.breaker_states
     tools = _tools(site, store)
+    dialect = load_dialect(settings.policy_dir) if settings.pos_dialect == "on" else None
     handlers = [
         *feature_routes(site), *record_routes(site), *usage_routes(site), *job_routes(site), *webhook_routes(site),
         *credit_alert_routes(site), *fraud_feedback_routes(site),
         *feedback_routes(site), *privacy_routes(site),
         *health_routes(site, metrics),
         *docs_routes(openapi_document(catalog, VERSION)), *guide_routes(settings.guides_dir),
-        *(dialect_routes(site, load_dialect(settings.policy_dir)) if settings.pos_dialect == "on" else ()),
+        *(dialect_routes(site, dialect) if dialect else ()),
         *(extra_routes(site, store) if extra_routes else ()),
     ]  # fmt: skip
     require_declared_access(handlers)
     running = _lifespan(settings, site, store, tools, metrics, extra_kinds, at_end)
     app = Litestar(
         route_handlers=handlers,
-        exception_handlers=HANDLERS,
+        exception_handlers=dialect_handlers(site, dialect) if dialect else HANDLERS,
         lifespan=[lambda _: running()],
         openapi_config=None,
         logging_config=None,
@@ -338,12 +339,8 @@ def _models(settings: Settings, rules: Mapping[str, Rules]) -> dict[str, Model]:
     # Imported here: the SDK takes a second to load, and offline mode needs none of it.
     from gateway.adapters.openai_model import OpenAIModel
 
-    model = OpenAIModel(
-        settings.openai_api_key or "not-needed",
-        settings.openai_base_url,
-        organization=settings.openai_organization,
-        dialect=settings.openai_dialect,
-    )
+    key, organization = settings.openai_api_key or "not-needed", settings.openai_organization
+    model = OpenAIModel(key, settings.openai_base_url, organization=organization, dialect=settings.openai_dialect)
     return {"responses": model, "chat": model}
 
 

@@ -7,10 +7,12 @@ are not followed, an answer is read to 64 KiB at most, and all of it takes 10 se
 
 import asyncio
 import ipaddress
+import re
 import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -23,6 +25,7 @@ TIMEOUT_S = 10.0
 MAX_RESPONSE = 65_536
 MAX_URL = 2_000
 PORTS = frozenset({443, 8443})
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -119,6 +122,8 @@ class WebhookSender:
         """Return what is wrong with an address as it is written; "" when nothing is."""
         if parts is None or not parts.hostname or len(url) > MAX_URL or any(c <= " " or c > "~" for c in url):
             return "must be a whole https:// address in visible ASCII characters"
+        if ":" not in parts.hostname and not all(map(_LABEL.fullmatch, parts.hostname.removesuffix(".").split("."))):
+            return "must name a host: parts of at most 63 letters, digits and hyphens, divided by dots"
         if parts.username is not None or parts.password is not None or parts.fragment:
             return "must hold no user, password or fragment"
         here = self.loopback and (parts.hostname == "localhost" or _is_loopback(parts.hostname))
@@ -146,13 +151,16 @@ class _PublicOnly(httpcore2.AsyncNetworkBackend):
         self._loopback = loopback
 
     async def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
-        """Connect to the first address of `host` once all of them have been found public. Raises Forbidden."""
+        """Connect to the first address of `host` that answers, once all have been found public. Raises Forbidden."""
         literal = _literal(host)
         found = [str(literal)] if literal is not None else await self._resolve(host, port)
         addresses = [ipaddress.ip_address(address.partition("%")[0]) for address in found]
         if not addresses or not all(is_public(a) or (self._loopback and a.is_loopback) for a in addresses):
             raise Forbidden
-        return await self._inner.connect_tcp(str(addresses[0]), port, *args, **options)
+        for address in addresses[:-1]:
+            with suppress(httpcore2.ConnectError):
+                return await self._inner.connect_tcp(str(address), port, *args, **options)
+        return await self._inner.connect_tcp(str(addresses[-1]), port, *args, **options)
 
     async def connect_unix_socket(self, *args: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
         """Refuse. Raises Forbidden."""
@@ -176,7 +184,10 @@ def is_public(address: Address) -> bool:
 
 async def resolve_name(host: str, port: int) -> Sequence[str]:
     """Return every address of a name. Raises OSError when it has none."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # no name that DNS could hold
+        raise OSError("no such name") from error
     return [str(entry[4][0]) for entry in found]
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, post
@@ -17,9 +18,11 @@ from gateway.domain.ledger import UNLIMITED
 from gateway.domain.money import usd_from_nano
 from gateway.errors import FieldError, GatewayError, ValidationFailed
 from gateway.library.catalog import Feature
+from gateway.library.windows import local_day
 from gateway.pipeline.admission import Admission, admit
 from gateway.pipeline.answer import live_prompt
 from gateway.pipeline.ask import Ask
+from gateway.pipeline.calling import REPAIR_TOKENS, with_second_try
 from gateway.pipeline.checking import check_input
 from gateway.pipeline.rendering import schema_tokens
 from gateway.pipeline.routing import route
@@ -28,6 +31,7 @@ BULK = "feature_bulk"
 """The job kind that answers many requests of a feature."""
 
 AnyRequest = Request[Any, Any, Any]
+LATE_DAYS = 30
 
 
 def bulk_routes(site: Site) -> list[HTTPRouteHandler]:
@@ -69,6 +73,7 @@ def _route(site: Site, feature: Feature) -> HTTPRouteHandler:
             dedupe_key=None if ask.idempotency_key is None else f"key:{ask.idempotency_key}",
             priority=PRIORITY[admission.plan.priority],
             scope=feature.group,
+            total=len(body["items"]),
             subjects=tuple(subject for subject in (caller.user_id,) if subject),
         )
         return await accepted(site, caller, job, hashlib.sha256(ask.request_hash.encode()).hexdigest())
@@ -98,30 +103,49 @@ async def _preview(site: Site, ask: Ask, admission: Admission, items: list[Any])
             check_input(ask.feature, item)
         except GatewayError as error:
             refused.append(error_of(at, error))
-    units = (len(items) - len(refused)) * ask.feature.units
+    valid = len(items) - len(refused)
+    units = valid * ask.feature.units
+    usual = await _usual(site, ask, admission)
     window = admission.quota_window.key
     used = (await site.usage.counters(ask.caller.business.id, [window])).get((ask.feature.meter or "", window), 0)
     limit = admission.quota_limit
     return {
         "dry_run": True,
         "items": len(items),
-        "valid": len(items) - len(refused),
+        "valid": valid,
         "errors": refused,
         "units": units if ask.feature.meter else 0,
         "meter": ask.feature.meter,
         "remaining": UNLIMITED if limit == UNLIMITED else max(0, limit - used),
-        "cost_usd_at_most": f"{usd_from_nano(_most(site, ask, admission) * (len(items) - len(refused))):f}",
+        "cost_usd_expected": None if usual is None else f"{usd_from_nano(usual * valid):f}",
+        "cost_usd_at_most": f"{usd_from_nano(_most(site, ask, admission) * valid):f}",
     }
 
 
+async def _usual(site: Site, ask: Ask, admission: Admission) -> int | None:
+    """Return what an answer has cost this business on average of late, in nano-USD; None where there was none."""
+    if admission.degraded is not None:
+        return 0
+    business = ask.caller.business
+    today = local_day(ask.received_at, business.timezone)
+    totals = await site.usage.totals(business.id, today - timedelta(days=LATE_DAYS), today, business.timezone)
+    found = next((row for row in totals if row.feature == ask.feature.name and row.counted), None)
+    return None if found is None else round(found.cost / found.counted)
+
+
 def _most(site: Site, ask: Ask, admission: Admission) -> int:
-    """Return the most one item can cost, in nano-USD: nothing where the rules answer."""
+    """Return the most one item can cost, in nano-USD: every call of the route, and one repair.
+
+    Nothing where the rules answer.
+    """
     prompt = live_prompt(site.kit, ask)
     if prompt is None or admission.degraded is not None:
         return 0
-    candidates = route(site.kit, ask, prompt).candidates
+    candidates, written = with_second_try(route(site.kit, ask, prompt)), prompt.params.max_output_tokens
     most = prompt.token_budget + schema_tokens(prompt.wire_schema)
-    return candidates[0].bound(most, prompt.params.max_output_tokens) if candidates else 0
+    calls = [one.bound(most, written) for one in candidates]
+    repairs = [one.bound(most + written + REPAIR_TOKENS, written) for one in candidates]
+    return sum(calls) + max(repairs, default=0)
 
 
 def error_of(index: int, error: GatewayError) -> dict[str, Any]:

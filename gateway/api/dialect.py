@@ -9,16 +9,19 @@ from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import ExceptionHandlersMap
 
 from gateway.api.asking import make_ask
 from gateway.api.auth import authenticate, key_of
 from gateway.api.body import read_object
 from gateway.api.dialect_shapes import Asked, Dialect, Endpoint, answer_of, request_of
-from gateway.api.problems import handle_unexpected
+from gateway.api.problems import HANDLERS, handle_http_exception, handle_unexpected, in_our_words
 from gateway.api.site import Site
 from gateway.domain.caller import Caller
 from gateway.domain.ledger import UNLIMITED
@@ -30,6 +33,7 @@ from gateway.pipeline.admission import plan_of
 from gateway.pipeline.answer import answer
 
 AnyRequest = Request[Any, Any, Any]
+PREFIX = "/ai/api/"
 MAX_DAYS = 92
 NEED_PRODUCT = frozenset({"product_description", "inventory_forecast"})
 """Features of ours whose dialect names a product by its id alone."""
@@ -43,6 +47,18 @@ def dialect_routes(site: Site, dialect: Dialect) -> list[HTTPRouteHandler]:
     served = [one for one in dialect.endpoints if one.feature in features]
     asking = [_route(site, dialect, one, features[one.feature]) for one in served]
     return [*asking, _usage_route(site, dialect), _availability_route(site, dialect)]
+
+
+def dialect_handlers(site: Site, dialect: Dialect) -> ExceptionHandlersMap:
+    """Return the handlers of failures: below the dialect's prefix the framework's refusals too are in its words."""
+
+    def handle(request: AnyRequest, error: Exception) -> Response[bytes]:
+        refused = in_our_words(error)
+        if refused is None or not request.scope["path"].startswith(PREFIX):
+            return handle_http_exception(request, error)
+        return _refusal(site, dialect, None, request, refused)
+
+    return {**HANDLERS, HTTPException: handle}
 
 
 def _route(site: Site, dialect: Dialect, endpoint: Endpoint, feature: Feature) -> HTTPRouteHandler:
@@ -99,10 +115,16 @@ async def _product(site: Site, caller: Caller, body: Mapping[str, Any]) -> Produ
 
 
 def _wanted_business(request: AnyRequest, body: Mapping[str, Any] = MappingProxyType({})) -> str | None:
-    """Return the business that query or body name, as the client does where it sends no header."""
-    given = (request.query_params.get("business"), request.query_params.get("business_id"))
-    named = next((one for one in (*given, body.get("business"), body.get("business_id")) if one), None)
-    return named if isinstance(named, str) else None
+    """Return the business that query or body name, as the client does where it sends no header.
+
+    Raises ValidationFailed for what is no UUID.
+    """
+    given = [(name, each.get(name)) for each in (request.query_params, body) for name in ("business", "business_id")]
+    name, named = next((one for one in given if one[1]), ("", None))
+    try:
+        return None if named is None else str(UUID(named))
+    except (ValueError, AttributeError, TypeError):
+        raise ValidationFailed("Name the business by its id.", [FieldError(f"/{name}", "must be a UUID")]) from None
 
 
 def _usage_route(site: Site, dialect: Dialect) -> HTTPRouteHandler:

@@ -1,5 +1,6 @@
 """Is the process alive, may it take traffic, and how is it doing."""
 
+import asyncio
 from typing import Any, Protocol
 
 from litestar import HttpMethod, Request, Response, get, route
@@ -9,6 +10,11 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from gateway.api.replies import json_response
 from gateway.api.site import Site
 from gateway.errors import GatewayError
+from gateway.store.database import prove_writable
+from gateway.store.scope import OPERATOR, acting
+
+PATIENCE_S = 2.0
+"""How long a probe waits for the database; most probers give up after a few seconds."""
 
 PROBES = [HttpMethod.GET, HttpMethod.HEAD]
 
@@ -31,11 +37,11 @@ def health_routes(site: Site, exposition: Exposition) -> list[HTTPRouteHandler]:
 
     @route("/health/ready", http_method=PROBES, name="health_ready", opt={"access": "public"})
     async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
-        database = await _answers(site)
+        database = await _database(site)
         unreleased = [name for name in site.kit.catalog.features if site.kit.switches.live(name) is None]
         body = {
-            "status": "ok" if database else "unavailable",
-            "database": "ok" if database else "unavailable",
+            "status": "ok" if database == "ok" else "unavailable",
+            "database": database,
             "model": "offline" if site.kit.offline else "configured",
             "breakers": site.kit.breaker_states(),
             "features_without_release": unreleased,
@@ -49,9 +55,22 @@ def health_routes(site: Site, exposition: Exposition) -> list[HTTPRouteHandler]:
     return [live, ready, metrics]
 
 
-async def _answers(site: Site) -> bool:
+async def _database(site: Site) -> str:
+    """Return `ok`, `unavailable`, or `refuses_writes`: it can be read, but is full, locked or a standby.
+
+    No probe writes while writes are taken: only after one was refused does a probe try whether they are again.
+    """
     try:
-        await site.database.fetch("SELECT 1")
-    except GatewayError:
-        return False
-    return True
+        async with asyncio.timeout(PATIENCE_S):
+            await site.database.fetch("SELECT 1")
+    except (GatewayError, TimeoutError):
+        return "unavailable"
+    if not site.database.write_refused:
+        return "ok"
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            with acting(OPERATOR):
+                await prove_writable(site.database)
+    except (GatewayError, TimeoutError):
+        return "refuses_writes"
+    return "ok"

@@ -29,7 +29,7 @@ def preview_schema() -> dict[str, Any]:
     error = _all(index=_COUNT, code=TEXT, status=_COUNT, detail=TEXT, errors=_list(_all(pointer=TEXT, message=TEXT)))
     return _all(
         dry_run=_YES, items=_COUNT, valid=_COUNT, errors=_list(error), units=_COUNT, meter=_or_null(TEXT),
-        remaining=_LEFT, cost_usd_at_most=_USD,
+        remaining=_LEFT, cost_usd_expected=_or_null(_USD), cost_usd_at_most=_USD,
     )  # fmt: skip
 
 

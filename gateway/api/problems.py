@@ -51,15 +51,19 @@ def handle_gateway_error(request: Request[Any, Any, Any], error: Exception) -> R
 
 def handle_http_exception(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer what the framework refuses, in our words."""
+    refused = in_our_words(error)
+    return handle_unexpected(request, error) if refused is None else handle_gateway_error(request, refused)
+
+
+def in_our_words(error: Exception) -> GatewayError | None:
+    """Return our refusal for one of the framework's; None for what is a fault of ours."""
     if isinstance(error, NotFoundException):
-        refused: GatewayError = NotFound("There is no such address. See /docs for all of them.")
-    elif isinstance(error, MethodNotAllowedException):
-        refused = MethodNotAllowed("Use a method that /docs lists for this address.", headers=_allow(error))
-    elif isinstance(error, HTTPException) and error.status_code < 500:
-        refused = Malformed("The request cannot be read. See /docs for its form.")
-    else:
-        return handle_unexpected(request, error)
-    return handle_gateway_error(request, refused)
+        return NotFound("There is no such address. See /docs for all of them.")
+    if isinstance(error, MethodNotAllowedException):
+        return MethodNotAllowed("Use a method that /docs lists for this address.", headers=_allow(error))
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        return Malformed("The request cannot be read. See /docs for its form.")
+    return None
 
 
 def handle_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -39,7 +39,7 @@ def sync(
         read = read_folder(source, base_url or (PRODUCT_URL if is_product else f"{collection}/"))
         async with opened(found) as store:
             if owner != SHARED and all(one.id != owner for one in await store.businesses.list()):
-                fail(f"There is no business {owner}. List them with `python -m gateway keys list`.")
+                fail(f"There is no business {owner}. List them with `python -m gateway businesses list`.")
             return read, await store.knowledge.replace(owner, collection, read.documents)
 
     read, passages = run(load)
@@ -50,6 +50,29 @@ def sync(
         "left_out": list(read.left_out),
     }
     say(value, as_json=as_json, human=lambda: _told(value))
+
+
+@knowledge_app.command("remove")
+def remove(
+    collection: Annotated[str, typer.Argument(help="The folder's name, as `list` shows it before the slash.")],
+    business: Business = None,
+    as_json: Json = False,
+) -> None:
+    """Forget a folder's documents; from then on nothing is answered from them."""
+    found = settings()
+    owner = _owner(business)
+
+    async def work() -> int:
+        async with opened(found) as store:
+            names = [one.name for one in await store.knowledge.documents(owner)]
+            there = [name for name in names if name.startswith(f"{collection}/")]
+            if not there:
+                fail(f"There is no collection {collection} here. `knowledge list` shows all documents.")
+            await store.knowledge.replace(owner, collection, ())
+            return len(there)
+
+    value = {"collection": collection, "removed": run(work)}
+    say(value, as_json=as_json, human=lambda: out.print(f"{value['removed']} documents removed.", markup=False))
 
 
 @knowledge_app.command("list")

@@ -24,13 +24,17 @@ async def run(context: JobContext, job: Job) -> Outcome:
     """Deliver, or note why not and try later; an address that answers 410 is not told anything any more."""
     webhook_id, event_id = job.payload["webhook_id"], job.payload["event_id"]
     found = await context.tools.webhooks.target(job.business_id, webhook_id, job.payload["business_id"], event_id)
-    if found is None:
-        return Outcome(result={"delivered": False})
-    sent = await context.tools.sender.post(found.url, headers(found, event_id, context.now()), found.body)
+    if isinstance(found, str):
+        sent = Sent(0, found, 0)
+    else:
+        sent = await context.tools.sender.post(found.url, headers(found, event_id, context.now()), found.body)
     now = context.now()
 
     def noted(state: str) -> Callable[[], Script[None]]:
         return lambda: note(job.business_id, webhook_id, event_id, state, now, _entry(sent, now))
+
+    if isinstance(found, str):  # kept as a dead letter: it can be replayed once the address is told again
+        return Outcome(result={"delivered": False}, then=[noted("dead")])
 
     if sent.ok:
         return Outcome(result={"delivered": True}, then=[noted("delivered")])

@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import msgspec
 import structlog
 
 from gateway.domain.events import Event
 from gateway.domain.ids import new_id
 from gateway.domain.jobs import Job, JobState
 from gateway.errors import GatewayError, IdempotencyConflict, NotReady, RateLimited
-from gateway.jobs.context import JobContext, Tools
+from gateway.jobs.context import JobContext, Stopping, Tools, outcome_bytes
 from gateway.jobs.kinds import JobKind, Outcome, TryLater
 from gateway.store.jobs import LEASE, Lost, Then
 from gateway.store.scope import OPERATOR, acting, of_job
@@ -133,23 +132,25 @@ class Runner:
             outcome = await self._work(kind, job)
         except Lost:
             raise
+        except Stopping:
+            await self._tools.jobs.again(job, self._now(), fault="stopped", uncounted=True)
         except TryLater as later:
             await self._again(kind, job, later)
         except PASSING as refused:
             seconds = float(refused.headers.get("Retry-After", 0)) or None
             await self._again(kind, job, TryLater(refused.code, seconds=seconds))
         except GatewayError as refused:
-            await self._end(kind, job, "failed", _outcome(None, (), _problem(refused)), refused.code, ())
+            await self._end(kind, job, "failed", outcome_bytes(None, (), _problem(refused)), refused.code, ())
         except Exception as error:
             log.warning("job_broke", reason=job.kind, kind=type(error).__name__, attempt=job.attempt)
             await self._again(kind, job, TryLater(type(error).__name__))
         else:
-            body = _outcome(outcome.result, outcome.errors, None)
+            body = outcome_bytes(outcome.result, outcome.errors)
             await self._end(kind, job, "completed", body, "", tuple(outcome.then))
 
     async def _work(self, kind: JobKind, job: Job) -> Outcome:
         """Run the handler under its time limit, with the lease kept; a lost lease stops it."""
-        work = asyncio.ensure_future(kind.handler(JobContext(self._tools, job), job))
+        work = asyncio.ensure_future(kind.handler(JobContext(self._tools, job, lambda: self._stopping), job))
         keeping = asyncio.ensure_future(self._keep(job))
         try:
             async with asyncio.timeout(kind.timeout_s):
@@ -179,7 +180,7 @@ class Runner:
     async def _die(self, kind: JobKind, job: Job, fault: str, then: tuple[Then, ...]) -> None:
         log.warning("job_dead", reason=job.kind, fault=fault, attempt=job.attempt)
         problem = {"code": "job_failed", "detail": "Every attempt failed. Ask again, or give support this job's id."}
-        await self._end(kind, job, "dead", _outcome(None, (), problem), fault, then)
+        await self._end(kind, job, "dead", outcome_bytes(None, (), problem), fault, then)
 
     async def _end(
         self, kind: JobKind, job: Job, state: JobState, body: bytes, fault: str, then: tuple[Then, ...]
@@ -195,12 +196,6 @@ class Runner:
 
     def _now(self) -> int:
         return self._tools.kit.clock.now()
-
-
-def _outcome(result: Any, errors: Any, problem: Any) -> bytes:
-    raw = result if isinstance(result, bytes) else msgspec.json.encode(result)
-    about = msgspec.json.encode({"errors": list(errors), "error": problem}).decode()[1:]
-    return b'{"result":' + raw + b"," + about.encode()
 
 
 def _problem(refused: GatewayError) -> dict[str, Any]:

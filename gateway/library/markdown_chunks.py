@@ -1,6 +1,7 @@
 """A Markdown document cut at its headings into passages short enough to be shown to a model, each with its address."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,7 +9,10 @@ MAX_PASSAGE = 700
 """Characters of a passage; a longer section is cut between paragraphs, list items or table rows."""
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
+_UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})\s*$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
+_FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
@@ -28,14 +32,23 @@ class Chunk:
 
 
 def chunks_of(markdown: str, url: str, fallback_title: str) -> list[Chunk]:
-    """Return the passages of a document in order; `url` is its address, to which a heading's anchor is added."""
-    title = fallback_title
+    """Return the passages of a document in order; `url` is its address, to which a heading's anchor is added.
+
+    Of front matter only the title is read.
+    """
+    title, seen = fallback_title, Counter[str]()
+    if front := _FRONT.match(markdown):
+        markdown = markdown[front.end() :]
+        if named := _FRONT_TITLE.search(front[1]):
+            title = _plain(named[1])
     found: list[Chunk] = []
     for level, heading, lines in _sections(_COMMENT.sub("", markdown)):
         if level == 1:
             title = heading
         own = heading or title
-        address = url if level <= 1 else f"{url}#{anchor_of(heading)}"
+        anchor = anchor_of(heading)
+        address = url if level <= 1 else f"{url}#{anchor}" + (f"-{seen[anchor]}" if seen[anchor] else "")
+        seen[anchor] += 1
         found += [Chunk(title, own, address, text) for text in _passages(lines)]
     return found
 
@@ -46,17 +59,28 @@ def anchor_of(heading: str) -> str:
 
 
 def _sections(markdown: str) -> Iterator[tuple[int, str, list[str]]]:
-    level, heading, lines, fenced = 0, "", [], False
+    level, heading, lines, fence = 0, "", list[str](), ""
     for line in markdown.splitlines():
-        if _FENCE.match(line):
-            fenced = not fenced
-        found = None if fenced else _HEADING.match(line)
-        if found is None:
+        if (mark := _FENCE.match(line)) and fence in ("", mark[1]):
+            fence = "" if fence else mark[1]
+        found = None if fence else _HEADING.match(line)
+        under = None if fence or not _may_be_underlined(lines) else _UNDERLINE.match(line)
+        if found is None and under is None:
             lines.append(line)
             continue
+        if under is not None:
+            text, depth = lines.pop(), 1 if under[1][0] == "=" else 2
+        else:
+            text, depth = found[2], len(found[1])  # type: ignore[index]
         yield level, heading, lines
-        level, heading, lines = len(found[1]), _plain(found[2]), []
+        level, heading, lines = depth, _plain(text), []
     yield level, heading, lines
+
+
+def _may_be_underlined(lines: list[str]) -> bool:
+    """Tell whether the last line is a paragraph of one line: what is underlined then is a heading."""
+    last, before = (["", "", *lines][-1]).strip(), (["", "", *lines][-2]).strip()
+    return bool(last) and not before and not last.startswith(("|", "- ", "* ", "+ ", ">"))
 
 
 def _passages(lines: list[str]) -> Iterator[str]:

@@ -80,6 +80,7 @@ async def answer_afresh(
     try:
         answered = await _answer(context, show)
     except QuotaExceeded as refused:
+        refused.headers = {**refused.headers, **rate_headers(ask, admission, admission.quota_limit, None)}
         raise offering_upgrade(refused, kit.policy, ask.feature, admission.plan) from None
     _keep_question(kit, ask)
     return answered

@@ -35,6 +35,9 @@ MIN_ATTEMPT_S = 0.05
 _RESTS = Degraded(DegradedReason.UPSTREAM_UNAVAILABLE, "The model is failing and rests for a while.")
 _BLOCKED = "egress_blocked"
 _PASSING = frozenset({Fault.CONNECTION, Fault.SERVER_ERROR, Fault.RATE_LIMITED})
+REPAIR_TOKENS = 200
+"""What the request for a correction may take beside the answer that it corrects."""
+
 SHARE_FOR_FIRST = 0.7
 """An attempt that has a successor may take this share of the time left."""
 
@@ -80,7 +83,7 @@ async def call_models(attempts: Attempts, route: Route) -> Called:
         return Called(None, None, _nobody(route))
     attempts.kit.retries.request()
     asked = 0
-    for position, candidate in enumerate(_with_second_try(route)):
+    for position, candidate in enumerate(with_second_try(route)):
         if position >= len(route.candidates) and not attempts.passing:
             break
         # Checked before the first attempt too: who waited for an equal request may have no time left.
@@ -98,7 +101,7 @@ async def call_models(attempts: Attempts, route: Route) -> Called:
     return Called(None, None, attempts.last)
 
 
-def _with_second_try(route: Route) -> tuple[Candidate, ...]:
+def with_second_try(route: Route) -> tuple[Candidate, ...]:
     """Return the candidates; a model without a successor stands there twice."""
     alone = len(route.candidates) == 1 and not route.candidates[0].offline
     return route.candidates * 2 if alone else route.candidates
@@ -111,7 +114,7 @@ async def _ask_one(attempts: Attempts, candidate: Candidate, *, is_last: bool) -
         repairing = len(messages) > len(attempts.rendered.messages)
         bound = candidate.bound(attempts.rendered.input_tokens, attempts.prompt.params.max_output_tokens)
         if repairing:
-            bound += candidate.bound(attempts.prompt.params.max_output_tokens + 200, 0)
+            bound += candidate.bound(attempts.prompt.params.max_output_tokens + REPAIR_TOKENS, 0)
         if not await attempts.held.cover(bound):
             attempts.last = Degraded(DegradedReason.BUDGET, "The month's budget leaves no room for another attempt.")
             return Called(None, candidate, attempts.last)

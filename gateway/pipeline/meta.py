@@ -81,11 +81,11 @@ def quota(ask: Ask, admission: Admission, used: int) -> dict[str, Any]:
     }
 
 
-def rate_headers(ask: Ask, admission: Admission, used: int, budget_left: int) -> dict[str, str]:
+def rate_headers(ask: Ask, admission: Admission, used: int, budget_left: int | None) -> dict[str, str]:
     """Return `RateLimit-Policy` and `RateLimit` (draft 11): calls per minute, the plan's meter, the month's budget.
 
-    Budget is in micro-USD, tokens are bounded by it. Windows are calendar windows; `t` is the seconds to their end, for
-    calls, which come back evenly, to the full minute's limit.
+    Budget is in micro-USD, tokens are bounded by it; without `budget_left` it is left out. Windows are calendar
+    windows; `t` is the seconds to their end, for calls, which come back evenly, to the full minute's limit.
     """
     now = ask.received_at
     to_quota_reset = max(0, (admission.quota_window.resets_at - now) // 1_000_000)
@@ -99,8 +99,9 @@ def rate_headers(ask: Ask, admission: Admission, used: int, budget_left: int) ->
         period = 86_400 if ask.feature.meter.endswith("_per_day") else 2_592_000
         policies.append(f'"{ask.feature.meter}";q={admission.quota_limit};w={period}')
         states.append(f'"{ask.feature.meter}";r={max(0, admission.quota_limit - used)};t={to_quota_reset}')
-    policies.append(f'"budget";q={admission.plan.budget_usd_nano // 1000};qu="micro-usd";w=2592000')
-    states.append(f'"budget";r={max(0, budget_left) // 1000};t={to_month_end}')
+    if budget_left is not None:
+        policies.append(f'"budget";q={admission.plan.budget_usd_nano // 1000};qu="micro-usd";w=2592000')
+        states.append(f'"budget";r={max(0, budget_left) // 1000};t={to_month_end}')
     return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}
 
 

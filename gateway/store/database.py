@@ -55,6 +55,8 @@ class Database(Protocol):
 
     dialect: Dialect
     url: str
+    write_refused: bool
+    """Whether a write was refused since `prove_writable` last took one."""
 
     async def open(self) -> None:
         """Connect; belongs to the running event loop from then on."""
@@ -86,6 +88,15 @@ class Database(Protocol):
 
     async def execute_ddl(self, statements: Sequence[str]) -> None:
         """Run statements without arguments in one transaction."""
+
+
+_PROBE = "INSERT INTO revision (name, n) VALUES ('write_probe', 1) ON CONFLICT (name) DO UPDATE SET n = revision.n + 1"
+
+
+async def prove_writable(database: Database) -> None:
+    """Write one small row, so that a database that refused a write is known to take them again. Raises NotReady."""
+    await database.run(lambda: one(_PROBE))
+    database.write_refused = False
 
 
 def one(sql: str, *args: Any) -> Script[list[Row]]:

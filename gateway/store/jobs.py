@@ -78,6 +78,7 @@ _CANCEL = (
     "UPDATE job SET state = 'cancelled', finished_at = $3, payload = NULL, owner = NULL, lease_until = NULL "
     "WHERE business_id = $1 AND id = $2 AND state IN ('queued', 'running') RETURNING id"
 )
+_LEAVE = "UPDATE job SET outcome = $3 WHERE business_id = $1 AND id = $2 AND state = 'cancelled' AND outcome IS NULL"
 _RESTART = (
     "UPDATE job SET state = 'queued', attempts = 0, run_at = $3, finished_at = NULL, fault = '' "
     "WHERE business_id = $1 AND id = $2 AND state = 'dead' AND payload IS NOT NULL RETURNING id"
@@ -185,6 +186,11 @@ class Jobs:
         """Stop a job that has not ended; its runner notices at its next step. False when it had ended."""
         now = self._clock.now()
         return bool(await self._database.run(lambda: audit.noted(one(_CANCEL, business_id, job_id, now), line)))
+
+    async def leave(self, job: Job, outcome: bytes) -> None:
+        """Keep what a job that was cancelled meanwhile had come to; one that was not is left as it is."""
+        sealed = self._sealer.seal(OUTCOME, job.business_id, job.id, outcome)
+        await self._database.execute(_LEAVE, job.business_id, job.id, sealed)
 
     async def restart(self, business_id: str, job_id: str, *, line: AuditEntry | None = None) -> bool:
         """Start a dead letter again, with all its attempts; False when there is no such one."""

@@ -38,9 +38,9 @@ def read_folder(folder: Path, base_url: str) -> ReadFolder:
     for path in paths:
         name = path.relative_to(folder).with_suffix("").as_posix()
         chunks = chunks_of(_text(path), f"{base_url}{name}", path.stem.replace("-", " ").capitalize())
-        kept = [chunk for chunk in chunks if not _gives_orders(chunk)]
-        left_out += [chunk.url for chunk in chunks if _gives_orders(chunk)]
-        documents.append(Document(name, kept))
+        traps = {place for place, chunk in enumerate(chunks) if _gives_orders(chunk)}
+        left_out += [chunks[place].url for place in sorted(traps)]
+        documents.append(Document(name, [chunk for place, chunk in enumerate(chunks) if place not in traps]))
     return ReadFolder(documents, left_out)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from gateway.errors import NotReady
 from gateway.store import scope
 from gateway.store.database import Dialect, P, Row, Script, Statement, T
 from gateway.store.errors import not_ready
@@ -64,6 +65,7 @@ class PostgresDatabase:
         self._as_owner = as_owner
         self._pool: Any = None
         self._running: set[asyncio.Task[Any]] = set()
+        self.write_refused = False
 
     async def open(self) -> None:
         """Connect. Raises `NotReady` when the server cannot be reached."""
@@ -131,7 +133,11 @@ class PostgresDatabase:
         task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
         task.add_done_callback(self._forget)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except NotReady:
+            self.write_refused = True
+            raise
 
     def _forget(self, task: "asyncio.Task[Any]") -> None:
         self._running.discard(task)

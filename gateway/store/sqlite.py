@@ -15,6 +15,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from gateway.errors import NotReady
 from gateway.store.database import Dialect, Durability, P, Row, Script, Statement, T, one
 from gateway.store.errors import not_ready, translate_sqlite_error
 
@@ -58,6 +59,7 @@ class SqliteDatabase:
         self._threads: list[threading.Thread] = []
         self._near: sqlite3.Connection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.write_refused = False
 
     async def open(self) -> None:
         """Create the file if it is not there, switch it to WAL and start the threads."""
@@ -106,11 +108,15 @@ class SqliteDatabase:
 
     async def execute(self, sql: str, *args: Any) -> list[Row]:
         """See `Database.execute`."""
-        return await self._submit(self._writes, lambda: one(sql, *args))
+        return await self.run(lambda: one(sql, *args))
 
     async def run(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Database.run`."""
-        return await self._submit(self._writes, lambda: script(*args, **kwargs))
+        try:
+            return await self._submit(self._writes, lambda: script(*args, **kwargs))
+        except NotReady:
+            self.write_refused = True
+            raise
 
     async def execute_ddl(self, statements: Sequence[str]) -> None:
         """See `Database.execute_ddl`."""

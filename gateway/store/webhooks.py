@@ -132,12 +132,12 @@ class Webhooks:
         rows = yield Statement(_ALL, (business_id, webhook_id))
         return self._webhook(business_id, rows[0]), secret
 
-    async def target(self, business_id: str, webhook_id: str, event_business: str, event_id: str) -> Target | None:
-        """Return what to send where; None when the webhook or the event is gone, or the webhook is disabled."""
+    async def target(self, business_id: str, webhook_id: str, event_business: str, event_id: str) -> Target | str:
+        """Return what to send where, or why nothing is sent: `switched_off`, `event_gone` or `unreadable`."""
         hooks = await self._database.fetch(_TARGET, business_id, webhook_id)
         events = await self._database.fetch(_EVENT, event_business, event_id)
         if not hooks or not events:
-            return None
+            return "event_gone" if hooks else "switched_off"
         url, secret, previous, until = hooks[0]
         kept = [secret] if previous is None or until <= self._clock.now() else [secret, previous]
         try:
@@ -145,7 +145,7 @@ class Webhooks:
             address = self._sealer.open(URL, business_id, webhook_id, url).decode()
             data = self._sealer.open(PURPOSE, event_business, event_id, events[0][1])
         except Unreadable:
-            return None
+            return "unreadable"
         return Target(address, opened, _body(events[0][0], event_business, data, events[0][2]))
 
     async def deliveries(

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from gateway.adapters.webhook_sender import WebhookSender, is_public
+from gateway.adapters.webhook_sender import WebhookSender, is_public, resolve_name
 from gateway.errors import ValidationFailed
 
 PRIVATE = [
@@ -23,7 +23,7 @@ REFUSED = [
     "https://user@example.com/", "https://user:pass@example.com/", "https://example.com/#x", "https://exa mple.com/",
     "https://example.com/\r\nX-Evil: 1", "https://éxample.com/", "https://example.com:x/", "https://example.com:99999/",
     "https://[::1", "file:///etc/passwd", "gopher://example.com/", "https://example.com/" + "a" * 2000,
-    "http://127.0.0.1:8000/",
+    "http://127.0.0.1:8000/", "https://a..b/", f"https://{'a' * 64}.com/", "https://-/", "https://example-.com/",
 ]  # fmt: skip
 
 
@@ -120,6 +120,22 @@ async def test_a_name_is_resolved_once_and_the_checked_address_is_the_one_connec
         )
     assert (sent.status, asked) == (204, ["localhost"])
     assert got[0].startswith(b"POST /x HTTP/1.1\r\n") and f"localhost:{port}".encode() in got[0]
+
+
+async def test_a_name_that_no_dns_can_hold_is_unreachable_and_no_fault_of_ours():
+    with pytest.raises(OSError):
+        await resolve_name("a..b", 443)
+
+
+async def test_an_address_that_does_not_answer_is_passed_over_for_the_next():
+    async with listening(b"HTTP/1.1 204 No Content\r\n\r\n") as (port, got):
+
+        async def resolve(host, port):
+            return ["127.0.0.2", "127.0.0.1"]
+
+        sender = WebhookSender(loopback=True, resolve=resolve)
+        sent = await sender.post(f"http://localhost:{port}/", {}, b"{}")
+        assert (sent.status, len(got)) == (204, 1)
 
 
 async def test_a_redirect_is_an_answer_and_not_a_way():

@@ -116,6 +116,9 @@ def test_a_full_disk_is_a_503_nothing_leaves_and_work_goes_on_when_there_is_room
             answers = [client.post(DESCRIPTION, description(shelf=f"F{n}")) for n in range(3)]
             answers.append(client.post(DESCRIPTION, description(shelf="F"), Idempotency_Key="full"))
             assert client.get("/health/live").status == 200
+            ready = client.get("/health/ready")
+            assert (ready.status, ready.json["database"]) == (503, "refuses_writes")
+        assert client.get("/health/ready").status == 200
         assert {(a.status, a.json.get("code")) for a in answers} == {(503, "not_ready")}
         assert all("retry-after" in a.headers for a in answers)
         assert upstream.calls == []

@@ -83,6 +83,8 @@ async def test_a_used_up_quota_says_when_to_return_and_what_to_buy(served: Serve
     body = assert_problem(answer, 429, "quota_exceeded", more=set(answer.json()) - {"type"})
     assert (body["plan"], body["upgrade"]) == ("STARTER", "PROFESSIONAL")
     assert 0 < int(answer.headers["retry-after"]) <= 11 * 86_400
+    assert '"credit_assessments_per_month";r=0;t=' in answer.headers["ratelimit"]
+    assert '"credit_assessments_per_month";q=10;' in answer.headers["ratelimit-policy"]
 
 
 async def test_too_many_calls_in_a_minute_are_limited(served: Served, client: Client):

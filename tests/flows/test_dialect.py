@@ -158,6 +158,21 @@ async def test_refusals_have_the_client_s_status_and_code(served: Served, client
             assert answer.status == 400 and set(answer.json()) >= {"error", "message"}
 
 
+async def test_unknown_addresses_and_wrong_methods_are_refused_in_the_client_s_words(client: Client):
+    unknown = await client.get("/ai/api/credits/balance/")
+    assert (unknown.status, unknown.json()["error"], set(unknown.json())) == (404, "not_found", {"error", "message"})
+    wrong = await client.get("/ai/api/query/")
+    assert (wrong.status, wrong.json()["error"], "POST" in wrong.headers["allow"]) == (405, "method_not_allowed", True)
+    ours = await client.get("/api/ai/nothing/")
+    assert ours.json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize(("query", "body"), [("?business=zzz", {}), ("", {"business": 5}), ("", {"business": "x"})])
+async def test_a_business_that_is_no_id_is_refused_by_its_field(client: Client, query, body):
+    answer = await client.post(f"/ai/api/query/{query}", {"query": "Who are my top customers?", **body})
+    assert (answer.status, answer.json()["errors"]) == (400, {"business": ["must be a UUID"]})
+
+
 async def test_a_used_up_quota_is_402_with_the_balance_and_never_401_or_403(served: Served):
     sql = "INSERT INTO quota_counter (business_id, meter, period, used) VALUES ($1, $2, $3, 10)"
     await served.store.database.execute(sql, AKWAABA, "credit_assessments_per_month", "2026-11")

@@ -196,6 +196,11 @@ async def test_a_delivery_that_fails_is_sent_again_with_the_same_id_and_its_log_
     await client.send("DELETE", f"{HOOKS}{made['id']}/")
 
 
+async def disabled(client: Client, hook_id: str) -> bool:
+    shown = {entry["id"]: entry for entry in (await client.get(HOOKS)).json()["webhooks"]}
+    return bool(shown[hook_id]["status"] == "disabled")
+
+
 async def test_an_address_that_says_it_is_gone_is_told_nothing_more(posted):
     served, box = posted
     client = served.client()
@@ -205,14 +210,38 @@ async def test_an_address_that_says_it_is_gone_is_told_nothing_more(posted):
     await served.store.events.tell(SANKOFA, Event("support.escalated", "gone-1"))
     await arrived(box, 1)
 
-    async def disabled() -> bool:
-        shown = {entry["id"]: entry for entry in (await client.get(HOOKS)).json()["webhooks"]}[made["id"]]
-        return bool(shown["status"] == "disabled")
-
-    await eventually(disabled)
+    await eventually(lambda: disabled(client, made["id"]))
     await served.store.events.tell(SANKOFA, Event("support.escalated", "gone-2"))
     await asyncio.sleep(0.1)
     assert len(box.got) == 1
+    rolled = await client.post(f"{HOOKS}{made['id']}/secret/", None)
+    assert (rolled.status, rolled.json()["status"]) == (200, "active")
+
+
+async def test_what_waits_for_an_address_that_is_switched_off_is_a_dead_letter_and_can_be_replayed(posted):
+    served, box = posted
+    client = served.client()
+    made = await hook(client, "privacy.erased")
+    box.got.clear()
+    box.says = [500, 410]
+    for number in (1, 2):
+        await served.store.events.tell(SANKOFA, Event("privacy.erased", f"waits-{number}", {"rows": number}))
+        await arrived(box, number)
+    await eventually(lambda: disabled(client, made["id"]))
+    served.clock.advance(3600)
+    served.store.jobs.nudge()
+
+    async def dead() -> list[dict[str, Any]]:
+        shown = (await client.get(f"{HOOKS}{made['id']}/deliveries/?state=dead")).json()["deliveries"]
+        return shown if len(shown) == 2 else []
+
+    letters = await eventually(dead)
+    assert [one["log"][-1]["fault"] for one in letters] == ["", "switched_off"]
+    assert len(box.got) == 2
+    await client.post(f"{HOOKS}{made['id']}/secret/", None)
+    ids = [one["event_id"] for one in letters]
+    assert (await client.post(f"{HOOKS}{made['id']}/replay/", {"event_ids": ids})).json() == {"replayed": 2}
+    assert len(await arrived(box, 4)) == 4
 
 
 async def test_another_businesss_webhooks_are_not_there(posted):

@@ -53,6 +53,16 @@ def test_a_business_gets_documents_of_its_own_and_traps_are_named(url: str, hand
     assert "handbook/hours" not in listed(url)
 
 
+def test_a_collection_is_removed_for_its_owner_alone(url: str, handbook: Path):
+    run(url, "sync", str(handbook))
+    run(url, "sync", str(handbook), "--business", AKWAABA)
+    assert json.loads(run(url, "remove", "handbook", "--business", AKWAABA, "--json").output)["removed"] == 2 - 1
+    assert listed(url, "--business", AKWAABA) == []
+    assert "handbook/hours" in listed(url)
+    again = run(url, "remove", "handbook", "--business", AKWAABA)
+    assert again.exit_code == 1 and "no collection handbook" in again.output
+
+
 def test_a_second_sync_replaces_what_the_folder_held_before(url: str, handbook: Path):
     run(url, "sync", str(handbook))
     (handbook / "hours.md").rename(handbook / "times.md")

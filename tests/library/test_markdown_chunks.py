@@ -49,6 +49,25 @@ def test_marks_comments_and_table_rules_go_and_words_stay():
     assert "comment" not in text and "---" not in text and "**" not in text
 
 
+def test_underlined_headings_are_headings_and_rules_tables_and_fences_are_not():
+    text = "Care\n====\nWash cold.\n\nDrying\n------\nIn the shade.\n\n---\n\n- a list\n---\n\n```\n~~~\n# no\n```\n"
+    text += "# Iron\nWarm."
+    told = [(chunk.heading, chunk.url, chunk.text) for chunk in chunks_of(text, "u", "F")]
+    assert [one[:2] for one in told] == [("Care", "u"), ("Drying", "u#drying"), ("Iron", "u")]
+    assert "Wash cold." in told[0][2] and "====" not in told[0][2] and "# no" in told[1][2]
+
+
+def test_of_front_matter_only_the_title_is_read():
+    (chunk,) = chunks_of("---\ntitle: 'Opening hours'\nauthor: Ama\n---\nWe open at seven.\n", "u", "F")
+    assert (chunk.title, chunk.text) == ("Opening hours", "We open at seven.")
+    assert chunks_of("---\n\nText under a rule.\n", "u", "F")[0].title == "F"
+
+
+def test_headings_of_the_same_words_have_addresses_of_their_own():
+    found = chunks_of("## Price\none\n## Price\ntwo\n", "u", "F")
+    assert [chunk.url for chunk in found] == ["u#price", "u#price-1"]
+
+
 def test_a_document_without_a_heading_takes_the_fallback_title():
     [only] = chunks_of("Just text.", "/g/x", "Opening hours")
     assert (only.title, only.heading, only.url) == ("Opening hours", "Opening hours", "/g/x")
