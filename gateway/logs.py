@@ -14,7 +14,7 @@ import structlog
 ALLOWED = frozenset({
     "event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "duration_ms", "feature",
     "model", "fault", "attempt", "reason", "kind", "place", "count", "seconds", "table", "backend", "version",
-    "port", "url_scheme", "error", "cause", "reservations",
+    "port", "url_scheme", "error", "cause", "reservations", "job_id",
 })
 # fmt: on
 _UNHEARD: ContextVar[bool] = ContextVar("unheard", default=False)

@@ -120,12 +120,12 @@ class Runner:
             else:
                 await self._try(kind, job)
         except Lost:
-            log.info("job_lost", reason=job.kind)
+            log.info("job_lost", reason=job.kind, job_id=job.id)
         except asyncio.CancelledError:
             await asyncio.shield(self._tools.jobs.again(job, self._now(), fault="stopped", uncounted=True))
             raise
         except Exception as error:  # the store is away: the lease runs out and the job is taken up again
-            log.warning("job_left", reason=job.kind, kind=type(error).__name__)
+            log.warning("job_left", reason=job.kind, job_id=job.id, kind=type(error).__name__)
 
     async def _try(self, kind: JobKind, job: Job) -> None:
         try:
@@ -142,8 +142,9 @@ class Runner:
         except GatewayError as refused:
             await self._end(kind, job, "failed", outcome_bytes(None, (), _problem(refused)), refused.code, ())
         except Exception as error:
-            log.warning("job_broke", reason=job.kind, kind=type(error).__name__, attempt=job.attempt)
-            await self._again(kind, job, TryLater(type(error).__name__))
+            what = type(error).__name__
+            log.warning("job_broke", reason=job.kind, job_id=job.id, kind=what, attempt=job.attempt)
+            await self._again(kind, job, TryLater(what))
         else:
             body = outcome_bytes(outcome.result, outcome.errors)
             await self._end(kind, job, "completed", body, "", tuple(outcome.then))
@@ -178,7 +179,7 @@ class Runner:
         await self._tools.jobs.again(job, run_at, fault=later.fault, uncounted=later.uncounted, then=later.then)
 
     async def _die(self, kind: JobKind, job: Job, fault: str, then: tuple[Then, ...]) -> None:
-        log.warning("job_dead", reason=job.kind, fault=fault, attempt=job.attempt)
+        log.warning("job_dead", reason=job.kind, job_id=job.id, fault=fault, attempt=job.attempt)
         problem = {"code": "job_failed", "detail": "Every attempt failed. Ask again, or give support this job's id."}
         await self._end(kind, job, "dead", outcome_bytes(None, (), problem), fault, then)
 
