@@ -39,7 +39,7 @@ class Masker:
         """Return the personal values of one text, left to right, not overlapping, in offsets of `text`."""
         return _tidy(text, self._find(text, None, _catalogue(catalogue), MAX_NESTING))
 
-    def mask_text(self, text: str, vault: Vault, *, catalogue: Catalogue | Collection[str] = _NOTHING) -> str:
+    def mask_text(self, text: str, vault: Vault, *, catalogue: Catalogue | Collection[str] = ()) -> str:
         """Return one free text with its personal values replaced, the vault's own in every spelling."""
         masked: str = self.mask_tree(text, vault, pii={}, plain=frozenset(), catalogue=catalogue)
         return masked
@@ -60,12 +60,13 @@ class Masker:
         *,
         pii: Mapping[str, str],
         plain: Collection[str],
-        catalogue: Catalogue | Collection[str] = _NOTHING,
+        catalogue: Catalogue | Collection[str] = (),
     ) -> Json:
         """Return a copy of a JSON value that holds no personal value, in the same shape.
 
         Marked leaves are replaced whole. Every other string is scanned, keys that look like text as well; `plain`
-        patterns name leaves in which only known values are looked for. Numbers stay unless they are marked.
+        patterns name leaves in which only known values are looked for, and whose words are the catalogue's where none
+        is given. A value found in one string is masked in all. Numbers stay unless they are marked.
         """
         reading = Reading(value, pii, plain, self.lexicon)
         leaves = reading.leaves
@@ -80,9 +81,11 @@ class Masker:
             else:
                 vault.mark(leaf.kind, leaf.text)
         known = self._known(vault)
-        self._spread(free, lambda text: self._find(text, known, _catalogue(catalogue), MAX_NESTING))
+        goods = _catalogue(catalogue or Catalogue([leaf.text for leaf in plain_leaves], self.lexicon))
+        self._spread(free, lambda text: self._find(text, known, goods, MAX_NESTING))
         if known is not None:
             self._spread(plain_leaves, lambda text: self._find_known(text, known))
+        self._spread_found(free, plain_leaves, vault)
         _rewrite([leaf for leaf in leaves if leaf.spans or leaf.kind not in SCANNED], vault)
         return reading.rebuilt()
 
@@ -141,16 +144,26 @@ class Masker:
         )
         return [Span(start, end, found[0].kind) for start, end, found in hidden if found]
 
-    def _find_known(self, text: str, known: KnownValues) -> list[Span]:
+    def _spread_found(self, free: list[Leaf], plain: list[Leaf], vault: Vault) -> None:
+        """Look everywhere for the values that only the scan found: the egress guard would stop what is left of them."""
+        found = [(span.kind, leaf.text[span.start : span.end]) for leaf in free for span in _own(leaf)]
+        fresh = set(found).difference(vault.known()) if found else ()
+        if fresh:
+            known = KnownValues(dict.fromkeys(pair for pair in found if pair in fresh), self.lexicon)
+            self._spread(free + plain, lambda text: self._find_known(text, known, strict=True))
+
+    @staticmethod
+    def _find_known(text: str, known: KnownValues, *, strict: bool = False) -> list[Span]:
         found = []
         for shadow in (fold(text), decode(text)):
             if shadow is not None:
-                found += [Span(*shadow.original(span.start, span.end), span.kind) for span in known.find(shadow)]
+                spans = known.find(shadow, strict=strict)
+                found += [Span(*shadow.original(span.start, span.end), span.kind) for span in spans]
         return found
 
 
 def _catalogue(catalogue: Catalogue | Collection[str]) -> Catalogue:
-    return catalogue if isinstance(catalogue, Catalogue) else Catalogue.of(catalogue)
+    return catalogue if isinstance(catalogue, Catalogue) else Catalogue(catalogue)
 
 
 def _tidy(text: str, spans: list[Span]) -> list[Span]:
@@ -165,6 +178,12 @@ def _tidy(text: str, spans: list[Span]) -> list[Span]:
         if end > start:
             tidy.append(Span(start, end, span.kind))
     return tidy
+
+
+def _own(leaf: Leaf) -> list[Span]:
+    """Return what was found in a leaf so far, tidied."""
+    leaf.spans = _tidy(leaf.text, leaf.spans) if leaf.spans else None
+    return leaf.spans or []
 
 
 def _rewrite(leaves: list[Leaf], vault: Vault) -> None:

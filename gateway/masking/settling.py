@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from functools import cached_property
 
-from gateway.masking.folding import LETTER
+from gateway.masking.folding import LETTER, fold
 from gateway.masking.formats import Claims
 from gateway.masking.lexicon import BUSINESS, FIRST, NAME, SAFE, TITLE, UNKNOWN, Lexicon, humps
 from gateway.masking.reading import CUE_GAP, SPACE, WORDS, Words
@@ -45,16 +45,19 @@ _SUFFIX_OF_ADDRESS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The words of a tenant's product names that no safe list knows; they are safe where a product may stand."""
+    """The words of product names, brands and categories; those that no list knows are safe where a product may stand."""
 
-    words: frozenset[str] = frozenset()
+    def __init__(self, names: Collection[str] = (), strangers: Lexicon | None = None) -> None:
+        """Take names; with `strangers` only their words that this lexicon does not know, as names may be sentences."""
+        self._names, self._strangers = names, strangers
 
-    @classmethod
-    def of(cls, names: Collection[str]) -> "Catalogue":
-        """Return the catalogue of product names, brands and categories."""
-        return cls(frozenset(word for name in names for word in WORDS.findall(name.lower())))
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words as a text's shadow shows them; worked out only where a text holds a word that no list knows."""
+        words = set(WORDS.findall(fold("\n".join(self._names)).lower)) if self._names else set()
+        known = self._strangers
+        return frozenset(words if known is None else (word for word in words if known.classes[word] == UNKNOWN))
 
 
 class Settler:
@@ -108,8 +111,10 @@ class Settler:
 
     def _is_plain_unknown(self, words: Words, index: int, catalogue: Catalogue) -> bool:
         word, low = words.at(index), words.low[index]
-        if len(word) == 1 or low in catalogue.words or (low.startswith("mm") and word.islower()):
+        if len(word) == 1 or (low.startswith("mm") and word.islower()):
             return True  # no name begins with mm, many Twi nouns do
+        if low in catalogue.words and not self._beside_name(words, index):
+            return True
         if len(word) == 2 and LETTER not in word:
             return not self._beside_name(words, index)
         style = words.style(index)
