@@ -46,7 +46,7 @@ _SUFFIX_OF_ADDRESS = frozenset(
 
 
 class Catalogue:
-    """The words of product names, brands and categories; those that no list knows are safe where a product may stand."""
+    """Words of product names, brands and categories: where a product may stand, those that no list knows are safe."""
 
     def __init__(self, names: Collection[str] = (), strangers: Lexicon | None = None) -> None:
         """Take names; with `strangers` only their words that this lexicon does not know, as names may be sentences."""
