@@ -49,7 +49,7 @@ class Supplier(Record, frozen=True):
 
 
 class Product(Record, frozen=True):
-    """A catalogue entry with its prices and the counted stock."""
+    """A catalogue entry with its prices and the counted stock, which is None where none is kept."""
 
     id: str
     name: str
@@ -61,7 +61,7 @@ class Product(Record, frozen=True):
     wholesale_price: Decimal = Decimal(0)
     supplier: str | None = None
     is_active: bool = True
-    current_stock: float = 0
+    current_stock: float | None = None
     on_order: float = 0
     created_at: datetime | None = None
 
@@ -71,9 +71,19 @@ class Product(Record, frozen=True):
         return self.unit.strip().lower() in SERVICES or self.category.strip().lower() in SERVICES
 
     @property
+    def keeps_stock(self) -> bool:
+        """Whether its units are counted: what is not can be sold, and nothing is known of how much is left."""
+        return self.current_stock is not None and not self.is_service
+
+    @property
+    def stock(self) -> float:
+        """The units counted; 0 where none are."""
+        return self.current_stock or 0.0 if self.keeps_stock else 0.0
+
+    @property
     def available(self) -> float:
-        """Units that can be sold today; without limit for a service."""
-        return inf if self.is_service else self.current_stock
+        """Units that can be sold today; without limit where they are not counted."""
+        return self.stock if self.keeps_stock else inf
 
 
 class PriceChange(Record, frozen=True):

@@ -73,9 +73,9 @@ def stock_hits(
             value = Decimal(str(-movement.quantity)) * product.unit_cost
             if -movement.quantity >= LEAST_UNITS - 1 and value > LEAST_VALUE:
                 yield _missing(product, -movement.quantity, value, movement.date, currency, counted=True)
-        if product.id in booked:
+        if product.id in booked and product.keeps_stock:
             book = booked[product.id] - sold.get(product.id, 0.0)
-            gap = book - product.current_stock
+            gap = book - product.stock
             value = Decimal(str(round(gap, 3))) * product.unit_cost
             if gap > max(LEAST_UNITS, LEAST_SHARE * book) and value > LEAST_VALUE:
                 yield _missing(product, gap, value, as_of, currency, counted=False)

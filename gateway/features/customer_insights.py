@@ -180,6 +180,8 @@ async def _answered(pos: PosData, asked: Asked, query: str, context: str, as_of:
         return named(asked, "which_customer", as_of), query, await customers.which_customer(named_customers)
     if not products and await _names_a_stranger(pos, asked):
         return named(asked, "no_such_customer", as_of), query, Found({})
+    if plan.kind in _ABOUT_STOCK and await goods.keeps_no_stock(pos):
+        return named(asked, "cannot_answer", as_of, "no_stock"), query, Found({})
     if plan.kind in FINISHED:
         return plan, query, Found({})
     return plan, query, await _QUERIES[plan.kind](pos, plan, as_of)
@@ -188,6 +190,9 @@ async def _answered(pos: PosData, asked: Asked, query: str, context: str, as_of:
 _ABOUT_PRODUCTS = frozenset(
     {"cannot_answer", "top_products", "slow_products", "restock", "compare_periods", "margins", "stock_value"}
 )
+
+
+_ABOUT_STOCK = frozenset({"slow_products", "restock", "stock_value"})
 
 
 async def _named_customers(pos: PosData, asked: Asked) -> Sequence[Customer]:

@@ -41,8 +41,12 @@ def statements(facts: Mapping[str, Any], product: Product) -> list[str]:
 
 
 def _statements(facts: Mapping[str, Any], product: Product) -> Iterator[str]:
-    if product.is_service:
-        yield "This is a service: nothing of it is kept in stock, so nothing is to be ordered."
+    if not product.keeps_stock:
+        yield (
+            "This is a service: nothing of it is kept in stock, so nothing is to be ordered."
+            if product.is_service
+            else "No stock of this is on record: it is forecast, but when it runs out and what to order is not known."
+        )
         yield _outlook(facts)
         yield _events(facts["coming_events"])
         yield _change(facts["sold"])

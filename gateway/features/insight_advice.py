@@ -116,6 +116,13 @@ def _margin_advice(s: Row, rows: Rows) -> list[str]:
     return [f"Put {names} where customers see them first", "Look again at prices of goods with a thin margin"]
 
 
+def _show(rows: Rows) -> list[str]:
+    kept = [row for row in rows if row.get("stock_on_record") != "no"]
+    if kept or not rows:
+        return [f"Keep {first_names(kept, 'product')} in stock and easy to see"]
+    return [f"Show {first_names(rows, 'product')} where customers see it first"]
+
+
 def _best(s: Row, rows: Rows) -> list[str]:
     if not rows:
         return ["Ask every buyer at the till for a name, so that you see who your best customers are"]
@@ -149,7 +156,7 @@ ADVICE: dict[str, Parts] = {
         if s["overdue"] != "0.00"
         else ["Keep its usual goods in stock and say thank you at the next visit"]
     ),
-    "top_products": lambda f, s, rows: [f"Keep {first_names(rows, 'product')} in stock and easy to see"],
+    "top_products": lambda f, s, rows: _show(rows),
     "slow_products": lambda f, s, rows: (
         [
             f"Order no more of {first_names(rows, 'product')} until the stock is down",

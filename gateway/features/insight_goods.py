@@ -72,6 +72,7 @@ async def top_products(pos: PosData, plan: Plan, as_of: date) -> Found:
             "revenue": amount(sold[key].revenue),
             "share": share(sold[key].revenue, whole),
             "units": measured(sold[key].units),
+            "stock_on_record": None if key not in products or products[key].keeps_stock else "no",
         }
         for key in sorted(sold, key=rank)[: plan.rows]
     ]
@@ -89,11 +90,11 @@ async def slow_products(pos: PosData, plan: Plan, as_of: date) -> Found:
     days = (await reach(pos, plan.period)).days
     idle: list[tuple[float, Decimal, Row]] = []
     for product in products.values():
-        if not product.is_active or product.current_stock <= 0:
+        if not product.is_active or product.stock <= 0:
             continue
         units = sold.get(product.id, Sold()).units
-        cover = product.current_stock / units * days if units else None
-        value = Decimal(str(product.current_stock)) * product.unit_cost
+        cover = product.stock / units * days if units else None
+        value = Decimal(str(product.stock)) * product.unit_cost
         if cover is None or cover > OVERSTOCK_DAYS:
             last = sold[product.id].last if product.id in sold else None
             row = {
@@ -101,7 +102,7 @@ async def slow_products(pos: PosData, plan: Plan, as_of: date) -> Found:
                 "product": product.name,
                 "category": product.category or None,
                 "units_sold": measured(units),
-                "stock": measured(product.current_stock),
+                "stock": measured(product.stock),
                 "stock_value": amount(value),
                 "stock_lasts_days": None if cover is None else min(999, round(cover)),
                 "last_sold": last.isoformat() if last else None,
@@ -114,10 +115,11 @@ async def slow_products(pos: PosData, plan: Plan, as_of: date) -> Found:
         "slow_products": len(ranked),
         "products_without_a_sale": unsold,
         "slow_stock_value": amount(value),
-        "products_in_stock": sum(one.is_active and one.current_stock > 0 for one in products.values()),
+        "products_in_stock": sum(one.is_active and one.stock > 0 for one in products.values()),
         "slow_means_stock_for_more_than_days": OVERSTOCK_DAYS,
     }
-    return Found(summary, ranked[: plan.rows], [*read, used("products", None, len(products))], n)
+    found = Found(summary, ranked[: plan.rows], [*read, used("products", None, len(products))], n)
+    return found.noting(*_uncounted(products.values()))
 
 
 async def restock(pos: PosData, plan: Plan, as_of: date) -> Found:
@@ -131,10 +133,10 @@ async def restock(pos: PosData, plan: Plan, as_of: date) -> Found:
     wanted: list[tuple[float, Decimal, Row]] = []
     for product in products.values():
         daily = sold.get(product.id, Sold()).units / days
-        if not product.is_active or product.is_service or daily <= 0:
+        if not product.is_active or not product.keeps_stock or daily <= 0:
             continue
         lead = leads.get(product.supplier or "", USUAL_LEAD_DAYS)
-        stock = max(0.0, product.current_stock)
+        stock = max(0.0, product.stock)
         if (stock + product.on_order) / daily >= lead + REVIEW_DAYS:
             continue
         row = {
@@ -154,7 +156,8 @@ async def restock(pos: PosData, plan: Plan, as_of: date) -> Found:
         "products_out_of_stock": sum(not row["stock"] for row in ranked),
         "products_that_sell": len(sold),
     }
-    return Found(summary, ranked[: plan.rows], [*read, used("products", None, len(products))], n)
+    found = Found(summary, ranked[: plan.rows], [*read, used("products", None, len(products))], n)
+    return found.noting(*_uncounted(products.values()))
 
 
 async def categories(pos: PosData, plan: Plan, as_of: date) -> Found:
@@ -228,7 +231,7 @@ async def margins(pos: PosData, plan: Plan, as_of: date) -> Found:
 async def stock_value(pos: PosData, plan: Plan, as_of: date) -> Found:
     """Return what the stock cost and would sell for, by category."""
     products = [one for one in await pos.products() if one.is_active]
-    held = [one for one in products if one.current_stock > 0]
+    held = [one for one in products if one.stock > 0]
     groups: dict[str, list[Product]] = {}
     for one in held:
         groups.setdefault(one.category or UNSORTED, []).append(one)
@@ -259,7 +262,7 @@ async def stock_value(pos: PosData, plan: Plan, as_of: date) -> Found:
         [used("products", None, len(products))],
         len(products),
         extra={"period": today},
-    )
+    ).noting(*_uncounted(products))
 
 
 async def one_product(pos: PosData, plan: Plan, as_of: date, wanted: Sequence[Product]) -> Found:
@@ -284,9 +287,9 @@ async def one_product(pos: PosData, plan: Plan, as_of: date, wanted: Sequence[Pr
                 "previous_units": measured(earlier.units) if compared else None,
                 "units_change": change(Decimal(str(sold.units)), Decimal(str(earlier.units))) if compared else None,
                 "price": amount(product.retail_price),
-                "stock": None if product.is_service else measured(product.current_stock),
-                "stock_lasts_days": min(999, int(max(0.0, product.current_stock) / daily))
-                if daily and not product.is_service
+                "stock": measured(product.stock) if product.keeps_stock else None,
+                "stock_lasts_days": min(999, int(max(0.0, product.stock) / daily))
+                if daily and product.keeps_stock
                 else None,
             }
         )
@@ -307,8 +310,20 @@ def _grouped(sold: dict[str, Sold], products: dict[str, Product]) -> dict[str, S
     return groups
 
 
+async def keeps_no_stock(pos: PosData) -> bool:
+    """Tell whether not one of the business's products has its units counted, so that nothing is known of stock."""
+    products = await pos.products()
+    return bool(products) and not any(one.keeps_stock for one in products)
+
+
+def _uncounted(products: Iterable[Product]) -> list[str]:
+    """Return a note on the goods whose stock nobody counts; services have none to count."""
+    n = sum(one.is_active and not one.keeps_stock and not one.is_service for one in products)
+    return [f"{count(n, 'product')} without a stock on record {'is' if n == 1 else 'are'} left out."] if n else []
+
+
 def _worth(products: Iterable[Product], price: Callable[[Product], Decimal]) -> Decimal:
-    return sum((Decimal(str(one.current_stock)) * price(one) for one in products), Decimal(0))
+    return sum((Decimal(str(one.stock)) * price(one) for one in products), Decimal(0))
 
 
 def _margin(sold: Sold) -> str | None:

@@ -34,6 +34,7 @@ _WHY_NOT = {
     "trade": "I cannot split sales into wholesale and retail.",
     "moves": "I compare categories with the time before, and a product when you name it.",
     "buyers": "I can rank customers by all they bought, but not by a single product.",
+    "no_stock": "No product has a stock on record, so I cannot tell what lies unsold, what runs out or what to order.",
     "orders": "I only answer questions about the shop; nothing can be changed from here.",
 }
 
@@ -273,7 +274,7 @@ def _one_product(f: Facts, s: Row, rows: Rows) -> list[str]:
     stock = []
     for row in rows[:NAMED]:
         if "stock" not in row:
-            continue  # a service
+            continue  # a service, or never counted
         lasts = f", enough for {lasting(row, 'about ')}" if "stock_lasts_days" in row else ""
         stock.append(f"{row['product']} has {measured_text(row['stock'])} in stock{lasts}")
     return [f"{opening(f)} {joined(sold)}", *stock]

@@ -108,7 +108,7 @@ async def outlook(
     daily = [sum(day) for day in zip(*(part.daily for part in parts.values()), strict=True)]
     deviation = sum(part.deviation**2 for part in parts.values()) ** 0.5
     decision = restock(stock, daily, deviation, product.is_active)
-    if product.is_service:
+    if not product.keeps_stock:
         decision = replace(decision, action=HOLD, quantity=0, urgency=LOW, cover_days=None, stockout_days=None)
     return Outlook(product, stock, parts, factors, decision, len({one.day for one in sold}))
 
@@ -118,9 +118,9 @@ def empty_days(
 ) -> list[date]:
     """Return the days that began without stock and sold nothing, reckoned back from today's count.
 
-    Without movements nothing is known of earlier stock, and no day counts as empty.
+    Without movements, or a count, nothing is known of earlier stock, and no day counts as empty.
     """
-    if not movements:
+    if not movements or not product.keeps_stock:
         return []
     out: dict[date, float] = {}
     for one in sold:
@@ -128,7 +128,7 @@ def empty_days(
     moved: dict[date, float] = {}
     for movement in movements:
         moved[movement.date] = moved.get(movement.date, 0.0) + movement.quantity
-    found, closing, day = [], product.current_stock, as_of
+    found, closing, day = [], product.stock, as_of
     while day >= first:
         opening = closing + out.get(day, 0.0) - moved.get(day, 0.0)
         if opening <= 0 and not out.get(day) and moved.get(day, 0.0) <= 0:
@@ -217,7 +217,7 @@ def _computed(view: Outlook, facts: Mapping[str, Json], days: int, advice: bool)
     if days not in HORIZONS:
         shown["next_n_days"] = {key: facts["next_n_days"][key] for key in ("days", "predicted_units", "confidence")}
     computed: dict[str, Json] = {
-        "product": {"id": product.id, "name": product.name, "current_stock": measured(view.stock.units)},
+        "product": {"id": product.id, "name": product.name, "current_stock": _counted(view)},
         "forecast": {**shown, "predicted_stockout_date": facts["stockout_date"]},
     }
     if advice:
@@ -229,13 +229,18 @@ def _computed(view: Outlook, facts: Mapping[str, Json], days: int, advice: bool)
     return computed
 
 
+def _counted(view: Outlook) -> Json:
+    """Return the units in stock, None where they are not counted."""
+    return measured(view.stock.units) if view.product.keeps_stock else None
+
+
 def _facts(view: Outlook, as_of: date, days: int, seasonal: bool) -> dict[str, Json]:
     product, stock, decision = view.product, view.stock, view.decision
     empty = decision.stockout_days
     facts: dict[str, Json] = {
         "product": {"id": product.id, "name": product.name, "category": product.category},
         "as_of": as_of.isoformat(),
-        "stock": {"current_units": measured(stock.units), "on_order_units": measured(stock.on_order)},
+        "stock": {"current_units": _counted(view), "on_order_units": measured(stock.on_order)},
         "method": "; ".join(sorted({part.method for part in view.parts.values()})),
         **{f"next_{span}_days": _span(view, span) for span in HORIZONS},
         "sold": _sold(view),
@@ -301,7 +306,7 @@ def _sold(view: Outlook) -> dict[str, Json]:
 
 def _warnings(view: Outlook) -> tuple[str, ...]:
     found = []
-    if not view.stock.lead_is_known:
+    if not view.stock.lead_is_known and view.product.keeps_stock:
         found.append("No supplier with a lead time is on record; 7 days are assumed.")
     if not view.product.is_active:
         found.append("The product is marked as not active.")

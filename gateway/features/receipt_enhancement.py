@@ -99,7 +99,7 @@ def _evidence(shop: Shop, request: Mapping[str, Any], as_of: date, currency: str
     basket, items = _basket(shop, request)
     chosen, together = _companions(shop, basket, {str(item["name"]).lower() for item in items})
     recommended = [
-        {"name": products[key].name, "price": f"{products[key].retail_price:.2f}", "stock": _whole(products[key])}
+        {"name": products[key].name, "price": f"{products[key].retail_price:.2f}"} | _stock(products[key])
         for key in chosen
     ]
     name = _first_name(shop.customer)
@@ -142,7 +142,7 @@ def _companions(shop: Shop, basket: set[str], names: set[str]) -> tuple[list[str
     products, receipts = shop.products or {}, shop.receipts
     offered = {
         key for key, one in products.items()
-        if key not in basket and one.name.lower() not in names and one.is_active and one.current_stock > 0
+        if key not in basket and one.name.lower() not in names and one.is_active and one.available > 0
         and one.retail_price > one.unit_cost
     }  # fmt: skip
     if receipts is None or not basket:
@@ -166,8 +166,8 @@ def _first_name(customer: Customer | None) -> str:
     return next((word for word, low in zip(words, plain, strict=True) if low not in _TITLES), customer.name)
 
 
-def _whole(product: Product) -> int:
-    return int(product.current_stock)
+def _stock(product: Product) -> dict[str, Json]:
+    return {"stock": int(product.stock)} if product.keeps_stock else {}
 
 
 def fallback(facts: Mapping[str, Json]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class Restock:
 
 def stock_of(product: Product, supplier: Supplier | None) -> Stock:
     """Return the stock of a product; nobody owes units, so a count below 0 is 0."""
-    units, on_order = max(0.0, product.current_stock), max(0.0, product.on_order)
+    units, on_order = max(0.0, product.stock), max(0.0, product.on_order)
     if supplier is None:
         return Stock(units, on_order)
     return Stock(units, on_order, supplier.lead_time_days, supplier.lead_time_sd_days, True)

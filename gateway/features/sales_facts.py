@@ -138,7 +138,8 @@ class Choice:
                 "price": _amount(one.retail_price),
                 "in_stock": True,
             }
-            | ({} if one.is_service else {"stock": measured(one.current_stock)})
+            | ({"stock": measured(one.stock)} if one.keeps_stock else {})
+            | ({"is_service": True} if one.is_service else {})
             | ({"bought_before": self.before[one.id]} if self.before[one.id] else {})
             | ({"together": self.shelf.together[one.id]} if use == "upsell" and one.id in self.shelf.together else {})
             for ref, use, one in self._named()
@@ -174,8 +175,8 @@ class Choice:
             "unit_price": _amount(room.unit) if quantity else None,
             "quantity": quantity,
             "total": _amount(room.unit * quantity) if quantity else None,
-            "stock": None if lead.is_service else measured(lead.current_stock),
-            "missing": measured(quantity - lead.current_stock) if quantity and quantity > lead.available else None,
+            "stock": measured(lead.stock) if lead.keeps_stock else None,
+            "missing": measured(quantity - lead.stock) if quantity and quantity > lead.available else None,
         }
         return {key: value for key, value in told.items() if value is not None}
 
@@ -186,7 +187,7 @@ class Choice:
         if not self.bulk:
             return f"For larger quantities the wholesale price is {price} each."
         total = f", {money(room.wholesale * quantity, self.currency)} for {quantity:,}" if quantity else ""
-        short = f" Only {measured_text(lead.current_stock)} in stock." if (quantity or 0) > lead.available else ""
+        short = f" Only {measured_text(lead.stock)} in stock." if (quantity or 0) > lead.available else ""
         return f"The wholesale price applies: {price} each{total}.{short}"
 
     def _upsell_basis(self) -> str | None:

@@ -25,7 +25,7 @@ def written_reply(facts: Mapping[str, Json]) -> str:
 
 def default_reason(candidate: Mapping[str, Json], facts: Mapping[str, Json]) -> str:
     """Return why a candidate is offered, in one sentence."""
-    stock = _in_stock(candidate)
+    stock = f"; {told}." if (told := _in_stock(candidate)) else "."
     if candidate["use"] == "upsell":
         lead, together = facts.get("upsell_with", "it"), candidate.get("together")
         category = candidate.get("category") or "its category"
@@ -35,19 +35,19 @@ def default_reason(candidate: Mapping[str, Json], facts: Mapping[str, Json]) -> 
             else f"Sells well in {category}."
         )
     if bought := candidate.get("bought_before"):
-        return f"This customer has bought it {_times(bought)} before; {stock}."
+        return f"This customer has bought it {_times(bought)} before{stock}"
     if candidate["use"] == "alternatives":
-        return f"In stock now at {_price(candidate, facts)}; {stock}."
+        return f"{'In stock' if 'stock' in candidate else 'To be had'} now at {_price(candidate, facts)}{stock}"
     limits = _limits(facts)
     if facts["situation"] == "suggestions":
-        return f"Sold at {_price(candidate, facts)}; {stock}."
+        return f"Sold at {_price(candidate, facts)}{stock}"
     if _is_strange(facts):
-        return f"Matches a part of what was asked for; {stock}."
-    return f"Within the limit ({limits}); {stock}." if limits else f"Matches what was asked for; {stock}."
+        return f"Matches a part of what was asked for{stock}"
+    return f"Within the limit ({limits}){stock}" if limits else f"Matches what was asked for{stock}"
 
 
 def _opening(facts: Mapping[str, Json]) -> str:
-    offers = joined([f"{_offer(one, facts)} ({_in_stock(one)})" for one in _used(facts, LEADING)[:MOST_NAMED]])
+    offers = joined([f"{_offer(one, facts)}{_bracketed(one)}" for one in _used(facts, LEADING)[:MOST_NAMED]])
     sold_out = [one["name"] for one in facts.get("sold_out", ())]
     limits = _limits(facts)
     within = f"{limits} " if limits else ""
@@ -79,7 +79,14 @@ def _unlike(facts: Mapping[str, Json]) -> list[str]:
 
 
 def _in_stock(candidate: Mapping[str, Json]) -> str:
-    return f"{candidate['stock']:,} in stock" if "stock" in candidate else "a service"
+    """Return how many there are; nothing where they are not counted."""
+    if "stock" in candidate:
+        return f"{candidate['stock']:,} in stock"
+    return "a service" if candidate.get("is_service") else ""
+
+
+def _bracketed(candidate: Mapping[str, Json]) -> str:
+    return f" ({told})" if (told := _in_stock(candidate)) else ""
 
 
 def _to(facts: Mapping[str, Json], text: str) -> str:
@@ -106,8 +113,10 @@ def _nearest(facts: Mapping[str, Json]) -> list[str]:
 
 
 def _alternatives(facts: Mapping[str, Json]) -> list[str]:
-    offers = joined([_offer(one, facts) for one in _used(facts, "alternatives")])
-    return [f"In stock instead: {offers}."] if offers else []
+    used = _used(facts, "alternatives")
+    offers = joined([_offer(one, facts) for one in used])
+    label = "In stock instead" if all("stock" in one for one in used) else "Instead"
+    return [f"{label}: {offers}."] if offers else []
 
 
 def _quantity(facts: Mapping[str, Json]) -> list[str]:

@@ -200,7 +200,7 @@ def _product(product: Product, pos: PosData) -> dict[str, Json]:
         "name": product.name,
         "price": money(product.retail_price, pos.currency),
         "category": product.category,
-    } | ({} if product.is_service else {"stock_count": measured(max(0, product.current_stock))})
+    } | ({"stock_count": measured(max(0, product.stock))} if product.keeps_stock else {})
 
 
 def told_figures(facts: Mapping[str, Json]) -> str:

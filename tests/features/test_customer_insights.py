@@ -307,7 +307,7 @@ async def test_nothing_is_said_as_nothing() -> None:
     sale = {"id": "s", "created_at": "2026-11-10T09:00:00Z", "total_amount": "8.00", "status": "COMPLETED"}
     line = {"product": "p", "quantity": 9, "unit_price": "1.00", "cost_price": "0.50"}
     people = [{"id": "c", "name": "Kiosk", "created_at": "2020-01-01T00:00:00Z"}]
-    goods = [{"id": "p", "name": "Soap"}, {"id": "q", "name": "Salt"}]
+    goods = [{"id": "p", "name": "Soap", "current_stock": 0}, {"id": "q", "name": "Salt", "current_stock": 0}]
     items = [line, line | {"product": "q"}]
     pos = InlinePos.of(as_of=DEMO_DAY, sales=[sale | {"items": items}], customers=people, products=goods)
     said = {
