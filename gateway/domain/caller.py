@@ -21,6 +21,11 @@ class Business:
     ai_opt_out: bool = False
     trial_ends_at: int | None = None
 
+    @property
+    def country(self) -> str:
+        """Where it is, in two letters, as far as time zone and currency agree on it; empty where that is not known."""
+        return "GH" if (self.timezone, self.currency) == ("Africa/Accra", "GHS") else ""
+
 
 class Caller(msgspec.Struct, frozen=True):
     """The authenticated service key, the business it acts for and, if told, the person behind it."""

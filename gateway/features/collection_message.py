@@ -28,7 +28,7 @@ from gateway.features.message_words import (
 from gateway.features.payment_plan import WORTH_A_PLAN, Plan, make_plan
 from gateway.features.pressure import announcements_in, formal_words_in, pressure_in
 from gateway.features.wording import plain
-from gateway.features.working_days import long_date, next_working_day
+from gateway.features.working_days import calendar_warnings, long_date, next_working_day
 from gateway.ports import PosData
 
 MOST_NAMED = 3
@@ -185,7 +185,7 @@ def _warnings(debt: Debt, kind: str, plan: Plan | None, wanted: bool | None, as_
         found.append("No earlier reminder is on record, but this message speaks of one.")
     if wanted and plan is None:
         found.append("The balance is too small to be divided into a payment plan.")
-    return tuple(found)
+    return (*found, *calendar_warnings())
 
 
 def fallback(facts: Mapping[str, Any]) -> dict[str, Json]:

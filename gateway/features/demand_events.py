@@ -34,9 +34,13 @@ RECURRING = (PAY_DAY, HOLIDAY, EVE)
 TERM_MONTHS = (1, 5, 9)
 
 
-@lru_cache(maxsize=4096)
 def events_of(day: date) -> tuple[str, ...]:
     """Return the events of a day; on a public holiday only that one counts besides the season."""
+    return _events(day, bool(holiday(day)), bool(holiday(day + timedelta(days=1))))
+
+
+@lru_cache(maxsize=4096)
+def _events(day: date, is_holiday: bool, is_eve: bool) -> tuple[str, ...]:
     found = []
     if day.month == 12 and day.day <= 24:
         found.append(CHRISTMAS if day.day >= 8 else ADVENT)
@@ -44,9 +48,9 @@ def events_of(day: date) -> tuple[str, ...]:
         found.append(SCHOOL)
     if day.day >= 25 or day.day <= 2:
         found.append(PAY_DAY)
-    if holiday(day):
+    if is_holiday:
         found.append(HOLIDAY)
-    elif holiday(day + timedelta(days=1)):
+    elif is_eve:
         found.append(EVE)
     return tuple(found)
 

@@ -22,6 +22,7 @@ from gateway.features.remembering import scope_of
 from gateway.features.wording import plain, rounded
 from gateway.features.working_days import (
     add_working_days,
+    calendar_warnings,
     next_working_day,
     previous_working_day,
     weekday_name,
@@ -174,8 +175,9 @@ def _analysis(pattern: Pattern) -> dict[str, Json]:
 
 def _warnings(account: Account) -> tuple[str, ...]:
     if any(bill.undated for bill in account.bills):
-        return ("Some settled invoices have no payment on record, so they say nothing about timing.",)
-    return ()
+        undated = "Some settled invoices have no payment on record, so they say nothing about timing."
+        return (undated, *calendar_warnings())
+    return calendar_warnings()
 
 
 def fallback(facts: Mapping[str, Any]) -> dict[str, Json]:

@@ -1,4 +1,7 @@
-"""Ghana's working days: Monday to Saturday without public holidays; pure, and a year is worked out only once.
+"""Working days: Monday to Saturday without the public holidays of the business's country.
+
+Whose holidays count is said by `of_country` around everything that is worked out for a business; without a word it is
+Ghana. For a country without a table no day is called a holiday, since none is known, and none is made up.
 
 The Eids follow the moon: for years that are not announced yet their days are estimates. An estimated day is no working
 day, and `may_be_holiday` also names the day before and after it, to which the announcement may still move it.
@@ -6,18 +9,41 @@ Source of the calendar: a table written from the `holidays` package, which inclu
 years 1957-2100. A test compares the two, so a new release of the package shows what it changes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 from gateway.features.wording import month_name
 
+GHANA = "GH"
 TABLE = Path(__file__).with_name("data") / "ghana_holidays.tsv"
+TABLES = {GHANA: TABLE}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SUNDAY = 6
 _ONE_DAY = timedelta(days=1)
+UNKNOWN_HOLIDAYS = (
+    "The public holidays of this business's country are not known: every day but Sunday is a working day."
+)
 _ESTIMATED = " (estimated)"
+_country: ContextVar[str] = ContextVar("holidays_of", default=GHANA)
+
+
+@contextmanager
+def of_country(code: str) -> Iterator[None]:
+    """Let the public holidays of a country (two letters, empty: unknown) count inside the block, in this task only."""
+    token = _country.set(code)
+    try:
+        yield
+    finally:
+        _country.reset(token)
+
+
+def calendar_warnings() -> tuple[str, ...]:
+    """Return what to tell beside days that were worked out without knowing the public holidays."""
+    return () if _country.get() in TABLES else (UNKNOWN_HOLIDAYS,)
 
 
 def weekday_name(day: date) -> str:
@@ -83,7 +109,13 @@ def working_days(first: date, last: date) -> int:
     return sum(is_working_day(first + timedelta(days=i)) for i in range((last - first).days + 1))
 
 
-@cache
 def _holidays() -> Mapping[date, str]:
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return _table(_country.get())
+
+
+@cache
+def _table(country: str) -> Mapping[date, str]:
+    if country not in TABLES:
+        return {}
+    lines = TABLES[country].read_text(encoding="utf-8").splitlines()
     return {date.fromisoformat(day): name for day, _, name in (line.partition("\t") for line in lines)}

@@ -8,6 +8,7 @@ from gateway.domain.jobs import Job
 from gateway.features.inventory_forecast import outlook
 from gateway.features.restock import HIGH, REORDER
 from gateway.features.wording import plain
+from gateway.features.working_days import of_country
 from gateway.jobs.context import JobContext
 from gateway.jobs.kinds import Daily, JobKind, Outcome
 from gateway.store.database import Script
@@ -28,11 +29,12 @@ async def run(context: JobContext, job: Job) -> Outcome:
     week = "-".join(str(part) for part in day.isocalendar()[:2])
     events = []
     for done, product in enumerate(products, 1):
-        decision = (await outlook(pos, product, day)).decision
+        with of_country(business.country):
+            decision = (await outlook(pos, product, day)).decision
         if decision.action == REORDER and decision.urgency == HIGH and decision.stockout_days is not None:
             data = {
                 "product_id": product.id,
-                "current_stock": plain(product.current_stock),
+                "current_stock": plain(product.stock),
                 "predicted_stockout_date": (day + timedelta(days=decision.stockout_days)).isoformat(),
             }
             events.append(Event("inventory.low_stock", dedupe_key=f"{product.id}|{week}", data=data))

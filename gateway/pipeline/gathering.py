@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from gateway.domain.evidence import Evidence
+from gateway.features.working_days import of_country
 from gateway.pipeline.around import Surroundings
 from gateway.pipeline.ask import Ask
 from gateway.pipeline.kit import Kit
@@ -34,18 +35,19 @@ async def gather(kit: Kit, ask: Ask) -> Gathered:
         return Gathered(evidence, _digest(evidence))
     pos = await kit.records.open(business.id, business.currency, ask.as_of, ask.inline)
     pos.business_name, pos.is_patient = business.name, kit.is_patient
-    if hasattr(module, "recall"):
-        recalled = await module.recall(Surroundings.of(kit, ask), ask.body)
-        evidence = await module.gather(pos, ask.body, ask.as_of, recalled)
-        return Gathered(evidence, _digest(evidence), recalled)
+    with of_country(business.country):
+        if hasattr(module, "recall"):
+            recalled = await module.recall(Surroundings.of(kit, ask), ask.body)
+            evidence = await module.gather(pos, ask.body, ask.as_of, recalled)
+            return Gathered(evidence, _digest(evidence), recalled)
 
-    async def from_records() -> Gathered:
-        evidence = await module.gather(pos, ask.body, ask.as_of)
-        return Gathered(evidence, _digest(evidence))
+        async def from_records() -> Gathered:
+            evidence = await module.gather(pos, ask.body, ask.as_of)
+            return Gathered(evidence, _digest(evidence))
 
-    question = (ask.feature.name, business.name, _ENCODE(ask.body))
-    gathered: Gathered = await kit.gathered.get(pos, question, from_records, lambda found: found.evidence.complete)
-    return gathered
+        question = (ask.feature.name, business.name, business.country, _ENCODE(ask.body))
+        gathered: Gathered = await kit.gathered.get(pos, question, from_records, lambda found: found.evidence.complete)
+        return gathered
 
 
 async def remember(kit: Kit, ask: Ask, gathered: Gathered, answer: Mapping[str, Any]) -> None:

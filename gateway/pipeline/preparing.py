@@ -6,6 +6,7 @@ from datetime import date
 
 from gateway.domain.caller import Business
 from gateway.errors import GatewayError
+from gateway.features.working_days import of_country
 from gateway.pipeline.kit import Kit
 
 PAUSE_S = 0.05
@@ -20,7 +21,8 @@ async def prepare(kit: Kit, business: Business, features: Collection[str], as_of
             continue
         pos = await kit.records.open(business.id, business.currency, as_of)
         try:
-            await module.prepare(pos, as_of)
+            with of_country(business.country):
+                await module.prepare(pos, as_of)
         except GatewayError:
             continue  # whoever asks will be told what is wrong
         await asyncio.sleep(PAUSE_S)
