@@ -9,6 +9,15 @@ from decimal import ROUND_HALF_UP, Decimal
 
 NANO_PER_USD = 1_000_000_000
 CENT = Decimal("0.01")
+WHOLE_CURRENCIES = frozenset(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+)
+"""Currencies without a smaller coin (ISO 4217)."""
+
+
+def smallest_unit(currency: str) -> Decimal:
+    """Return the smallest amount that can be paid: 1 franc CFA, 0.01 cedi."""
+    return Decimal(1) if currency in WHOLE_CURRENCIES else CENT
 
 
 def nano_from_usd(usd: Decimal | str) -> int:

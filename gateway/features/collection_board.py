@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from gateway.domain.evidence import Json
+from gateway.domain.money import smallest_unit
 from gateway.domain.records import Customer, Invoice, Payment, Reminder
 from gateway.domain.sums import SaleSum
 from gateway.errors import FieldError, NotFound
@@ -164,8 +165,10 @@ def _kept_debt(
     reminders: Sequence[Reminder],
     as_of: date,
 ) -> Debt:
-    rows = (tuple(invoices), tuple(payments), tuple(reminders))
-    return _DEBTS.get((scope_of(pos), key, as_of), rows, lambda: read_debt(key, invoices, payments, reminders, as_of))
+    rows, unit = (tuple(invoices), tuple(payments), tuple(reminders)), smallest_unit(pos.currency)
+    return _DEBTS.get(
+        (scope_of(pos), key, as_of), rows, lambda: read_debt(key, invoices, payments, reminders, as_of, unit)
+    )
 
 
 def _order(entry: tuple[str, Debt]) -> tuple[Json, ...]:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
-from gateway.domain.money import round_cents
+from gateway.domain.money import CENT, round_cents
 from gateway.domain.records import Invoice, Payment, Reminder
 from gateway.features.contact_rules import Contacts, read_contacts
 from gateway.features.credit_history import WINDOW, WRITTEN_OFF, days_overdue, owed
@@ -52,7 +52,8 @@ class Debt:
     """One customer's debt on one day; amounts in the business's currency, `late` oldest due date first.
 
     `balance` is everything still to be paid, due or not, without what was written off (`written_off`, None if nothing
-    was); `overdue` what should have been paid by now; `days` counts since the oldest unpaid due date, 0 without any.
+    was); `overdue` what should have been paid by now; `days` counts since the oldest unpaid due date, 0 without any;
+    `unit` is the smallest amount that can be paid.
     """
 
     customer_id: str
@@ -64,6 +65,7 @@ class Debt:
     habit: Habit
     contacts: Contacts
     invoices: int
+    unit: Decimal = CENT
 
     @property
     def regime_break(self) -> bool:
@@ -131,7 +133,11 @@ class Debt:
     def plan(self) -> Plan | None:
         """The suggested payment plan for the whole balance; None where nothing is overdue or it is too little."""
         worth = self.overdue > 0 and self.balance >= WORTH_A_PLAN
-        return make_plan(self.balance, self.chance) if worth else None
+        return self.divided() if worth else None
+
+    def divided(self) -> Plan | None:
+        """Return a payment plan for the whole balance; None where it cannot be divided."""
+        return make_plan(self.balance, self.chance, self.unit)
 
 
 def read_debt(
@@ -140,6 +146,7 @@ def read_debt(
     payments: Sequence[Payment],
     reminders: Sequence[Reminder],
     as_of: date,
+    unit: Decimal = CENT,
 ) -> Debt:
     """Reduce one customer's records up to `as_of` to its debt."""
     open_ones = [(invoice, left) for invoice in invoices if (left := round_cents(owed(invoice))) > 0]
@@ -156,6 +163,7 @@ def read_debt(
         habit=_read_habit(invoices, payments),
         contacts=read_contacts(reminders, late, as_of),
         invoices=len(invoices),
+        unit=unit,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from gateway.domain.evidence import Evidence, Json
+from gateway.domain.money import smallest_unit
 from gateway.domain.records import Customer, Invoice
 from gateway.domain.sms import segments
 from gateway.errors import FieldError, InsufficientData, NotFound
@@ -25,7 +26,7 @@ from gateway.features.message_words import (
     with_invoices,
     without_guessed_titles,
 )
-from gateway.features.payment_plan import WORTH_A_PLAN, Plan, make_plan
+from gateway.features.payment_plan import WORTH_A_PLAN, Plan
 from gateway.features.pressure import announcements_in, formal_words_in, pressure_in
 from gateway.features.wording import plain
 from gateway.features.working_days import calendar_warnings, long_date, next_working_day
@@ -117,11 +118,12 @@ async def _read(pos: PosData, customer_id: str, as_of: date) -> tuple[Customer, 
         )
     invoices = await pos.invoices(customer_id=customer.id)
     payments = await pos.payments(customer_id=customer.id)
-    return customer, read_debt(customer.id, invoices, payments, await pos.reminders(customer_id=customer.id), as_of)
+    reminders, unit = await pos.reminders(customer_id=customer.id), smallest_unit(pos.currency)
+    return customer, read_debt(customer.id, invoices, payments, reminders, as_of, unit)
 
 
 def _check_owing(debt: Debt, kind: str) -> None:
-    if kind == OFFER and make_plan(debt.balance, debt.chance) is None:
+    if kind == OFFER and debt.divided() is None:
         raise InsufficientData(
             "The customer owes too little for a payment plan. Send a reminder instead, or nothing.",
             [FieldError("/customer_id", "owes nothing that could be divided")],
@@ -146,9 +148,9 @@ def follow_up(kind: str, as_of: date) -> tuple[date, date, date]:
 def _plan(debt: Debt, kind: str, wanted: bool | None) -> Plan | None:
     """Return the plan to offer: when asked for, always with an offer; unasked with first and second reminders."""
     if kind == OFFER or wanted:
-        return make_plan(debt.balance, debt.chance)
+        return debt.divided()
     unasked = wanted is None and kind in (FIRST, SECOND) and debt.balance >= WORTH_A_PLAN
-    return make_plan(debt.balance, debt.chance) if unasked else None
+    return debt.divided() if unasked else None
 
 
 def _pays_well(debt: Debt) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from gateway.domain.evidence import Evidence, Json
+from gateway.domain.money import smallest_unit
 from gateway.domain.records import Customer
 from gateway.errors import FieldError, NotFound
 from gateway.features.collection_board import Debtor, read_board
@@ -64,7 +65,12 @@ async def _without_debt(pos: PosData, customer: Customer, as_of: date) -> Debtor
     invoices = await pos.invoices(customer_id=customer.id)
     payments = await pos.payments(customer_id=customer.id)
     reminders = await pos.reminders(customer_id=customer.id)
-    return Debtor(0, read_debt(customer.id, invoices, payments, reminders, as_of), LOW, tuple(invoices))
+    return Debtor(
+        0,
+        read_debt(customer.id, invoices, payments, reminders, as_of, smallest_unit(pos.currency)),
+        LOW,
+        tuple(invoices),
+    )
 
 
 def fallback(facts: Mapping[str, Any]) -> dict[str, Json]:

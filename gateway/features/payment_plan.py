@@ -1,6 +1,6 @@
 """A payment plan whose parts add up to the balance to the pesewa: down payment + n × instalment = balance.
 
-The down payment is rounded to 50 and takes the rest that instalments of whole pesewas leave over.
+The down payment is rounded to 50 and takes the rest that instalments of whole pesewas (or whole francs) leave over.
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from gateway.domain.evidence import Json
+from gateway.domain.money import CENT
 from gateway.features.wording import money, plain
 from gateway.features.working_days import next_working_day
 
@@ -17,7 +18,6 @@ SMALLEST = Decimal(3)
 """Below this nothing can be divided."""
 WEEKLY = "weekly"
 _STEP = Decimal(50)
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,10 @@ class Plan:
         return tuple(days)
 
 
-def make_plan(balance: Decimal, chance: float) -> Plan | None:
+def make_plan(balance: Decimal, chance: float, unit: Decimal = CENT) -> Plan | None:
     """Return the plan for a balance by the chance of payment within 30 days (0-1); None when it cannot be divided.
+
+    `unit` is the smallest amount that can be paid.
 
     The better the chance, the more is asked at once: 40 % from 0.55, 30 % from 0.25, else 20 %. Two instalments below
     5,000, three below 20,000, four above.
@@ -65,6 +67,6 @@ def make_plan(balance: Decimal, chance: float) -> Plan | None:
     n = 2 if balance < 5_000 else 3 if balance < 20_000 else 4
     wanted = (balance * share / _STEP).quantize(Decimal(1), ROUND_HALF_UP) * _STEP
     if wanted <= 0 or wanted >= balance / 2:
-        wanted = (balance * share).quantize(_CENT, ROUND_DOWN)
-    amount = ((balance - wanted) / n).quantize(_CENT, ROUND_DOWN)
+        wanted = (balance * share).quantize(unit, ROUND_DOWN)
+    amount = ((balance - wanted) / n).quantize(unit, ROUND_DOWN)
     return Plan(balance, balance - n * amount, n, amount)

@@ -68,7 +68,7 @@ class Case:
             return "no unit cost is on record"  # nobody could tell whether another price keeps a margin
         if self.goal == COMPETITIVE:
             return ""
-        return "" if self.response.is_enough else "there are too few sales to judge"
+        return "" if self.response.is_enough else "there are too few retail sales to judge"
 
     @property
     def price(self) -> Decimal:
@@ -314,7 +314,7 @@ def _basis(case: Case, facts: Mapping[str, Any]) -> str:
     response, sales = case.response, facts["sales"]
     weeks = count(response.weeks, "week")
     if not response.units:
-        return "No sales stand behind this."
+        return "No retail sales stand behind this; wholesale does not show how shoppers take a price."
     if not response.is_enough:
         return f"Only {weeks} with sales and {count(int(sales['units_52_weeks']), 'unit')} stand behind this."
     if case.price == case.product.retail_price:

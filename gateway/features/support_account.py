@@ -171,7 +171,7 @@ def _told(sale: Sale, pos: PosData) -> dict[str, Json]:
         "status": _status(sale),
         "date": sale.created_at.date().isoformat(),
         "total": money(sale.total_amount, pos.currency),
-        "paid_by": sale.payment_type.lower().replace("_", " "),
+        **({"paid_by": sale.payment_type.lower().replace("_", " ")} if sale.payment_type else {}),
         "lines_count": len(sale.items),
     }
     if sale.amount_refunded:

@@ -124,8 +124,8 @@ def _sale(sale: Mapping[str, Json]) -> list[str]:
         return [f"There is {sale['found']}: {sale['receipt']}.", "Check the number on the receipt."]
     lines = count(sale["lines_count"], "line")
     said = [
-        f"Receipt {sale['receipt']} of {sale['date']} is {sale['status']}: {sale['total']} on {lines}, "
-        f"{_PAID.get(sale['paid_by'], 'paid by ' + sale['paid_by'])}."
+        f"Receipt {sale['receipt']} of {sale['date']} is {sale['status']}: {sale['total']} on {lines}"
+        f"{', ' + _PAID.get(sale['paid_by'], 'paid by ' + sale['paid_by']) if 'paid_by' in sale else ''}."
     ]
     if "refunded" in sale:
         said.append(f"{sale['refunded']} of it was refunded.")

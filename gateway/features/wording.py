@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from gateway.domain.money import WHOLE_CURRENCIES
+
 Number = int | float | Decimal
 
 QUANTITY_PLACES = 3
@@ -48,8 +50,8 @@ def measured_text(value: Number) -> str:
 
 
 def money(amount: Number, currency: str = "GHS") -> str:
-    """Return an amount as a sentence shows it: `GHS 1,200`, `GHS 1,200.50`, `-GHS 30`."""
-    value = rounded(amount)
+    """Return an amount as a sentence shows it: `GHS 1,200`, `GHS 1,200.50`, `-GHS 30`, `XOF 1,201`."""
+    value = rounded(amount, 0 if currency in WHOLE_CURRENCIES else 2)
     digits = f"{abs(value):,.2f}".removesuffix(".00")
     return f"{'-' if value < 0 else ''}{currency} {digits}"
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.domain.money import smallest_unit
 from gateway.features.payment_plan import SMALLEST, make_plan
 from gateway.features.working_days import is_working_day
 
@@ -24,6 +25,15 @@ def test_every_plan_adds_up_to_the_balance_in_whole_pesewas(balance: Decimal, ch
     parts = plan.parts
     shown = [Decimal(str(parts[name])) for name in ("down_payment", "installments", "installment_amount")]
     assert shown[0] + shown[1] * shown[2] == balance
+
+
+@given(st.integers(3, 90_000_000).map(Decimal), st.floats(0, 1))
+def test_a_plan_in_francs_has_whole_francs_only(balance: Decimal, chance: float):
+    plan = make_plan(balance, chance, smallest_unit("XOF"))
+    assert plan is not None
+    assert plan.down + plan.installments * plan.amount == balance and plan.down > 0 and plan.amount > 0
+    assert plan.amount == plan.amount.to_integral_value() and plan.down == plan.down.to_integral_value()
+    assert "." not in plan.worded("XOF")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from gateway.domain.caller import Business
 from tests.service import Client, Databases, serving
 
 LAGOS = Business("5b0c6c7e-98b1-4f0e-9d0e-0f3f0c0a0001", "Okafor Wholesale", "ENTERPRISE", "Africa/Lagos", "NGN")
+ABIDJAN = Business("5b0c6c7e-98b1-4f0e-9d0e-0f3f0c0a0003", "Comptoir Yopougon", "ENTERPRISE", "Africa/Abidjan", "XOF")
 ACCRA = Business("5b0c6c7e-98b1-4f0e-9d0e-0f3f0c0a0002", "Adom Wholesale", "ENTERPRISE")
 FARMERS_DAY = "2026-12-04"
 DEBT: dict[str, Any] = {
@@ -23,9 +24,9 @@ DEBT: dict[str, Any] = {
 @pytest.fixture
 async def shops(databases: Databases, tmp_path: Path) -> AsyncIterator[dict[str, Client]]:
     async with databases.copy("sqlite", tmp_path) as url, serving(url) as served:
-        for business in (LAGOS, ACCRA):
+        for business in (LAGOS, ACCRA, ABIDJAN):
             await served.store.businesses.put(business)
-        yield {one.id: await served.caller(one.id) for one in (LAGOS, ACCRA)}
+        yield {one.id: await served.caller(one.id) for one in (LAGOS, ACCRA, ABIDJAN)}
 
 
 async def reminded(client: Client) -> Any:
@@ -102,3 +103,18 @@ async def test_goods_without_a_count_are_named_beside_those_with_one(shops: dict
     told = (await shops[ACCRA.id].post("/api/ai/customer-insights/", body)).json()
     assert [row["product_id"] for row in told["data"]] == ["oil"]
     assert "3 products without a stock on record are left out." in told["insights"]
+
+
+async def test_francs_are_told_whole_and_a_sale_without_a_way_of_paying_is_not_called_cash(
+    shops: dict[str, Client],
+) -> None:
+    sales = [
+        {"id": str(n), "created_at": f"2026-11-{n + 1:02d}T10:00:00Z", "total_amount": str(1000 + n)} for n in range(18)
+    ]
+    told = {}
+    for query in ("Compare this month with last month", "How do people pay?"):
+        body = {"query": query, "as_of": "2026-11-20", "records": {"sales": sales}}
+        told[query] = (await shops[ABIDJAN.id].post("/api/ai/customer-insights/", body)).json()
+    words = json.dumps([[one["answer"], one["insights"]] for one in told.values()])
+    assert "The average sale was XOF 1,009." in words and "GHS" not in words
+    assert "Not recorded XOF 18,153 (100%)" in words and "Cash" not in words
