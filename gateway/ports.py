@@ -1,7 +1,7 @@
 """What the pipeline needs of the outside world, as Protocols; `app.py` names the adapters, tests bring fakes."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gateway.domain.alert_outcome import AlertOutcome
@@ -50,12 +50,14 @@ class PosData(Protocol):
     only sales that count (`gateway.domain.sums`) and are made by the database: ask for them where rows would be many.
     `sale_days` gives what a pure function of the module makes of each day's sales, made again only for changed days.
     `business_name` is what the business calls itself, for letters in its name; empty when nobody said. `is_patient`
-    says that nobody is waiting at a till, so that no reading is cut short.
+    says that nobody is waiting at a till, so that no reading is cut short. `utc_offset` is how far the business's
+    clocks are ahead of UTC, for hours that are told.
     """
 
     business_id: str
     business_name: str
     is_patient: bool
+    utc_offset: timedelta
     currency: str
     as_of: date
     revision: str

@@ -1,7 +1,9 @@
 """Who is asking, and for which business."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -25,6 +27,11 @@ class Business:
     def country(self) -> str:
         """Where it is, in two letters, as far as time zone and currency agree on it; empty where that is not known."""
         return "GH" if (self.timezone, self.currency) == ("Africa/Accra", "GHS") else ""
+
+    def utc_offset(self, day: date) -> timedelta:
+        """Return how far its clocks are ahead of UTC at noon of a day."""
+        noon = datetime.combine(day, time(12), ZoneInfo(self.timezone))
+        return noon.utcoffset() or timedelta(0)
 
 
 class Caller(msgspec.Struct, frozen=True):

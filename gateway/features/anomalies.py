@@ -50,7 +50,7 @@ async def _find(pos: PosData, first: date, as_of: date) -> tuple[Hit, ...]:
     months = await _ordered_months(pos, days)
 
     def work_out() -> tuple[Hit, ...]:
-        hits = [*sale_hits(days, pos.currency, months), *refund_hits(refunds, pos.currency)]
+        hits = [*sale_hits(days, pos.currency, months, pos.utc_offset), *refund_hits(refunds, pos.currency)]
         hits += employee_hits(hits, days, as_of)
         hits += stock_hits(products, sold, movements, (first, as_of), pos.currency)
         hits += credit_hits(invoices, customers, as_of, pos.currency)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from math import exp
 
@@ -59,15 +59,17 @@ class Hit:
         return f"{self.type}|{self.employee or self.customer or self.product or ''}"
 
 
-def sale_hits(days: Sequence[SaleDay], currency: str, months: Sequence[Ordered] = ()) -> Iterator[Hit]:
+def sale_hits(
+    days: Sequence[SaleDay], currency: str, months: Sequence[Ordered] = (), ahead: timedelta = timedelta(0)
+) -> Iterator[Hit]:
     """Yield what is unusual about single sales, each rule against all; `months` are the days' values if ordered."""
     parts = months or [ordered(days)]
     yield from _unusual_amounts(days, merged(part.logs for part in parts), currency)
     yield from _large_quantities(days, merged(part.lines for part in parts))
-    yield from _off_hours(days)
+    yield from _off_hours(days, ahead)
     yield from _below_cost(days, currency)
     yield from _discounts(days, currency)
-    yield from _late_voids(days, currency)
+    yield from _late_voids(days, currency, ahead)
 
 
 def refund_hits(refunds: Iterable[Refund], currency: str) -> Iterator[Hit]:
@@ -154,7 +156,7 @@ def _nth_deviation(values: Sequence[float], middle: float, nth: int) -> float:
     return min(max(abs(values[at] - middle), abs(values[at + nth] - middle)) for at in starts)
 
 
-def _off_hours(days: Sequence[SaleDay]) -> Iterator[Hit]:
+def _off_hours(days: Sequence[SaleDay], ahead: timedelta) -> Iterator[Hit]:
     hours = _hours(days)
     n = sum(hours.values())
     if n < FEWEST_FOR_HOURS:
@@ -166,7 +168,7 @@ def _off_hours(days: Sequence[SaleDay]) -> Iterator[Hit]:
                 share = (hours[sale.at.hour] - 1) / n
                 yield Hit(
                     OFF_HOURS, MEDIUM, sale.id, sale.at,
-                    f"The sale was rung up at {sale.at:%H:%M}, when {_share_of_sales(share)} made.",
+                    f"The sale was rung up at {sale.at + ahead:%H:%M}, when {_share_of_sales(share)} made.",
                     2.0 - share, sale.user, sale.customer,
                 )  # fmt: skip
 
@@ -201,11 +203,11 @@ def _discounts(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
         )  # fmt: skip
 
 
-def _late_voids(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
-    evening = _evening(_hours(days))
+def _late_voids(days: Sequence[SaleDay], currency: str, ahead: timedelta) -> Iterator[Hit]:
+    evening = _evening({_local(hour, ahead): times for hour, times in _hours(days).items()})
     for sale in (sale for day in days for sale in day.voided):
         minutes = minutes_to_void(sale) or 0
-        late = sale.created_at.hour >= evening
+        late = _local(sale.created_at.hour, ahead) >= evening
         more = ("It was in the last hours of the day.",) if late else ()
         yield Hit(
             VOID_AFTER_TENDER, HIGH if late else MEDIUM, sale.id, sale.created_at,
@@ -213,6 +215,10 @@ def _late_voids(days: Sequence[SaleDay], currency: str) -> Iterator[Hit]:
             "it was paid.",
             2.0 + late + minutes / 200, sale.user, sale.customer, more=more,
         )  # fmt: skip
+
+
+def _local(hour: int, ahead: timedelta) -> int:
+    return (hour + ahead // timedelta(hours=1)) % 24
 
 
 def _hours(days: Iterable[SaleDay]) -> Counter[int]:

@@ -197,6 +197,8 @@ ADVICE: dict[str, Parts] = {
     "payment_mix": lambda f, s, rows: ["Keep change and network ready for the ways most customers pay"],
     "one_product": lambda f, s, rows: [
         f"Order {row['product']} in time: the stock lasts about {count(row['stock_lasts_days'], 'day')}"
+        if row["stock_lasts_days"]
+        else f"Order {row['product']} now"
         for row in rows
         if row.get("stock_lasts_days", 99) < 14
     ][:2],

@@ -72,7 +72,7 @@ async def top_products(pos: PosData, plan: Plan, as_of: date) -> Found:
             "revenue": amount(sold[key].revenue),
             "share": share(sold[key].revenue, whole),
             "units": measured(sold[key].units),
-            "stock_on_record": None if key not in products or products[key].keeps_stock else "no",
+            **({} if key not in products or products[key].keeps_stock else {"stock_on_record": "no"}),
         }
         for key in sorted(sold, key=rank)[: plan.rows]
     ]

@@ -1,7 +1,8 @@
 """Insights about sales as a whole: one span against another, busy hours and weekdays, discounts, ways of paying."""
 
 from collections import Counter
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 
 from gateway.domain.sums import SaleSum
@@ -95,11 +96,12 @@ async def _movers(pos: PosData, plan: Plan) -> Row:
 async def busy_times(pos: PosData, plan: Plan, as_of: date) -> Found:
     """Return sales by weekday, averaged over the open days of that weekday, and the hours with most receipts."""
     hours = await pos.sale_sums("hour", since=plan.period.first, until=plan.period.last)
-    by_weekday: dict[int, list[SaleSum]] = {}
+    by_weekday: dict[int, dict[date, list[SaleSum]]] = {}
     by_hour: Counter[int] = Counter()
     for one in hours:
-        by_weekday.setdefault(one.first.weekday(), []).append(one)
-        by_hour[int(one.key[-2:])] += one.sales
+        at = datetime.fromisoformat(f"{one.key}:00") + pos.utc_offset
+        by_weekday.setdefault(at.weekday(), {}).setdefault(at.date(), []).append(one)
+        by_hour[at.hour] += one.sales
     n = sum(by_hour.values())
     rows = [_weekday_row(day, by_weekday[day], total(hours)) for day in sorted(by_weekday)]
     rows.sort(key=lambda row: order(plan) * Decimal(str(row["average_revenue"])))
@@ -119,8 +121,8 @@ async def busy_times(pos: PosData, plan: Plan, as_of: date) -> Found:
     return Found(summary, rows, [sales_used(plan.period, n)], n)
 
 
-def _weekday_row(day: int, hours: list[SaleSum], whole: Decimal) -> Row:
-    days = {one.first for one in hours}
+def _weekday_row(day: int, days: Mapping[date, Sequence[SaleSum]], whole: Decimal) -> Row:
+    hours = [one for each in days.values() for one in each]
     revenue, receipts = total(hours), sum(one.sales for one in hours)
     return {
         "weekday": WEEKDAYS[day],

@@ -276,6 +276,9 @@ def _one_product(f: Facts, s: Row, rows: Rows) -> list[str]:
         if "stock" not in row:
             continue  # a service, or never counted
         lasts = f", enough for {lasting(row, 'about ')}" if "stock_lasts_days" in row else ""
+        if row["stock"] <= 0:
+            stock.append(f"{row['product']} is out of stock")
+            continue
         stock.append(f"{row['product']} has {measured_text(row['stock'])} in stock{lasts}")
     return [f"{opening(f)} {joined(sold)}", *stock]
 

@@ -33,6 +33,7 @@ async def run(context: JobContext, job: Job) -> Outcome:
         date.fromisoformat(given) if given else datetime.fromtimestamp(context.now() / 1e6, UTC).astimezone(zone).date()
     )
     pos = await tools.records.open(business.id, business.currency, day)
+    pos.utc_offset = business.utc_offset(day)
     said = () if tools.kit.alert_outcomes is None else await tools.kit.alert_outcomes.of(business.id)
     hits = weighed(await found(pos, day - timedelta(days=TELL_DAYS), day), said, business.id)
     worth = [hit for hit in hits if hit.severity != LOW][:MOST]

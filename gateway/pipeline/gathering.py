@@ -34,7 +34,7 @@ async def gather(kit: Kit, ask: Ask) -> Gathered:
         evidence = Evidence(facts=dict(ask.body), computed={}, as_of=ask.as_of, pii=ask.feature.pii, n=1)
         return Gathered(evidence, _digest(evidence))
     pos = await kit.records.open(business.id, business.currency, ask.as_of, ask.inline)
-    pos.business_name, pos.is_patient = business.name, kit.is_patient
+    pos.business_name, pos.is_patient, pos.utc_offset = business.name, kit.is_patient, business.utc_offset(ask.as_of)
     with of_country(business.country):
         if hasattr(module, "recall"):
             recalled = await module.recall(Surroundings.of(kit, ask), ask.body)
@@ -45,7 +45,7 @@ async def gather(kit: Kit, ask: Ask) -> Gathered:
             evidence = await module.gather(pos, ask.body, ask.as_of)
             return Gathered(evidence, _digest(evidence))
 
-        question = (ask.feature.name, business.name, business.country, _ENCODE(ask.body))
+        question = (ask.feature.name, business.name, business.timezone, business.country, _ENCODE(ask.body))
         gathered: Gathered = await kit.gathered.get(pos, question, from_records, lambda found: found.evidence.complete)
         return gathered
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -50,6 +50,7 @@ class RecordView:
     foreign: Mapping[str, frozenset[str]]
     business_name: str = ""
     is_patient: bool = False
+    utc_offset: timedelta = timedelta(0)
     _later: Later | None = None
     _read: set[str] = field(default_factory=set)
 

@@ -1,7 +1,7 @@
 """A business's records held in memory, behind the same port as the stored copy."""
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -56,7 +56,7 @@ class InlinePos:
         currency: str = "GHS",
         business_name: str = "",
     ) -> None:
-        self.business_name, self.is_patient = business_name, False
+        self.business_name, self.is_patient, self.utc_offset = business_name, False, timedelta(0)
         self.business_id, self.currency, self.as_of, self.excluded = business_id, currency, as_of, 0
         self.revision = uuid4().hex  # each fake holds records of its own
         self.brought, self.read = "", frozenset[str]()

@@ -32,7 +32,7 @@ async def test_no_order_is_suggested_for_a_service() -> None:
 
 
 async def test_goods_of_the_same_count_are_ordered() -> None:
-    evidence = await inventory_forecast.gather(shop(category="Phones"), {"product_id": "p"}, DEMO_DAY)
+    evidence = await inventory_forecast.gather(shop(category="Phones", current_stock=0), {"product_id": "p"}, DEMO_DAY)
     assert evidence.computed["recommendations"]["action"] == "REORDER"
 
 

@@ -118,3 +118,13 @@ async def test_francs_are_told_whole_and_a_sale_without_a_way_of_paying_is_not_c
     words = json.dumps([[one["answer"], one["insights"]] for one in told.values()])
     assert "The average sale was XOF 1,009." in words and "GHS" not in words
     assert "Not recorded XOF 18,153 (100%)" in words and "Cash" not in words
+
+
+async def test_hours_are_told_by_the_clock_of_the_shop(shops: dict[str, Client]) -> None:
+    sales = [
+        {"id": str(n), "created_at": f"2026-11-{n + 1:02d}T23:30:00Z", "total_amount": "10"} for n in range(18)
+    ]  # in Lagos half past midnight of the next day
+    body = {"query": "Which hours are busiest?", "as_of": "2026-11-20", "records": {"sales": sales}}
+    told = {one: (await shops[one].post("/api/ai/customer-insights/", body)).json() for one in (LAGOS.id, ACCRA.id)}
+    assert "from 00:00 to 01:00" in told[LAGOS.id]["answer"] and "from 23:00 to 00:00" in told[ACCRA.id]["answer"]
+    assert all(row["average_receipts"] == 1 for row in told[LAGOS.id]["data"])
