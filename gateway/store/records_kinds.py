@@ -193,6 +193,20 @@ def encode_quantity(value: object, lowest: float = 0.0) -> float:
     return number
 
 
+def _sold(encode: Callable[[object], Stored]) -> Callable[[object], Stored]:
+    """Return an encoder that says, for what is below 0, how goods that came back are told."""
+
+    def checked(value: object) -> Stored:
+        try:
+            return encode(value)
+        except Unfit as unfit:
+            if "negative" in str(unfit):
+                raise Unfit("must not be negative; push what came back as a row of refunds") from None
+            raise
+
+    return checked
+
+
 def encode_signed(value: object) -> float:
     """Return a number of units that may be negative."""
     return encode_quantity(value, -HIGHEST_QUANTITY)
@@ -228,10 +242,12 @@ TEXT = Kind(encode_text)
 KEY_TEXT = Kind(encode_key_text)
 ID = Kind(encode_id)
 MONEY = Kind(encode_money, decode_money)
+SOLD_MONEY = Kind(_sold(encode_money), decode_money)
 BALANCE = Kind(encode_balance, decode_money)
 DAY = Kind(encode_day, decode_day)
 INSTANT = Kind(encode_instant, decode_instant)
 QUANTITY = Kind(encode_quantity)
+SOLD_QUANTITY = Kind(_sold(encode_quantity))
 SIGNED = Kind(encode_signed)
 COUNT = Kind(encode_count)
 FLAG = Kind(encode_flag, bool)

@@ -37,6 +37,8 @@ KIND_OF_COLUMN = {
     ("customers", "outstanding_balance"): kinds.BALANCE,
     ("invoices", "status"): kinds.choice("PENDING", "PARTIAL", "PAID", "WRITTEN_OFF", "IN_COLLECTION"),
     ("reminders", "channel"): kinds.KEY_TEXT,
+    ("sales", "total_amount"): kinds.SOLD_MONEY,
+    ("sale_items", "quantity"): kinds.SOLD_QUANTITY,
     ("sales", "type"): kinds.choice("RETAIL", "WHOLESALE"),
     ("sales", "status"): kinds.choice("DRAFT", "PENDING", "COMPLETED", "PARTIAL", "REFUNDED", "CANCELLED"),
     ("stock_movements", "type"): kinds.choice("OPENING", "RECEIPT", "TRANSFER", "ADJUSTMENT"),

@@ -128,3 +128,15 @@ async def test_hours_are_told_by_the_clock_of_the_shop(shops: dict[str, Client])
     told = {one: (await shops[one].post("/api/ai/customer-insights/", body)).json() for one in (LAGOS.id, ACCRA.id)}
     assert "from 00:00 to 01:00" in told[LAGOS.id]["answer"] and "from 23:00 to 00:00" in told[ACCRA.id]["answer"]
     assert all(row["average_receipts"] == 1 for row in told[LAGOS.id]["data"])
+
+
+async def test_a_return_booked_as_a_sale_below_nothing_is_refused_with_the_way_to_tell_it(
+    shops: dict[str, Client],
+) -> None:
+    row = {"id": "r", "created_at": "2026-11-01T10:00:00Z", "total_amount": "-500", "items": [
+        {"product": "p", "quantity": -2, "unit_price": "250"}]}  # fmt: skip
+    headers = {"content-type": "application/x-ndjson"}
+    answer = await shops[LAGOS.id].send("PUT", "/api/ai/records/sales/", json.dumps(row).encode(), headers=headers)
+    wrong = {one["pointer"]: one["message"] for one in answer.json()["errors"]}
+    assert wrong.keys() == {"line 1: /total_amount", "line 1: /items/0/quantity"}
+    assert all(said.endswith("push what came back as a row of refunds") for said in wrong.values())

@@ -56,12 +56,14 @@ _BY_KIND = {
     kinds.KEY_TEXT: _TEXT,
     kinds.ID: _IDS,
     kinds.MONEY: _AMOUNTS,
+    kinds.SOLD_MONEY: _AMOUNTS,
     kinds.BALANCE: st.decimals(-(10**6), 10**6, places=2).map(str),
     kinds.DAY: st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(str),
     kinds.INSTANT: st.datetimes(
         min_value=kinds.EPOCH.replace(year=2026, tzinfo=None), max_value=kinds.EPOCH.replace(year=2027, tzinfo=None)
     ).map(lambda moment: moment.isoformat() + "Z"),
     kinds.QUANTITY: st.integers(0, 50) | st.floats(0, 50),
+    kinds.SOLD_QUANTITY: st.integers(0, 50) | st.floats(0, 50),
     kinds.SIGNED: st.integers(-50, 50),
     kinds.COUNT: st.integers(0, 60),
     kinds.FLAG: st.booleans(),
