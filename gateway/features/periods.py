@@ -218,22 +218,32 @@ def _dated(match: re.Match[str], as_of: date) -> Period | None:
     year = groups.get("year")
     try:
         month = int(groups["number"]) if groups.get("number") else _MONTHS.index(groups["month"][:3]) + 1
-        day = date(int(year) if year else as_of.year, month, int(groups["day"]))
-        if not year and day > as_of:
-            day = day.replace(year=day.year - 1)
+        number = int(groups["day"])
+        day = date(int(year), month, number) if year else _latest(month, number, as_of)
     except ValueError:
         return None
     return Period(day, day, "that day", "day") if 1971 <= day.year <= 2198 else None
 
 
+def _latest(month: int, number: int, as_of: date) -> date:
+    """Return the last such day up to `as_of`; 29 February may be eight years ago. Raises ValueError for no day."""
+    for year in range(as_of.year, as_of.year - 9, -1):
+        if number <= monthrange(year, month)[1] and (day := date(year, month, number)) <= as_of:
+            return day
+    raise ValueError(f"day {number} of month {month}")
+
+
 def _weekday(match: re.Match[str], as_of: date) -> Period:
-    back = (as_of.weekday() - _WEEKDAYS.index(match[1])) % 7
+    back = (as_of.weekday() - _WEEKDAYS.index(match["weekday"])) % 7
+    if not back and match["lead"] in ("last", "past"):
+        back = 7  # whoever says "last Monday" on a Monday does not mean today
     day = as_of - timedelta(days=back)
-    return Period(day, day, match[1].capitalize(), "week")
+    return Period(day, day, match["weekday"].capitalize(), "week")
 
 
 def _christmas(match: re.Match[str], as_of: date) -> Period:
-    year = as_of.year if as_of >= date(as_of.year, 12, 8) else as_of.year - 1
+    begun = date(as_of.year, 12, 25 if "last " in match[0] else 8)  # "last Christmas" is not the one still to come
+    year = as_of.year if as_of >= begun else as_of.year - 1
     return Period(date(year, 12, 8), date(year, 12, 24), "the Christmas season", "year")
 
 
@@ -262,7 +272,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | No
     (re.compile(rf"\b{_DAY.format('day')}\s+(?:of\s+)?(?P<month>{_NAMES}|may)\b(?:,?\s+(?P<year>20\d\d))?"), _dated),
     (re.compile(rf"\b(?P<month>{_NAMES}|may)\s+{_DAY.format('day')}\b(?!\d)(?:,?\s+(?P<year>20\d\d))?"), _dated),
     (re.compile(rf"\b(?P<lead>(?:since|last|this past)\s+)?(?P<month>{_MONTH})\b(?:,?\s+(?:of\s+)?(?P<year>20\d\d))?"), _month),
-    (re.compile(rf"\b(?:(?:on|last|this|past)\s+|(?<=since ))({'|'.join(_WEEKDAYS)})\b"), _weekday),
+    (re.compile(rf"\b(?:(?P<lead>on|last|this|past)\s+|(?<=since ))(?P<weekday>{'|'.join(_WEEKDAYS)})\b"), _weekday),
     (re.compile(r"\b(?:last |the |over |at |during )*(?:christmas|xmas)(?: season| time| period)?\b"), _christmas),
     (re.compile(r"\bq([1-4])(?:\s+(20\d\d))?\b"), _quarter),
     (re.compile(r"\b(?:in|of|for|year|versus|vs|than)\s+(20\d\d)\b"), _calendar_year),

@@ -49,6 +49,30 @@ def test_words_for_a_time_are_counted_from_the_day_of_the_answer(text: str, firs
     assert (period.first.isoformat(), period.last.isoformat()) == (first, last)
 
 
+@pytest.mark.parametrize(
+    ("text", "as_of", "first", "last"),
+    [
+        ("on monday", "2026-11-23", "2026-11-23", "2026-11-23"),
+        ("last monday", "2026-11-23", "2026-11-16", "2026-11-16"),
+        ("last christmas", "2026-12-10", "2025-12-08", "2025-12-24"),
+        ("over christmas", "2026-12-10", "2026-12-08", "2026-12-10"),
+        ("last christmas", "2026-12-31", "2026-12-08", "2026-12-24"),
+        ("on 29 february", "2027-03-01", "2024-02-29", "2024-02-29"),
+        ("on 29 february", "2028-02-10", "2024-02-29", "2024-02-29"),
+        ("on 29 february", "2028-02-29", "2028-02-29", "2028-02-29"),
+        ("29 february 2028", "2029-06-15", "2028-02-29", "2028-02-29"),
+        ("on february 29th", "2103-01-01", "2096-02-29", "2096-02-29"),
+        ("last month", "2028-03-31", "2028-02-01", "2028-02-29"),
+        ("last 1 month", "2027-03-31", "2027-03-01", "2027-03-31"),
+        ("last quarter", "2027-01-01", "2026-10-01", "2026-12-31"),
+        ("this year", "2027-01-01", "2027-01-01", "2027-01-01"),
+    ],
+)
+def test_a_time_is_the_latest_one_that_has_passed_on_any_day(text: str, as_of: str, first: str, last: str) -> None:
+    [period] = periods_in(text, date.fromisoformat(as_of))
+    assert (period.first.isoformat(), period.last.isoformat()) == (first, last)
+
+
 @pytest.mark.parametrize("text", ["may i ask", "sales", "next month", "tomorrow"])
 def test_what_names_no_time_that_has_passed_is_none(text: str) -> None:
     assert periods_in(text, DAY) == []
