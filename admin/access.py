@@ -19,6 +19,7 @@ from litestar.handlers.base import BaseRouteHandler
 from admin.passwords import Passwords, refuse_weak, totp_step
 from gateway.api.body import read_bytes
 from gateway.app import Store
+from gateway.domain.names import one_line
 from gateway.domain.staff import Person
 from gateway.errors import FieldError, Malformed, ValidationFailed
 from gateway.ports import Clock
@@ -86,7 +87,7 @@ def clean_email(given: str) -> str:
 
 def clean_name(given: str) -> str:
     """Return a person's name as it is kept. Raises ValidationFailed."""
-    name = " ".join(given.split())
+    name = one_line(given)
     if not 1 <= len(name) <= 80:
         raise ValidationFailed("Write a name of 1 to 80 characters.", [FieldError("/name", "has 1 to 80 characters")])
     return name
@@ -202,7 +203,9 @@ class Access:
     async def _wrong_link(self, request: AnyRequest) -> None:
         await self.people.note_wrong_try("", peer_of(request))
         raise Refused(
-            401, "This link no longer works", "A link works once and not for ever. Make a new one on the server:"
+            401,
+            "This link no longer works",
+            "A link works once and not for ever. Ask whoever sent it for a new one, or make one on the server:",
         )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from admin.wording import parsed
 from gateway.app import Store
-from gateway.domain.drafts import Draft
+from gateway.domain.drafts import Draft, DraftState
 from gateway.errors import FieldError, NotFound, ValidationFailed
 from gateway.library.catalog import Catalog, Feature, PromptVersion
 from gateway.library.policy import Policy
@@ -17,6 +17,20 @@ from gateway.store.jobs import Jobs
 from gateway.store.releases import EVERYONE, SHARE, Releases
 from gateway.store.samples import Samples
 from gateway.store.snapshot import Snapshots
+
+_APPROVED = "Nothing is left to review. A releaser makes it live from its review page."
+_BACK = "Its author has to ask for review first."
+NOT_IN_REVIEW: dict[DraftState, tuple[str, str]] = {
+    "draft": ("This draft is not in review", _BACK),
+    "in_review": ("This draft is in review", "Reload the page and look at what it says now."),
+    "approved": ("Somebody approved this draft already", _APPROVED),
+    "released": (
+        "This draft is released already",
+        "What it became is on the prompt's page.",
+    ),
+    "closed": ("This draft was set aside", "Its author can take it up again, and ask for review then."),
+}
+"""Why a draft in a state cannot be approved, and what to do, for somebody whose page is older than the state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from admin.access import Refused
-from admin.life import Life, Where
+from admin.life import NOT_IN_REVIEW, Life, Where
 from admin.proof import checks, passed_verdict, proof_of, why_unproven
 from admin.wording import MAX_BODY, numbered, parsed, text_of, thawed
 from gateway.domain.drafts import Draft, DraftState, NoteKind
@@ -185,7 +185,7 @@ async def approve(life: Life, by: Person, draft_id: str, text: str = "") -> None
     """Approve a draft of somebody else whose every check holds. Raises Refused."""
     draft = await life.draft(draft_id)
     if draft.state != "in_review":
-        raise Refused(409, "This draft is not in review", "Its author has to ask for review first.")
+        raise Refused(409, *NOT_IN_REVIEW[draft.state])
     if by.email in (draft.author, draft.edited_by):
         raise Refused(403, "Nobody approves their own draft", "Ask somebody with the role reviewer to look at it.")
     if blocked := [check.said for check in await checks(life, draft) if not check.good]:

@@ -16,6 +16,7 @@ from gateway.domain.money import nano_from_usd
 from gateway.errors import FieldError, ValidationFailed
 from gateway.library.catalog import Catalog, Feature
 from gateway.library.policy_types import Plan, Policy, frozen
+from gateway.library.windows import kind_of_meter
 from gateway.pipeline.economics import PlanCost, plan_costs
 
 MODES = {"ai": "a model", "rules": "the rules", "none": "not in this plan"}
@@ -40,6 +41,11 @@ def limit_words(limit: int | None) -> str:
     if limit is None or limit == 0:
         return "none"
     return "no limit" if limit == UNLIMITED else f"{limit:,}"
+
+
+def meter_titles(meters: Mapping[str, str]) -> dict[str, str]:
+    """Return what each meter counts, with its window where that is not the month."""
+    return {name: f"{title}, per day" if kind_of_meter(name) == "day" else title for name, title in meters.items()}
 
 
 def mode_of(feature: Feature, plan: Plan) -> str:

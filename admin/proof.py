@@ -10,6 +10,13 @@ from gateway.domain.verdict import Outcome, Verdict
 from gateway.library.catalog import PromptVersion
 from gateway.store.eval_runs import EvalRun
 
+EXAMPLES = "Examples pass"
+
+
+def proven(draft: Draft, found: Sequence[Check]) -> bool:
+    """Tell whether the examples of a draft's present text have passed; nothing else is ever approved."""
+    return draft.state in ("approved", "released") or any(each.good for each in found if each.title == EXAMPLES)
+
 
 async def checks(life: Life, draft: Draft) -> list[Check]:
     """Return what must hold before a draft can be released, each in words."""
@@ -21,7 +28,7 @@ async def checks(life: Life, draft: Draft) -> list[Check]:
         return found
     runs = [run for run in await life.runs.of_draft(draft.id) if run.content_hash == prompt.content_hash]
     done = next((run for run in runs if run.state == "completed"), None)
-    found.append(Check("Examples pass", done is not None and done.outcome == "passed", run_in_words(done)))
+    found.append(Check(EXAMPLES, done is not None and done.outcome == "passed", run_in_words(done)))
     worse = int(done.figures.get("worse", 0)) if done else 0
     said = "No example got worse." if done else "Run the examples first."
     if worse:

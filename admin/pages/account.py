@@ -114,4 +114,4 @@ async def _check_password(visit: Visit) -> None:
     access = visit.office.access
     found = await access.people.secrets(visit.who.email)
     if not await access.passwords.right(found.password if found else None, visit.fields.get("current", "")):
-        raise Refused(403, "The present password did not match", "Go back and type your present password again.")
+        raise Refused(403, "The current password did not match", "Go back and type your current password again.")

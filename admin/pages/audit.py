@@ -36,10 +36,16 @@ SAID = {
     "business.plan": "changed a business's plan", "privacy.opt_out": "changed an opt-out",
     "privacy.erasure": "asked to forget somebody", "evaluation.asked": "asked a real model",
     "webhook.create": "added a webhook", "webhook.delete": "removed a webhook", "webhook.secret": "made a new secret",
-    "webhook.resend": "sent a delivery again", "job.retry": "started a job again", "job.cancel": "stopped a job",
+    "webhook.resend": "sent a delivery again", "webhook.test": "sent a test event",
+    "job.retry": "started a job again", "job.cancel": "stopped a job",
     "release.planned": "planned a release", "release.unplanned": "took a planned release back",
     "example.added": "added an example", "example.removed": "removed an example", "chat.read": "read a conversation",
-    "chat.close": "closed a conversation",
+    "chat.close": "closed a conversation", "person.sso_bound": "signed in through the provider for the first time",
+    "prompt.commit_asked": "asked for a commit", "prompt.committed": "committed a version",
+    "prompt.commit_failed": "could not commit a version", "models.paused": "paused all models",
+    "models.resumed": "let models answer again", "ledger.swept": "closed a request that broke off",
+    "decision.approve": "agreed with a recommendation", "decision.override": "decided otherwise",
+    "privacy.erased": "forgot somebody",
 }  # fmt: skip
 CHOICES = 200
 """How many businesses the list on this page offers; the others are reached from their own page."""

@@ -17,6 +17,7 @@ from admin.web.office import Office
 from admin.web.page import Page
 from gateway.domain.caller import Business
 from gateway.domain.ledger import UNLIMITED
+from gateway.domain.names import one_line
 from gateway.errors import FieldError, ValidationFailed
 from gateway.library.policy_types import Plan
 from gateway.library.windows import Kind, kind_of_meter, window
@@ -93,7 +94,7 @@ async def load(visit: Visit) -> Context:
 
 async def add(visit: Visit) -> Done:
     """Take a business in; its POS may push records and ask as soon as there is a key for it."""
-    office, name, plan = visit.office, visit.text("name"), visit.text("plan")
+    office, name, plan = visit.office, one_line(visit.text("name")), visit.text("plan")
     given, zone = visit.text("id").lower(), visit.text("timezone", HOME_ZONE) or HOME_ZONE
     plans = office.site.kit.policy.plans
     errors = [] if 1 <= len(name) <= LONGEST_NAME else [FieldError("/name", f"has 1 to {LONGEST_NAME} characters")]

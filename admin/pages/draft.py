@@ -5,15 +5,16 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from admin import lifecycle
+from admin import lifecycle, proof
 from admin.access import Refused
 from admin.asking import refuse_unless_askable
 from admin.bench import Side, answered, suite_of
 from admin.comparing import word_diff
+from admin.pages.requests import REASONS
 from admin.web.faces import Context, Done, Visit, action, view
 from admin.web.money import Cost, cost
 from admin.web.office import Office
-from admin.wording import MAX_BODY, fields_of, parsed, thawed, variables_of, with_form, with_limits
+from admin.wording import MAX_BODY, fields_of, parsed, plain, thawed, variables_of, with_form, with_limits
 from evals.suite import Case
 from gateway.domain.drafts import IN_WORDS, Draft, sent_back
 from gateway.errors import FieldError, ValidationFailed
@@ -41,6 +42,7 @@ class Preview:
     cost: Cost | None
     month: Cost | None
     answer: list[tuple[str, str]]
+    instead: str
 
 
 def routes(office: Office) -> list[HTTPRouteHandler]:
@@ -85,6 +87,7 @@ async def load(visit: Visit) -> Context:
         "cases": [(case.index, case.description) for case in await _cases(visit, draft.feature)][:300],
         "case": visit.number("case", 0) if visit.query("case") else 0,
         "live": live.version if live else None,
+        "proven": proof.proven(draft, await proof.checks(life, draft)),
         "with_editor": tab == "yaml" or found.data is None,
         "offline": visit.office.site.kit.offline,
         "sent_back": sent_back(draft, await life.drafts.notes(draft.id)),
@@ -182,7 +185,17 @@ def _body(draft: Draft, visit: Visit) -> str:
         if "body" not in visit.fields:
             raise ValidationFailed("There is no text.", [FieldError("/body", "is needed")])
         return visit.fields["body"].replace("\r\n", "\n")
-    return with_limits(draft.body, visit.fields) if tab == "fields" else with_form(draft.body, visit.fields)
+    if tab == "fields":
+        return with_limits(draft.body, visit.fields)
+    return with_form(draft.body, {**visit.fields, **_told(draft, visit)})
+
+
+def _told(draft: Draft, visit: Visit) -> dict[str, str]:
+    """Return what the version says of itself: its title, unless somebody wrote more than that."""
+    fields, kept = visit.fields, str((plain(draft.body) or {}).get("description") or "")
+    if fields.get("description", "") != fields.get("description-before"):
+        return {}
+    return {"description": visit.text("title")[:120] or kept if kept == draft.title else kept}
 
 
 def _conflict(visit: Visit, theirs: Draft) -> Refused:
@@ -228,6 +241,7 @@ async def _preview(office: Office, prompt: PromptVersion, case: Case, draft: Dra
         cost=cost(side.cost, rate),
         month=cost(side.cost * calls, rate) if calls else None,
         answer=texts_of(side.body),
+        instead=REASONS.get(side.degraded, side.degraded),
     )
 
 

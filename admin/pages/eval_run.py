@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from litestar.handlers import HTTPRouteHandler
 
-from admin import lifecycle
+from admin import lifecycle, proof
 from admin.access import Refused
 from admin.comparing import word_diff
 from admin.pages.draft import texts_of
@@ -44,7 +44,13 @@ async def load(visit: Visit) -> Context:
     return {
         "run": run,
         "title": life.feature(run.feature).title,
-        "draft": {"id": draft.id, "title": draft.title, "state": draft.state, "stale": draft.body != run.body}
+        "draft": {
+            "id": draft.id,
+            "title": draft.title,
+            "state": draft.state,
+            "stale": draft.body != run.body,
+            "proven": proof.proven(draft, await proof.checks(life, draft)),
+        }
         if draft
         else None,
         "running": run.state in ("queued", "running"),

@@ -107,7 +107,8 @@ async def switch(visit: Visit) -> Done:
     await office.store.businesses.switch(flag, STATES[state], business, line=noted)
     whom = "everyone" if business == EVERY_BUSINESS else everyone[business].name
     words = {"on": "on", "off": "off", "default": "back at what the server's settings say"}[state]
-    return Done(f"{flag} is {words} for {whom}.", HERE, {"flag": flag, **details})
+    titles = [each.title for each in office.site.kit.catalog.features.values() if each.flag == flag]
+    return Done(f"{', '.join(sorted(titles))}: {words} for {whom}.", HERE, {"flag": flag, **details})
 
 
 def _flags(office: Office, everything: list[SetFlag]) -> list[Flag]:

@@ -52,6 +52,8 @@ def _setting(settings: Settings, field: Any) -> tuple[str, str, str]:
     name, value = str(field.metadata["env"]), getattr(settings, field.name)
     if any(part in name for part in SECRET):
         words = "set" if value else "not set"
+    elif isinstance(value, tuple):
+        words = ", ".join("=".join(each) for each in value) or "not set"
     elif isinstance(value, frozenset):
         words = ", ".join(sorted(value)) or "all on"
     else:

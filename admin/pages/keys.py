@@ -10,6 +10,7 @@ from admin.web.faces import Context, Done, Visit, action, found, view
 from admin.web.office import Office
 from admin.web.page import Page
 from gateway.domain.jobs import NewJob
+from gateway.domain.names import one_line
 from gateway.errors import FieldError, ValidationFailed
 from gateway.jobs.end_key import END_KEY
 from gateway.store.admin_access import THE_SERVICE
@@ -74,7 +75,7 @@ async def load(visit: Visit) -> Context:
 
 async def create(visit: Visit) -> Done:
     """Make a key; the answer shows it for the only time."""
-    office, name, business = visit.office, visit.text("name"), visit.text("business")
+    office, name, business = visit.office, one_line(visit.text("name")), visit.text("business")
     if not 1 <= len(name) <= 80:
         raise ValidationFailed("Give the key a name.", [FieldError("/name", "has 1 to 80 characters")])
     if business and business not in office.site.snapshots.current.businesses:

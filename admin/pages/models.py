@@ -130,7 +130,7 @@ def _rules(office: Office) -> list[str]:
         rules.append(f"Route {route}: ask {first}{then}. Used by {', '.join(features) or 'no feature'}.")
     rules.append(f"After a prompt's own route, the models of {ECONOMY_ROUTE} are asked; after those, the rules answer.")
     rules.append(
-        f"From {ECONOMY_FROM_SHARE:.0%} of a business's budget on, the cheapest of these models is asked first."
+        f"From {ECONOMY_FROM_SHARE * 100:.0f} % of a business's budget on, the cheapest of these models is asked first."
     )
     proof = "never called" if kit.model_proof == "require" else "called, with a warning in the answer"
     rules.append(f"A model that no passed verdict proves for the live prompt is {proof}.")

@@ -16,6 +16,7 @@ from admin.plan_changes import (
     costs_of,
     edited,
     excused,
+    meter_titles,
     mode_of,
     unsound,
 )
@@ -90,7 +91,7 @@ async def load_form(visit: Visit) -> Context:
     ]  # fmt: skip
     rows += [
         (title, [Cell(f"{p.name}.meters.{name}", p.title, str(p.meters[name]), []) for p in plans])
-        for name, title in policy.meters.items()
+        for name, title in meter_titles(policy.meters).items()
     ]
     rows += [
         (feature.title, [
@@ -139,7 +140,7 @@ async def load_change(visit: Visit) -> Context:
     office, revision = visit.office, await _revision(visit)
     policy, catalog = office.site.kit.policy, office.site.kit.catalog
     plans, today = _plans(office, revision), office.today()
-    changed = changes(policy.plans, plans, policy.meters, catalog)
+    changed = changes(policy.plans, plans, meter_titles(policy.meters), catalog)
     names = list(dict.fromkeys(change.plan for change in changed))
     shops = await uses_of(office.site.database, names, f"{today:%Y-%m}", f"{today:%Y-%m-%d}")
     met = effects(policy.plans, plans, changed, shops)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from litestar.handlers import HTTPRouteHandler
 
 from admin.pages.plan_changes import revisions_of
-from admin.plan_changes import MODES, limit_words
+from admin.plan_changes import MODES, limit_words, meter_titles
 from admin.web.faces import Context, Visit, view
 from admin.web.money import Cost, cost
 from admin.web.office import Office
@@ -70,7 +70,7 @@ async def load(visit: Visit) -> Context:
     policy, catalog = office.site.kit.policy, office.site.kit.catalog
     use = PlanUse(office.site.database)
     counts = await use.businesses()
-    rate = office.rate(today)
+    rate, meters = office.rate(today), meter_titles(policy.meters)
     worst = {each.plan: each for each in plan_costs(policy, catalog, today)}
     plans = list(policy.plans.values())
     units = await Economics(office.site.database).per_business(f"{today:%Y-%m}", policy.plans, rate)
@@ -78,15 +78,16 @@ async def load(visit: Visit) -> Context:
     return {
         "plans": [_column(office, plan, worst[plan.name], counts.get(plan.name, 0)) for plan in plans],
         "meters": [
-            (title, [limit_words(plan.meters.get(name)) for plan in plans]) for name, title in policy.meters.items()
+            (title, [limit_words(plan.meters.get(name)) for plan in plans]) for name, title in meters.items()
         ],
         "features": [
             (feature.title, [MODES[feature.mode(plan)] for plan in plans])
             for feature in sorted(catalog.features.values(), key=lambda each: each.title)
         ],
-        "choices": [(name, title) for name, title in policy.meters.items()],
+        "choices": list(meters.items()),
         "preview": await _preview(visit, use, counts),
         "units": lines[:SHOWN],
+        "titles": {plan.name: plan.title for plan in plans},
         "unit_count": len(lines),
         "warned": [line for line in lines if line.unit.warning],
         "warn_share": round(100 * WARN_SHARE),
@@ -121,7 +122,9 @@ async def _preview(visit: Visit, use: PlanUse, counts: dict[str, int]) -> Previe
     period = window(kind_of_meter(meter), visit.office.now(), "Africa/Accra").key
     above = 0 if new == UNLIMITED else await use.above(plan, meter, period, new)
     old = policy.plans[plan].meters.get(meter)
-    return Preview(plan, meter, policy.meters[meter], limit_words(old), limit_words(new), counts.get(plan, 0), above)
+    return Preview(
+        plan, meter, meter_titles(policy.meters)[meter], limit_words(old), limit_words(new), counts.get(plan, 0), above
+    )
 
 
 def _percent(share: Decimal | None) -> int | None:

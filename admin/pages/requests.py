@@ -89,6 +89,7 @@ async def load(visit: Visit) -> Context:
         "span": span,
         "presets": PRESETS,
         "chosen": {**_chosen(visit), "id": wanted},
+        "filtered": len(chosen) + bool(wanted),
         "businesses": sorted(((each.id, each.name) for each in everyone.values()), key=lambda pair: pair[1].lower()),
         "features": sorted(((each.name, each.title) for each in kit.catalog.features.values()), key=lambda it: it[1]),
         "sources": [(str(name), words) for name, words in SOURCES.items()],

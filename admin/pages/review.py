@@ -54,7 +54,8 @@ async def load(visit: Visit) -> Context:
         "draft": draft, "state": IN_WORDS[draft.state], "feature": {"name": feature.name, "title": feature.title},
         "told": in_words(base, found.data or {}), "live": before,
         "messages": [row for row in messages(base, found.data or {}) if row.changed], "checks": checks,
-        "ready": all(check.good for check in checks), "own": own, "notes": await life.drafts.notes(draft.id),
+        "ready": all(check.good for check in checks), "proven": proof.proven(draft, checks), "own": own,
+        "notes": await life.drafts.notes(draft.id),
         "now": office.now(), "run": runs[0] if runs else None, "plans": sorted(office.site.kit.policy.plans),
         "businesses": shops if len(shops) <= MOST_CHOICES else [],
         "planned": [

@@ -97,6 +97,8 @@ class Desk:
         try:
             await self._office.access.refuse_hasty("", peer_of(request))
             kept = await self._round(request, given["state"])
+            if given["error"] == "access_denied":
+                raise Refused(401, f"{self.provider.name} did not let you in", "It was cancelled or refused there.")
             if given["error"] or not given["code"]:
                 raise Distrusted("the provider let nobody in")
             one = Round(kept["state"], kept["nonce"], kept["verifier"])

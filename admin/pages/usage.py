@@ -23,6 +23,7 @@ from admin.web.ranges import PRESETS, Range, range_of
 from admin.web.rendering import plural, shown_day
 from gateway.domain.answer import Source
 from gateway.domain.money import usd_from_nano
+from gateway.library.policy_types import OFFLINE
 from gateway.store.usage_days import DaySums, Sums
 
 PAGE = Page("Usage and cost", "/admin/usage", "Traffic", 20, "usage", key="u")
@@ -258,6 +259,8 @@ def _business(office: Office, owner: str) -> str:
 
 
 def _model(row: DaySums) -> str:
+    if row.model == OFFLINE:
+        return SOURCES[Source.OFFLINE]
     if row.model:
         return f"{row.model} (kept answers)" if row.source == Source.CACHE else row.model
     return f"no model: {SOURCES.get(Source(row.source), '')}" if row.source in list(Source) else "no model"

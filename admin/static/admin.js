@@ -93,13 +93,18 @@
   const typedIn = (form) => [...form.elements].filter((field) => field.name && !["hidden", "password", "file", "submit"].includes(field.type));
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented || form.dataset.save) return;
+    if (form.closest(".self")) sessionStorage.removeItem("typed"); // whoever signs out leaves nothing behind
+    if (form.method !== "post" || event.defaultPrevented || form.dataset.save || form.closest(".door, .self")) return;
     const values = typedIn(form).map((field) => ["checkbox", "radio"].includes(field.type) ? field.checked : field.value);
     sessionStorage.setItem("typed", JSON.stringify({ page: here, form: [...document.forms].indexOf(form), values }));
   });
+  // A session that ended in between leads through the sign-in page, which keeps it for the page after it.
   const back = document.querySelector("a[data-back]");
+  const door = document.querySelector(".door");
   const typed = JSON.parse(sessionStorage.getItem("typed") ?? "null");
-  if (back) {
+  if (door) {
+    if (typed) sessionStorage.setItem("returning", "yes");
+  } else if (back) {
     back.addEventListener("click", () => sessionStorage.setItem("returning", "yes"));
   } else {
     sessionStorage.removeItem("typed");

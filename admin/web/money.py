@@ -28,7 +28,9 @@ def cost(nano: int, rate: ExchangeRate) -> Cost:
 
 
 def amount(value: Decimal) -> str:
-    """Return an amount with two decimals, small ones with four: single calls cost less than a pesewa."""
+    """Return an amount with two decimals, small ones with up to four: single calls cost less than a pesewa."""
     if value == 0 or value >= 1:
         return f"{value:,.2f}"
-    return f"{value:.4f}" if value >= SMALLEST else f"< {SMALLEST}"
+    if value < SMALLEST:
+        return f"< {SMALLEST}"
+    return f"{value:.2f}" if value == round(value, 2) else f"{value:.4f}"

@@ -17,6 +17,7 @@ from admin.web.assets import HERE, address
 from admin.web.page import entries, navigation
 from admin.wording import flowing
 from gateway.api.problems import request_id_of
+from gateway.library.policy_types import OFFLINE
 
 SAID = "__Host-said"
 """The cookie in which the page after an action finds what to say."""
@@ -105,6 +106,16 @@ def secret_apart(said: str) -> Markup:
     return Markup('{}<code id="said-secret">{}</code> {}{}').format(before, found[0], copy, after)
 
 
+def breaking(words: str) -> Markup:
+    """Return a long name, path or address escaped, with the places at which a line may end."""
+    return Markup("<wbr>").join(escape(part) for part in re.findall(r"[^_/.,@:=]*[_/.,@:=]+|[^_/.,@:=]+", words))
+
+
+def model_in_words(name: str) -> str:
+    """Return a model's name; the one that is none is called what it is."""
+    return "the offline rules" if name == OFFLINE else name
+
+
 def plural(count: int, word: str, many: str = "") -> str:
     """Return `1 example`, `2 examples`, `1,200 examples`."""
     return f"{count:,} {word if count == 1 else many or word + 's'}"
@@ -143,7 +154,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "code_ticks": code_ticks, "moment": moment, "clock": clock_time, "day": shown_day,
         "number": "{:,}".format, "amount": "{:,.2f}".format, "field": field_in_words, "plural": plural,
-        "flowing": flowing, "secret_apart": secret_apart,
+        "flowing": flowing, "breaking": breaking, "model_words": model_in_words, "secret_apart": secret_apart,
     }  # fmt: skip
     return environment
 

@@ -13,6 +13,7 @@ import typer
 from gateway.cli.printing import Printer, table_of
 from gateway.cli.running import fail, opened, run, say, settings
 from gateway.domain.caller import Business
+from gateway.domain.names import one_line
 from gateway.library.policy import load_policy
 from gateway.library.policy_types import Plan
 from gateway.settings import Settings
@@ -36,7 +37,7 @@ def add(
 ) -> None:
     """Register a business; the next step is a key for it: `keys create NAME --business ID`."""
     found = settings()
-    made = _checked(found, Business(_uuid(id), name.strip(), plan.upper(), timezone or "", currency or ""))
+    made = _checked(found, Business(_uuid(id), one_line(name), plan.upper(), timezone or "", currency or ""))
     now = datetime.now(UTC)
     if (days := _plans(found)[made.plan].trial_days) is not None:
         made = replace(made, trial_ends_at=int((now + timedelta(days=days)).timestamp() * _MICROS))
@@ -63,7 +64,7 @@ def change(
 ) -> None:
     """Change a business's name, time zone or currency; plans and opt-outs are changed in the admin."""
     found = settings()
-    wanted = {"name": name and name.strip(), "timezone": timezone, "currency": currency}
+    wanted = {"name": name and one_line(name), "timezone": timezone, "currency": currency}
     given: dict[str, Any] = {key: value for key, value in wanted.items() if value is not None}
     if not given:
         fail("Say what to change: --name, --timezone or --currency.")

@@ -7,6 +7,7 @@ import typer
 
 from gateway.cli.printing import Printer, table_of
 from gateway.cli.running import fail, opened, run, say, settings
+from gateway.domain.names import one_line
 from gateway.errors import NotFound
 from gateway.store.database import ConstraintViolation
 from gateway.store.keys import ApiKey
@@ -31,7 +32,7 @@ def create(
     async def work() -> tuple[str, ApiKey]:
         async with opened(found) as store:
             try:
-                return await store.keys.create(name, business, tuple(scope or ("*",)))
+                return await store.keys.create(one_line(name), business, tuple(scope or ("*",)))
             except ConstraintViolation:
                 raise NotFound(f"There is no business {business}.") from None
 

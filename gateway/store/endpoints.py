@@ -16,10 +16,11 @@ TEST = "webhook.test"
 
 _ALL = (
     "SELECT w.business_id, w.id, w.disabled_at, COALESCE(d.pending, 0), COALESCE(d.delivered, 0), COALESCE(d.dead, 0), "
-    "d.newest FROM webhook w LEFT JOIN (SELECT business_id, webhook_id, "
+    "COALESCE(d.failing, 0), d.newest FROM webhook w LEFT JOIN (SELECT business_id, webhook_id, "
     "SUM(CASE state WHEN 'pending' THEN 1 ELSE 0 END) AS pending, "
     "SUM(CASE state WHEN 'delivered' THEN 1 ELSE 0 END) AS delivered, "
-    "SUM(CASE state WHEN 'dead' THEN 1 ELSE 0 END) AS dead, MAX(changed_at) AS newest "
+    "SUM(CASE state WHEN 'dead' THEN 1 ELSE 0 END) AS dead, "
+    "SUM(CASE WHEN state = 'pending' AND attempts > 0 THEN 1 ELSE 0 END) AS failing, MAX(changed_at) AS newest "
     "FROM webhook_delivery GROUP BY business_id, webhook_id) d "
     "ON d.business_id = w.business_id AND d.webhook_id = w.id ORDER BY w.created_at DESC, w.id LIMIT $1"
 )
@@ -32,7 +33,10 @@ _DELIVERY = (
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address with the number of its deliveries by state; business `` is the operators'."""
+    """An address with the number of its deliveries by state; business `` is the operators'.
+
+    `failing` of the pending ones were tried in vain and are tried again.
+    """
 
     business_id: str
     id: str
@@ -40,6 +44,7 @@ class Endpoint:
     pending: int
     delivered: int
     dead: int
+    failing: int
     newest: int | None
 
 
@@ -52,7 +57,9 @@ class Endpoints:
     async def all(self, limit: int = 500) -> list[Endpoint]:
         """Return the addresses, the newest first."""
         rows = await self._database.fetch(_ALL, limit)
-        return [Endpoint(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5]), row[6]) for row in rows]
+        return [
+            Endpoint(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5]), int(row[6]), row[7]) for row in rows
+        ]
 
 
 async def send_test(database: Database, sealer: Sealer, now: int, business_id: str, webhook_id: str) -> str:

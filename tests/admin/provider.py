@@ -31,7 +31,7 @@ class FakeProvider:
     now: Callable[[], float] = time.time
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "first", "use": "sig"}))
     described_as: str = ""
-    refuses: bool = False
+    refuses: str = ""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -41,7 +41,11 @@ class FakeProvider:
         assert asked["response_type"] == "code" and asked["code_challenge_method"] == "S256", asked
         code = f"code-{len(self.codes)}"
         self.codes[code] = asked
-        back = {"state": asked["state"], "iss": self.url, **({"error": "no"} if self.refuses else {"code": code})}
+        back = {
+            "state": asked["state"],
+            "iss": self.url,
+            **({"error": self.refuses} if self.refuses else {"code": code}),
+        }
         return f"{asked['redirect_uri']}?{urlencode(back)}"
 
     def token(self, fields: dict[str, str], head: str) -> tuple[int, Claims]:

@@ -5,6 +5,8 @@ from html import unescape
 
 import pytest
 
+from admin.pages.audit import SAID
+from gateway.settings import ROOT
 from gateway.store.database import open_database
 from tests.admin.visiting import text, used
 from tests.service import SANKOFA, VOLTA
@@ -88,3 +90,11 @@ async def test_a_key_is_called_by_its_name(place):
     await tamper(place, sql, SANKOFA, key.id)
     page = text(await (await place.signed_in()).get(f"/admin/audit?business={SANKOFA}"))
     assert "key “pos-backend”" in page
+
+
+async def test_every_act_that_is_written_down_has_words():
+    acts = re.compile(r'(?:AuditEntry|line|note)\(\s*(?:[\w.\[\]]+,\s*){1,3}"([a-z]+\.[a-z_]+)"')
+    sources = [path.read_text("utf-8") for folder in ("admin", "gateway") for path in (ROOT / folder).rglob("*.py")]
+    written = {act for source in sources for act in acts.findall(source)}
+    assert {"key.create", "webhook.test", "prompt.commit_asked", "person.invited"} <= written
+    assert written - SAID.keys() == set()

@@ -118,3 +118,12 @@ async def test_a_business_is_added_once_with_its_plan_and_a_line_in_its_chain(pl
     editor = await place.signed_in("editor")
     assert (await editor.api("POST", "/admin/api/businesses/add", given)).status == 403
     assert "Add a business" not in text(await editor.get("/admin/businesses"))
+
+
+async def test_a_name_that_would_read_as_another_is_kept_without_what_turns_it_round(place):
+    admin = await place.signed_in()
+    body = {"name": "\u202etraM ssenisuB\u202c  Ltd", "plan": "TRIAL"}
+    made = (await admin.api("POST", "/admin/api/businesses/add", body)).json()
+    assert made["done"].startswith("traM ssenisuB Ltd was added.")
+    nothing = await admin.api("POST", "/admin/api/businesses/add", {"name": "\u202e\u2066", "plan": "TRIAL"})
+    assert nothing.status == 422

@@ -46,3 +46,4 @@ async def test_settings_are_told_without_a_secret(place):
     page = text(answer)
     assert SECRET not in page and place.service.site.database.url not in page
     assert "SECRET_KEY set" in page and "OPENAI_API_KEY not set" in page and "AI_DEADLINE_MS 3000" in page
+    assert "OIDC_ROLES not set" in page, "never the brackets of a programmer"

@@ -45,16 +45,16 @@ async def test_todays_requests_and_the_months_money_are_summed_over_businesses(p
     await used(place, 3, cost=1_000_000_000, days_ago=2)
     await used(place, 4, cost=9_000_000_000, days_ago=30)
     page = text(await (await place.signed_in()).get("/admin/"))
-    assert "Requests today 2 50 % degraded Cost today GHS 8.00 USD 0.5000 Cost this month GHS 24.00 USD 1.50" in page
+    assert "Requests today 2 50 % degraded Cost today GHS 8.00 USD 0.50 Cost this month GHS 24.00 USD 1.50" in page
     assert "Refused or failed 0.0 %" in page and "From the cache –" in page and "Time to answer" in page
-    assert "2 GHS 8.00 USD 0.5000 50 %" in page
+    assert "2 GHS 8.00 USD 0.50 50 %" in page
 
 
 async def test_every_day_of_the_month_so_far_is_in_the_table(place):
     page = text(await (await place.signed_in()).get("/admin/"))
     assert "1 Nov 2026 0 0.00 0.00" in page
     assert "18 Nov 2026 1 16.00 1.00" in page
-    assert "20 Nov 2026 2 8.00 0.5000" in page
+    assert "20 Nov 2026 2 8.00 0.50" in page
     assert "21 Nov 2026" not in page
 
 

@@ -13,14 +13,14 @@ async def test_the_matrix_the_worst_month_and_the_economics_are_shown(place):
     page = text(await (await place.signed_in("viewer")).get("/admin/plans"))
     assert "Price GHS 0 for 14 days GHS 99 GHS 199 GHS 399" in page
     assert "Budget for models GHS 16.00 USD 1.00 GHS 32.00 USD 2.00 GHS 160.00 USD 10.00 GHS 640.00 USD 40.00" in page
-    assert "Akwaaba Mini Mart STARTER GHS 99.00 GHS 40.00 USD 2.50 GHS 59.00 40 %" in page
+    assert "Akwaaba Mini Mart Starter GHS 99.00 GHS 40.00 USD 2.50 GHS 59.00 40 %" in page
     assert "1 above 30 %" in page
 
 
 async def test_another_limit_says_whom_it_would_meet(place):
     visitor = await place.signed_in("viewer")
     ask = "/admin/plans?plan=STARTER&meter=credit_assessments_per_month&limit="
-    assert "1 business change Credit risk assessments of STARTER: none instead of 10. 1 business used" in text(
+    assert "1 business change Credit risk assessments of Starter: none instead of 10. 1 business used" in text(
         await visitor.get(ask + "0")
     )
     assert "no limit instead of 10. 0 businesses used more" in text(await visitor.get(ask + "-1"))
@@ -60,3 +60,11 @@ async def test_forgetting_somebody_needs_the_word_and_becomes_a_job(place):
     job = await place.service.store.jobs.get(SANKOFA, answer.json()["job"])
     assert job.kind == "erasure"
     assert "no-such-customer" not in text(await admin.get(f"/admin/audit?business={SANKOFA}"))
+
+
+async def test_a_quota_of_a_day_is_called_one_and_no_plan_is_called_by_its_code(place):
+    visitor = await place.signed_in()
+    for page in ("/admin/plans", "/admin/plans/edit"):
+        said = text(await visitor.get(page))
+        assert "Messages to the support chat and the sales assistant, per day" in said
+        assert "Product descriptions, per" not in said and "STARTER" not in said

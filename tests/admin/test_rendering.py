@@ -22,15 +22,23 @@ RATE = ExchangeRate(Decimal("16"), date(2024, 1, 1))
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("0", "0.00"), ("0.00001", "< 0.0001"), ("0.0123456", "0.0123"), ("1", "1.00"), ("12345.678", "12,345.68")],
+    [
+        ("0", "0.00"),
+        ("0.00001", "< 0.0001"),
+        ("0.0123456", "0.0123"),
+        ("0.5", "0.50"),
+        ("0.125", "0.1250"),
+        ("1", "1.00"),
+        ("12345.678", "12,345.68"),
+    ],
 )
-def test_small_amounts_keep_four_decimals(value, shown):
+def test_small_amounts_keep_four_decimals_where_two_do_not_say_it(value, shown):
     assert amount(Decimal(value)) == shown
 
 
 def test_cedis_come_with_dollars():
     shown = cost(500_000_000, RATE)
-    assert (shown.ghs, shown.usd) == ("GHS 8.00", "USD 0.5000")
+    assert (shown.ghs, shown.usd) == ("GHS 8.00", "USD 0.50")
 
 
 @given(st.lists(st.integers(0, 10**15), min_size=1, max_size=31))

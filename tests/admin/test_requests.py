@@ -40,7 +40,7 @@ async def test_requests_are_found_by_every_filter(place):
         assert found == wanted, query
     page = text(await visitor.get("/admin/requests"))
     assert "Volta Fresh Foods Credit risk assessment a model no answer in time" in page
-    assert "GHS 4.00 USD 0.2500" in page
+    assert "GHS 4.00 USD 0.25" in page
 
 
 async def test_pages_follow_each_other_without_losing_or_repeating_one(place):

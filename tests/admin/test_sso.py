@@ -85,7 +85,7 @@ def browser(sso):
     place, fake = sso
     place.clock.advance(16 * 60)  # wrong tries of the test before are forgotten
     fresh = FakeProvider()
-    fake.person, fake.twist, fake.sign, fake.refuses = fresh.person, lambda claims: claims, None, False
+    fake.person, fake.twist, fake.sign, fake.refuses = fresh.person, lambda claims: claims, None, ""
     return Browser(place, fake)
 
 
@@ -171,7 +171,7 @@ async def test_an_old_sign_in_and_one_of_another_issuer_are_refused(browser):
     address = await browser.begin()
     own = parse_qs(urlsplit(address).query)["iss"][0]
     assert (await browser.get(address.replace(own.replace(":", "%3A").replace("/", "%2F"), "evil"))).status == 401
-    browser.provider.refuses = True
+    browser.provider.refuses = "server_error"
     assert (await browser.sign_in()).status == 401
     assert not browser.inside
 
@@ -279,3 +279,12 @@ async def test_without_a_provider_there_is_no_such_page(place):
 async def test_settings_that_do_not_fit_together_stop_the_start(given, named):
     with pytest.raises(SettingsError, match=named):
         Settings.from_environ(given)
+
+
+async def test_who_cancels_at_the_provider_is_told_so_and_may_try_again(browser):
+    browser.provider.refuses = "access_denied"
+    answer = await browser.sign_in()
+    assert answer.status == 401 and not browser.inside
+    assert "Accra ID did not let you in. It was cancelled or refused there." in text(answer)
+    browser.provider.refuses = ""
+    assert (await browser.sign_in()).status == 303 and browser.inside

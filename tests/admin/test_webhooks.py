@@ -34,6 +34,19 @@ async def test_an_address_is_added_tested_rolled_and_removed(place):
     assert (await admin.get(f"/admin/webhooks/{here}")).status == 404
 
 
+async def test_an_address_that_is_not_reached_says_so(place):
+    admin, store = await place.signed_in(), place.service.store
+    _, made = await call(admin, "create", {"url": URL, "business": VOLTA})
+    assert "nothing sent yet" in text(await admin.get("/admin/webhooks"))
+    _, sent = await call(admin, f"{VOLTA}/{made['id']}/test")
+    assert f"{URL} Volta Fresh Foods all on its way" in text(await admin.get("/admin/webhooks"))
+    await store.database.execute("UPDATE webhook_delivery SET attempts = 2 WHERE event_id = $1", sent["event_id"])
+    assert "not reached 1 delivery is tried again" in text(await admin.get("/admin/webhooks"))
+    assert f"{sent['event_id']} tried again 2 attempts" in text(
+        await admin.get(f"/admin/webhooks/{VOLTA}/{made['id']}")
+    )
+
+
 async def test_an_address_of_the_operators_belongs_to_no_business(place):
     admin = await place.signed_in()
     _, made = await call(admin, "create", {"url": URL})

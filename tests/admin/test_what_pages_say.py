@@ -71,6 +71,54 @@ async def test_a_draft_that_is_sent_back_says_so_where_its_author_looks(place):
     assert "asked for changes" not in text(await editor.get(f"/admin/drafts/{draft_id}"))
 
 
+async def test_an_old_page_is_told_that_the_draft_was_approved_meanwhile(place):
+    await released(place)
+    draft_id, _ = await approved(place, "Be short and sweet.")
+    status, said = await call(await place.signed_in("reviewer"), f"/drafts/{draft_id}/approve")
+    assert status == 409 and "Somebody approved this draft already" in said["detail"]
+    page = text(await (await place.signed_in("reviewer")).get(f"/admin/drafts/{draft_id}/review"))
+    assert "Prove on examples (done)" in page
+
+
+async def test_what_was_not_proven_is_never_called_done(place):
+    await released(place)
+    editor = await place.signed_in("editor")
+    draft_id = await started(editor)
+    await reworded(editor, draft_id, "Be quick and warm.")
+    await call(editor, f"/drafts/{draft_id}/review")
+    for page in (f"/admin/drafts/{draft_id}/review", f"/admin/drafts/{draft_id}"):
+        said = text(await editor.get(page))
+        assert "Prove on examples (to do)" in said and "Prove on examples (done)" not in said
+
+
+async def test_what_a_version_says_of_itself_follows_its_title_until_somebody_writes_more(place):
+    await released(place)
+    editor = await place.signed_in("editor")
+    draft_id = await started(editor)
+
+    async def kept(title, **more):
+        at_first = {"description": "Kinder words", "description-before": "Kinder words"}  # the page is not loaded anew
+        status, said = await reworded(editor, draft_id, title, title=title, **{**at_first, **more})
+        assert status == 200, said
+        return (await editor.api("GET", f"/admin/api/drafts/{draft_id}")).json()["description"]
+
+    assert await kept("Kind") == "Kind"
+    assert await kept("Kind endings") == "Kind endings"
+    assert await kept("Kind endings", description="Owners asked for it.") == "Owners asked for it."
+    assert await kept("Kindest endings") == "Owners asked for it."
+
+
+async def test_a_preview_says_when_the_rules_answered_for_a_draft_that_asks_for_the_impossible(place):
+    await released(place)
+    editor = await place.signed_in("editor")
+    draft_id = await started(editor)
+    shown = (await editor.api("GET", f"/admin/api/drafts/{draft_id}")).json()
+    limit = {"tab": "fields", "edit": shown["draft"]["edit"], "limit:/explanation:maxLength": "20"}
+    assert (await call(editor, f"/drafts/{draft_id}/save", limit))[0] == 200
+    page = text(await editor.get(f"/admin/drafts/{draft_id}/preview?case=0"))
+    assert "The rules answered instead With this draft, the model's answer had the wrong form." in page
+
+
 async def test_a_prompt_is_found_by_what_it_is_for_and_by_its_words(place):
     await released(place)
     viewer = await place.signed_in("viewer")

@@ -106,7 +106,7 @@ def form_token_of(cookie: str) -> str:
 
 def text(answer: Answer) -> str:
     """Return what a page says, without its tags, in single spaces."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.body.decode())).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.body.decode().replace("<wbr>", ""))).split())
 
 
 async def used(

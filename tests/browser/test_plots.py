@@ -90,8 +90,8 @@ async def test_the_pointer_reads_a_day_with_both_currencies_and_each_part(window
     await expect(chart.locator(".reading")).to_contain_text("highest: ")
     await over(window, chart, 0.99)
     reading = chart.locator(".reading")
-    await expect(reading).to_contain_text("GHS 2.56 (USD 0.1600)")
-    await expect(reading).to_contain_text("Credit risk assessment GHS 1.60, Collection message GHS 0.8000")
+    await expect(reading).to_contain_text("GHS 2.56 (USD 0.16)")
+    await expect(reading).to_contain_text("Credit risk assessment GHS 1.60, Collection message GHS 0.80")
     assert watch.complaints == [] and watch.elsewhere(window.url.partition("/admin")[0]) == []
 
 
