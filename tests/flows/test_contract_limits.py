@@ -3,7 +3,9 @@
 import asyncio
 import re
 import secrets
+from datetime import datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -152,3 +154,32 @@ async def test_rate_limit_headers_are_lists_of_structured_strings_with_parameter
 async def _customer_of(served: Served, business_id: str) -> str:
     sql = "SELECT customer FROM pos_invoices WHERE business_id = $1 GROUP BY customer ORDER BY COUNT(*) DESC LIMIT 1"
     return str((await served.store.database.fetch(sql, business_id))[0][0])
+
+
+async def test_a_daily_quota_ends_at_the_business_s_own_midnight_and_a_plan_counts_from_its_change(
+    served: Served,
+):
+    business = Business(str(uuid4()), "A shop far east", "TRIAL", "Pacific/Auckland")
+    businesses = served.store.businesses
+    await businesses.put(business)
+    caller = await served.caller(business.id)
+
+    async def ask():
+        served.clock.advance(4)  # below the limit per minute
+        return await caller.post(ASSISTANT, TALK)
+
+    assert {(await ask()).status for _ in range(20)} == {200}
+    refused = await ask()
+    assert_problem(refused, 429, "quota_exceeded", more=set(refused.json()) - {"type"})
+    await businesses.set_plan(business.id, "STARTER")
+    assert (await ask()).meta["quota"]["remaining"] == 100 - 21
+    await businesses.set_plan(business.id, "TRIAL")
+    refused = await ask()
+    assert (refused.status, refused.json()["used"], refused.json()["limit"]) == (429, 21, 20)
+    midnight = datetime.fromisoformat(refused.json()["resets_at"]).astimezone(ZoneInfo("Pacific/Auckland"))
+    assert (midnight.hour, midnight.minute) == (0, 0)
+    left = int(refused.headers["retry-after"])
+    served.clock.advance(left - 10)
+    assert (await ask()).status == 429
+    served.clock.advance(10)
+    assert (await ask()).meta["quota"]["used"] == 1
