@@ -15,7 +15,8 @@ import pytest
 
 from gateway.errors import NotReady
 from gateway.store import sqlite
-from gateway.store.database import ConstraintViolation, Statement, open_database
+from gateway.store.database import ConstraintViolation, Statement, open_database, prove_writable
+from gateway.store.errors import not_ready
 from gateway.store.postgres_errors import translate_postgres_error
 from tests.backends import available_backends
 from tests.waiting import PATIENCE_S, eventually
@@ -207,6 +208,19 @@ async def test_a_full_disk_refuses_writes_until_there_is_room(numbers):
     assert all(isinstance(outcome, NotReady) for outcome in outcomes)
     await numbers.execute("PRAGMA max_page_count = 100000")
     assert await numbers.run(add, "x" * 9000 + "0", 1) == 1
+
+
+async def test_a_refused_write_is_remembered_until_the_next_one_is_proven(database):
+    def full():
+        yield Statement("SELECT 1")
+        raise not_ready("full")
+
+    assert not database.write_refused
+    with pytest.raises(NotReady):
+        await database.run(full)
+    assert database.write_refused
+    await prove_writable(database)
+    assert not database.write_refused
 
 
 @SQLITE_ONLY
