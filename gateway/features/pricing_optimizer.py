@@ -68,7 +68,7 @@ class Case:
             return "no unit cost is on record"  # nobody could tell whether another price keeps a margin
         if self.goal == COMPETITIVE:
             return ""
-        return "" if self.response.is_enough else "there are too few retail sales to judge"
+        return "" if self.response.is_enough else "there are too few sales at the retail price to judge"
 
     @property
     def price(self) -> Decimal:

@@ -1,13 +1,19 @@
 """Facts about figures that changed: now and before, what moved a list most, changes the report states, and effects."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from gateway.features.report_book import TOP, Book, Fact, adds_up, headline, reading_of
-from gateway.features.report_figures import MONEY, PERCENT, Amount
+from gateway.features.report_figures import MONEY, PERCENT, Amount, words_of
 from gateway.features.report_mix import effects_by_name, split_effects
 from gateway.features.report_spots import Change, Spot, Stated
 from gateway.features.wording import number, percent
+
+_TAKEN_OFF = frozenset(
+    ("return", "returns", "returned", "refund", "refunds", "refunded", "discount", "discounts", "expense", "expenses",
+     "cost", "costs", "loss", "losses", "shrinkage", "writeoffs", "voids")
+)  # fmt: skip
 
 
 def change_facts(book: Book) -> Iterator[Fact]:
@@ -45,7 +51,12 @@ def _sum_changed(book: Book, about: str, now: Amount, before: Amount) -> Iterato
 
 
 def word_change(book: Book, change: Change, weight: float, shares: Mapping[str, Decimal | None] | None = None) -> Fact:
-    """Word one change; percentages change by points, and from nothing there is no percentage."""
+    """Word one change; percentages change by points, and from nothing there is no percentage.
+
+    What is taken off, such as returns, is told by its size where a report writes it below nothing.
+    """
+    if change.before.value < 0 and change.now.value <= 0 and _TAKEN_OFF & set(words_of(change.spot.about)):
+        change = replace(change, now=change.now.size, before=change.before.size)
     kind, delta = change.now.kind, change.delta
     values = {"value": change.now.text(book.currency), "before": change.before.text(book.currency)}
     if kind == PERCENT:

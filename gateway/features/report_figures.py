@@ -77,6 +77,11 @@ class Amount:
     value: Decimal
     kind: str
 
+    @property
+    def size(self) -> "Amount":
+        """The figure without its sign."""
+        return Amount(abs(self.value), self.kind)
+
     def text(self, currency: str) -> str:
         """Return the figure as a sentence shows it."""
         if self.kind == MONEY:

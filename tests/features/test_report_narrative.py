@@ -164,3 +164,10 @@ async def test_old_debt_stays_a_risk_beside_debt_that_is_not_due():
     told = narrative(await gather({"ageing": {"Current": 12000, "1-30 days": 3000, "Over 90 days": 5000}}))
     assert len(told["risk_factors"]) == 1
     assert "Over 90 days" in told["risk_factors"][0]
+
+
+async def test_returns_written_below_nothing_are_told_by_their_size():
+    told = narrative(await gather({"currency": "NGN", "returns": {"current": -20000, "previous": -15000}}))
+    assert told["summary"].startswith("Returns rose") and "fell" not in told["summary"] and "-" not in told["summary"]
+    profit = narrative(await gather({"currency": "NGN", "profit": {"current": -20000, "previous": -15000}}))
+    assert profit["summary"].startswith("Profit fell")
