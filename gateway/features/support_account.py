@@ -200,7 +200,13 @@ def _product(product: Product, pos: PosData) -> dict[str, Json]:
         "name": product.name,
         "price": money(product.retail_price, pos.currency),
         "category": product.category,
-    } | ({"stock_count": measured(max(0, product.stock))} if product.keeps_stock else {})
+    } | (
+        {"stock_count": measured(max(0, product.stock))}
+        if product.keeps_stock
+        else {"kind": "service"}
+        if product.is_service
+        else {}
+    )
 
 
 def told_figures(facts: Mapping[str, Json]) -> str:

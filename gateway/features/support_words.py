@@ -134,6 +134,6 @@ def _sale(sale: Mapping[str, Json]) -> list[str]:
 
 def _product(one: Mapping[str, Json]) -> str:
     if "stock_count" not in one:
-        return f"{one['name']}: {one['price']}, a service."
+        return f"{one['name']}: {one['price']}{', a service' if one.get('kind') == 'service' else ''}."
     stock = f"{one['stock_count']:,} in stock" if one["stock_count"] else "out of stock"
     return f"{one['name']}: {stock}, at {one['price']}."

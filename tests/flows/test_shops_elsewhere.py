@@ -58,7 +58,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "sales-assistant": {"message": "How much is braiding?", "context": {}},
     "receipt-enhancement": {"receipt_id": "R", "items": [{"product_id": "braid"}]},
     "fraud-alerts": {},
-    "support-chat": {"user_id": "u", "message": "What is the price of Braiding, long?"},
+    "support-chat": {"user_id": "u", "message": "What is the price of Shea butter 200g?"},
 }
 QUESTIONS = ("Which products are slow?", "What should I reorder?", "What is my stock worth?", "What sold best?")
 
@@ -90,6 +90,7 @@ async def test_a_salon_that_counts_no_stock_never_hears_of_stock(shops: dict[str
     assert forecast["forecast"]["next_7_days"]["predicted_units"] > 0
     assert told["sales-assistant"]["recommendations"][0]["name"] == "Braiding, long"
     assert told["fraud-alerts"]["alerts"] == []
+    assert "GHS 35" in told["support-chat"]["reply"] and "service" not in told["support-chat"]["reply"]
     for question in QUESTIONS[:3]:
         assert told[question]["answer"].startswith("No product has a stock on record"), question
     assert "Braiding, long" in told["What sold best?"]["answer"]
