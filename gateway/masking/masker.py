@@ -1,7 +1,8 @@
 """Masking of a whole request: known values first, then formats, then names, one rewrite at the end."""
 
+import re
 from bisect import bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from gateway.masking.vault import Vault
 Json = Any
 _NOTHING = Catalogue()
 _NAMED = ("PERSON", "BUSINESS")
+_NAME_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Masker:
@@ -145,11 +147,15 @@ class Masker:
         return [Span(start, end, found[0].kind) for start, end, found in hidden if found]
 
     def _spread_found(self, free: list[Leaf], plain: list[Leaf], vault: Vault) -> None:
-        """Look everywhere for the values that only the scan found: the egress guard would stop what is left of them."""
-        found = [(span.kind, leaf.text[span.start : span.end]) for leaf in free for span in _own(leaf)]
-        fresh = set(found).difference(vault.known()) if found else ()
-        if fresh:
-            known = KnownValues(dict.fromkeys(pair for pair in found if pair in fresh), self.lexicon)
+        """Look everywhere for the names that only the scan found: the egress guard would stop what is left of them."""
+        found = [(s.kind, leaf.text[s.start : s.end]) for leaf in free for s in _own(leaf) if s.kind in _NAMED]
+        fresh = set(found).difference(vault.known()) if found else set[tuple[str, str]]()
+        if not fresh:
+            return
+        rest = "\n".join([part for leaf in free + plain for part in _beside(leaf)]).lower()
+        left = [pair for pair in dict.fromkeys(found) if pair in fresh and any(map(rest.__contains__, _words(pair[1])))]
+        if left:
+            known = KnownValues(left, self.lexicon)
             self._spread(free + plain, lambda text: self._find_known(text, known, strict=True))
 
     @staticmethod
@@ -184,6 +190,19 @@ def _own(leaf: Leaf) -> list[Span]:
     """Return what was found in a leaf so far, tidied."""
     leaf.spans = _tidy(leaf.text, leaf.spans) if leaf.spans else None
     return leaf.spans or []
+
+
+def _beside(leaf: Leaf) -> Iterator[str]:
+    """Yield the parts of a leaf in which nothing was found."""
+    position = 0
+    for span in leaf.spans or ():
+        yield leaf.text[position : span.start]
+        position = span.end
+    yield leaf.text[position:]
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in _NAME_WORD.findall(name.lower()) if len(word) > 1]
 
 
 def _rewrite(leaves: list[Leaf], vault: Vault) -> None:
