@@ -126,7 +126,7 @@ def _rules(office: Office) -> list[str]:
     for route, names in kit.policy.routes.items():
         features = sorted(each.title for each in kit.catalog.features.values() if each.route == route)
         first, *others = names
-        then = f", then {', then '.join(others)} when it fails or is paused by its breaker" if others else ""
+        then = f", then {', then '.join(others)} when it fails or is left out after failures" if others else ""
         rules.append(f"Route {route}: ask {first}{then}. Used by {', '.join(features) or 'no feature'}.")
     rules.append(f"After a prompt's own route, the models of {ECONOMY_ROUTE} are asked; after those, the rules answer.")
     rules.append(

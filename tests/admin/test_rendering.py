@@ -80,3 +80,14 @@ def test_the_stylesheet_is_small_and_calls_no_other_host():
     style = gzip.decompress(ASSETS["admin.css"].packed)
     assert len(gzip.compress(style)) <= 10_000
     assert b"url(" not in style and b"@import" not in style
+
+
+def test_whether_a_model_is_called_is_said_without_the_words_of_an_electrician():
+    said = [
+        re.sub("<[^>]+>", "", str(ENVIRONMENT.globals["ui"].breaker(state))) for state in ("closed", "open", "half")
+    ]
+    assert said == [
+        "is called",
+        "left out it failed too often; tried again soon",
+        "being tried it failed too often before",
+    ]
