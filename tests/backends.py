@@ -11,7 +11,7 @@ import shutil
 import socket
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -53,7 +53,8 @@ async def fresh_database_url(backend: str, directory: Path) -> AsyncIterator[str
     """Give the URL of an empty database that nobody else uses; it is dropped afterwards."""
     name = f"gw_test_{uuid.uuid4().hex[:12]}"
     if backend == "sqlite":
-        yield f"sqlite:///{directory / name}.sqlite"
+        with _gone_afterwards(directory / f"{name}.sqlite") as file:
+            yield f"sqlite:///{file}"
         return
     server = postgres_url()
     assert server is not None
@@ -62,6 +63,16 @@ async def fresh_database_url(backend: str, directory: Path) -> AsyncIterator[str
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     finally:
         await _administrate(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def _gone_afterwards(file: Path) -> Iterator[Path]:
+    """Take the database away with what belongs to it, as on a server: a run makes gigabytes of copies."""
+    try:
+        yield file
+    finally:
+        for part in file.parent.glob(f"{file.name}*"):
+            part.unlink(missing_ok=True)
 
 
 _ORIGINALS: dict[tuple[str, str], str] = {}
@@ -76,9 +87,9 @@ async def copied_database_url(
     original = _ORIGINALS.get((kind, backend)) or await _original(backend, kind, prepare)
     name = f"gw_test_{uuid.uuid4().hex[:12]}"
     if backend == "sqlite":
-        target = directory / f"{name}.sqlite"
-        await asyncio.to_thread(shutil.copyfile, original, target)
-        yield f"sqlite:///{target}"
+        with _gone_afterwards(directory / f"{name}.sqlite") as target:
+            shutil.copyfile(original, target)
+            yield f"sqlite:///{target}"
         return
     server = postgres_url()
     assert server is not None

@@ -21,6 +21,24 @@ def pytest_configure() -> None:
     enter(OPERATOR)
 
 
+LONGEST = (
+    "tests/flows/test_schemathesis.py", "tests/browser/test_every_page.py", "tests/flows/test_chaos.py",
+    "tests/browser/", "tests/flows/test_overspend_http.py", "tests/flows/test_backup.py", "tests/flows/test_fleet.py",
+    "tests/flows/test_brownout.py", "tests/flows/test_graceful_stop.py", "tests/store/test_kill.py",
+    "tests/jobs/test_kill.py", "tests/store/test_overspend.py", "tests/flows/", "tests/admin/",
+)  # fmt: skip
+"""What takes minutes for a few tests."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that of processes that share the work none is left alone with one at the end."""
+
+    def place(item: pytest.Item) -> int:
+        return next((n for n, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
     """Loads the demo tenants once and hands out copies."""

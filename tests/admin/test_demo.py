@@ -21,7 +21,7 @@ def afternoon() -> SetBack:
     return clock
 
 
-async def test_the_demo_lives_through_its_days_once(shop_url):
+async def test_the_demo_lives_through_its_days_once(shop_url, few_cases):
     settings, clock = settings_for(shop_url, jobs_in_process="off", schedules="off"), SetBack(afternoon())
     bench = Bench(settings)
     service = create(settings, clock, bench)

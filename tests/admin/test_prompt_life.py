@@ -331,7 +331,7 @@ async def test_kept_requests_are_asked_again_with_the_draft(place):
     assert "text" not in json.dumps(case["sides"]), "answers of real requests are not kept"
 
 
-async def test_a_stopped_run_goes_on_after_its_last_case(place):
+async def test_a_stopped_run_goes_on_after_its_last_case(place, every_case):
     await released(place)
     editor = await place.signed_in("editor")
     draft_id = await started(editor)
