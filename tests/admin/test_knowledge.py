@@ -24,7 +24,7 @@ async def test_a_conversation_that_waits_is_read_noted_and_closed(place):
     asked = "<script>alert(1)</script> Where is my money?"
     await talks.add(SANKOFA, Exchange(talk, asked, "A person will answer.", Escalation("no_source", "T-100")))
     viewer, admin = await place.signed_in("viewer"), await place.signed_in()
-    assert "T-100 Sankofa Stores Ltd no source 1" in text(await viewer.get("/admin/knowledge"))
+    assert "T-100 Sankofa Stores Ltd no document answers it 1" in text(await viewer.get("/admin/knowledge"))
     here = f"/admin/knowledge/chats/{SANKOFA}/T-100"
     assert (await viewer.get(here)).status == 403
     answer = await admin.get(here)
