@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet, RSAKey
 CLIENT = "gateway-admin"
 SECRET = "the client's secret"
 Claims = dict[str, Any]
+PERSON: Claims = {"sub": "1", "email": "kofi@example.com", "email_verified": True}
 
 
 @dataclass
@@ -25,7 +26,7 @@ class FakeProvider:
     """`person` is who signs in next; `twist` changes the claims, `sign` makes the token, instead of the right ones."""
 
     url: str = ""
-    person: Claims = field(default_factory=lambda: {"sub": "1", "email": "kofi@example.com", "email_verified": True})
+    person: Claims = field(default_factory=PERSON.copy)
     twist: Callable[[Claims], Claims] = lambda claims: claims
     sign: Callable[["FakeProvider", Claims], str] | None = None
     now: Callable[[], float] = time.time

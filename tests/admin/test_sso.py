@@ -11,7 +11,7 @@ import pytest_asyncio
 from admin.access import COOKIE
 from admin.app import create
 from gateway.settings import Settings, SettingsError
-from tests.admin.provider import CLIENT, SECRET, FakeProvider, provider
+from tests.admin.provider import CLIENT, PERSON, SECRET, FakeProvider, provider
 from tests.admin.visiting import FORM, HOST, OURS, PASSWORD, Place, form_token_of, text
 from tests.fakes import FakeClock
 from tests.service import Client, _lifespan, settings_for
@@ -84,8 +84,7 @@ async def sso(shop_url):
 def browser(sso):
     place, fake = sso
     place.clock.advance(16 * 60)  # wrong tries of the test before are forgotten
-    fresh = FakeProvider()
-    fake.person, fake.twist, fake.sign, fake.refuses = fresh.person, lambda claims: claims, None, ""
+    fake.person, fake.twist, fake.sign, fake.refuses = PERSON.copy(), lambda claims: claims, None, ""
     return Browser(place, fake)
 
 

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 SWAGGER = ("#swagger-ui",)
 PUBLIC = {"/docs": SWAGGER, "/docs/errors": (), "/admin/": (), "/admin/sign-in?token=wrong": ()}
 SIGNED_IN = (*(entry.path for entry in entries()), "/admin/account", "/admin/plans/edit", "/admin/no/such/page")
-LOOKS = {1280: ("light", "dark"), 390: ("dark", "light")}
+SCHEMES = ("light", "dark")
+WIDTHS = (1280, 390)
+LOOKS = dict(zip(WIDTHS, (SCHEMES, SCHEMES[::-1]), strict=True))
 """The widths that a page is opened at, and the colours that it shows there, one after the other."""
 
 

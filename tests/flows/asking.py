@@ -31,7 +31,7 @@ def narrative(**data: Any) -> dict[str, Any]:
 
 
 def assistant(message: str = "Which TV can I offer below GHS 3000?", **context: Any) -> dict[str, Any]:
-    return {"message": message, "context": {"chat_history": [], **context}}
+    return {"message": message, "context": {"chat_history": [], **context}, "as_of": DAY}
 
 
 def support(message: str, user: str = "u-1") -> dict[str, Any]:
