@@ -71,6 +71,12 @@ class Server:
     core: str = SERVER_CORE
     env: Mapping[str, str] = field(default_factory=dict)
     boot_s: float = 0.0
+    patience_s: float = 300.0
+
+    @property
+    def pid(self) -> int:
+        """The number of the process that was started."""
+        return self._process.pid
 
     def __enter__(self) -> Self:
         began = time.monotonic()
@@ -78,7 +84,7 @@ class Server:
             pinned(self.core, self.command), cwd=ROOT, env={**ENVIRONMENT, **self.env}, start_new_session=True
         )
         while http(self.ready_url)[0] != 200:
-            if self._process.poll() is not None or time.monotonic() - began > 60:
+            if self._process.poll() is not None or time.monotonic() - began > self.patience_s:
                 self.stop()
                 sys.exit(f"{self.name} did not start; its output is above.")
             time.sleep(0.02)

@@ -75,8 +75,10 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path, python: Sequence[str] = (sys.executable, "-m")) -> Iterator[Site]:
-    """Start everything on a throw-away database in `folder`; `python` runs the service's module."""
+def site(
+    folder: Path, python: Sequence[str] = (sys.executable, "-m"), floor_python: Sequence[str] = (sys.executable, "-m")
+) -> Iterator[Site]:
+    """Start everything on a throw-away database in `folder`; `python` and `floor_python` run the two modules."""
     ports = {name: free_port() for name in ("mock", "floor", "gateway")}
     upstream = f"http://127.0.0.1:{ports['mock']}/v1"
     _write_byte_code()
@@ -84,7 +86,7 @@ def site(folder: Path, python: Sequence[str] = (sys.executable, "-m")) -> Iterat
     business_id, key = _load_demo(env)
     port = {name: str(number) for name, number in ports.items()}
     serve = [*python, "gateway", "serve", "--port", port["gateway"]]
-    floor = [sys.executable, "-m", "bench.floor_app", port["floor"], upstream]
+    floor = [*floor_python, "bench.floor_app", port["floor"], upstream]
     with ExitStack() as stack:
         mock = Server(
             "mock", [str(compiled("upstream"))], _url(ports["mock"], "/__stats"), LOAD_CORE, {"MOCK_PORT": port["mock"]}

@@ -13,6 +13,7 @@ from admin.access import new_sign_in_link
 from admin.demo import before_the_month, live_through
 from admin.lifecycle import Synced
 from admin.lifecycle import sync as sync_prompts
+from gateway.adapters.heap import share_one_heap
 from gateway.app import VERSION
 from gateway.cli import demo as demo_command
 from gateway.cli.books import backup, books_app
@@ -65,6 +66,7 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes; with more than one use PostgreSQL.")] = 1,
 ) -> None:
     """Migrate, bring the prompts in line and serve."""
+    share_one_heap()
     found = settings()
     catalog = run(lambda: _prepare(found))
     serve_forever(found, host, port, workers, catalog)

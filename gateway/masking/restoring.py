@@ -20,6 +20,8 @@ _PLACEHOLDER = re.compile(
 _EXACT = re.compile(rf"<(?P<kind>{'|'.join(KINDS)})(?:_(?P<role>[FLV][0-9]?))?_(?P<number>[0-9]{{1,5}})>")
 """A placeholder as we wrote it; found far faster than all the ways in which a model may write one."""
 _ANY_SEP = re.compile(r"\\?[_ \-]")
+_NUMBERED = re.compile("_[0-9]")
+_ESCAPED_OPEN = re.compile(r"&[lL][tT];|\\[uU]003[cC]")
 MAX_HELD = 28
 """The longest tail of a stream that may wait for its placeholder to be complete, in characters."""
 
@@ -61,8 +63,13 @@ def _mentions(text: str, position: int) -> Iterator[re.Match[str]]:
 
 
 def _may_mention(text: str) -> bool:
-    """Tell whether a text has any of the characters without which nothing reads as a placeholder."""
-    return "_" in text or "<" in text or "&" in text or "\\" in text
+    """Tell whether a text has anything of that without which nothing reads as a placeholder.
+
+    That is an opening mark, plain or escaped, or an underscore before a digit; codes such as `AT_RISK` have neither.
+    """
+    if "<" in text or ("_" in text and _NUMBERED.search(text)):
+        return True
+    return ("&" in text or "\\" in text) and _ESCAPED_OPEN.search(text) is not None
 
 
 def _parts(match: re.Match[str]) -> tuple[str, str, int]:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.masking import restoring
 from gateway.masking.restoring import MAX_HELD, StreamRestorer, restore_text, restore_tree
 from gateway.masking.vault import Vault
 
@@ -43,6 +44,22 @@ def test_exact_and_free_spellings_are_restored_in_one_text() -> None:
     text = "person_1 <PERSON_1><PERSON_L_1> &lt;PERSON_1&gt;, x_person_1 <PERSON_1>9 PERSON_1<PERSON_1>"
     whole = "Efuaa Tagoea"
     assert restore_text(text, filled()) == f"{whole} {whole}Tagoea {whole}, x_person_1 {whole}9 {whole}{whole}"
+
+
+_OPENINGS = ["<", "&lt;", "&LT;", "\\u003c", "\\U003C", "x", " "]
+_NAMES = ["person", "ID_CARD", "_", "\\_", "-", "l", "F2", "1", "20", ">", "&gt;", "."]
+_BITS = st.sampled_from(_OPENINGS + _NAMES)
+
+
+@given(st.lists(_BITS, max_size=12).map("".join))
+def test_no_spelling_of_a_placeholder_escapes_the_quick_look(text: str) -> None:
+    if restoring._PLACEHOLDER.search(text):
+        assert restoring._may_mention(text)
+
+
+@pytest.mark.parametrize("text", ["AT_RISK", "Rice & beans", "a\\b, REQUIRE_MORE_INFO and v_x 1"])
+def test_codes_and_lone_marks_are_not_searched_for_placeholders(text: str) -> None:
+    assert not restoring._may_mention(text)
 
 
 def test_unknown_placeholders_and_secrets_stay_and_are_counted() -> None:
