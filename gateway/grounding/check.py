@@ -1,9 +1,11 @@
 """The verdict on one sentence: kept, kept with its weekday put right, or dropped with the findings that say why."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
+from gateway.grounding import census
 from gateway.grounding.absolutes import absolute_findings, speaks_absolutely
 from gateway.grounding.across import worked_out
 from gateway.grounding.claims import claim_findings, foreign_findings, leftover_findings
@@ -12,10 +14,11 @@ from gateway.grounding.direction import Cited, direction_findings
 from gateway.grounding.extract import Reading, lower, read
 from gateway.grounding.facts import FactIndex
 from gateway.grounding.figures import Figure, Finding, Form, Verdict
+from gateway.grounding.keys import LENGTH
 from gateway.grounding.lexicon import WEEKDAY_NAMES
-from gateway.grounding.ranks import rank_findings, speaks_of_rank
+from gateway.grounding.ranks import rank_findings, shown_findings, speaks_of_rank
 from gateway.grounding.scan import count_figures
-from gateway.grounding.signs import ABSOLUTES, RANKS, WORTH_A_LOOK, signs
+from gateway.grounding.signs import ABSOLUTES, COUNTS, RANKS, WORTH_A_LOOK, signs
 from gateway.grounding.subjects import as_named, pairing_findings
 from gateway.grounding.trace import carried
 from gateway.grounding.values import Value
@@ -44,7 +47,8 @@ def _check(sentence: str, index: FactIndex) -> Verdict:
     claimed = index.unsupported(sentence) if index.unsupported else ()
     ranked = seen & RANKS and speaks_of_rank(low)
     absolute = seen & ABSOLUTES and speaks_absolutely(low)
-    if not (claimed or ranked or absolute):
+    counting = (seen & COUNTS or " of the " in low or " its limit" in low) and census.speaks_of_counts(low)
+    if not (claimed or ranked or absolute or counting):
         if not seen & WORTH_A_LOOK:
             return Verdict(sentence)
         rest = index.beyond_statements(low)
@@ -52,17 +56,30 @@ def _check(sentence: str, index: FactIndex) -> Verdict:
             return Verdict(sentence, checked=count_figures(low))
     reading = read(sentence, low)
     pairs = _weekday_pairs(reading.figures, low)
-    findings, cited = _trace(reading, [weekday for weekday, _ in pairs], index, sentence, low)
+    plain = as_named(low)
+    counted = []
+    if counting and len(index.rows.rows) > 1:
+        counted = census.counts(low, reading.figures, index.rows, index.rows.mentions(plain))
+    told = [c for c in counted if c.is_true]
+    findings, cited = _trace(reading, [weekday for weekday, _ in pairs], index, sentence, low, told)
+    findings += [
+        Finding("count", sentence[c.start : c.end], c.start, c.end, "the rows of the evidence say otherwise")
+        for c in counted
+        if not c.is_true
+    ]
     findings += [Finding("claim", word, 0, len(sentence), "not stated in the request") for word in claimed]
     text, corrected = sentence, 0
-    if reading.directions:
+    if reading.directions or (len(cited) > 1 and "from " in low):
         findings += direction_findings(cited, reading.directions, index, sentence, low)
     if absolute:
         findings += absolute_findings(sentence, low, index)
+    mentions = index.rows.named_in(plain, reading.figures) if (cited or ranked) and index.rows.rows else []
     if ranked:
-        findings += rank_findings(index.rows, sentence, low)
-    if cited and index.rows.rows and (mentions := index.rows.mentions(plain := as_named(low))):
-        held = [(f, index.holders(_closest(f, v))) for f, v in cited if v]
+        findings += rank_findings(index.rows, mentions, sentence, low)
+        findings += shown_findings(reading.figures, index.rows, sentence, low)
+    if cited and mentions:
+        counts = [f for f, _ in cited if any(c.start <= f.start and f.end <= c.end for c in told)]
+        held = [(f, index.holders(_of_rows(_closest(f, v)))) for f, v in cited if v and f not in counts]
         held += [(f, days) for f, v in cited if f.form is Form.DATE and f.day and (days := index.holders_of_day(f))]
         findings += pairing_findings(held, index.rows, mentions, sentence, plain)
     if cited:
@@ -76,7 +93,12 @@ def _check(sentence: str, index: FactIndex) -> Verdict:
 
 
 def _trace(
-    reading: Reading, paired: list[Figure], index: FactIndex, text: str, low: str
+    reading: Reading,
+    paired: list[Figure],
+    index: FactIndex,
+    text: str,
+    low: str,
+    told: Sequence[census.Count] = (),
 ) -> tuple[list[Finding], list[Cited]]:
     """Trace every figure; those the evidence does not carry may be derived from those it does."""
     cited: list[Cited] = []
@@ -90,6 +112,8 @@ def _trace(
             cited.append((figure, found if isinstance(found, list) else []))
         else:
             open_figures.append(figure)
+    if told:
+        open_figures = [f for f in open_figures if not any(c.start <= f.start and f.end <= c.end for c in told)]
     if open_figures and any(f.word and f.value <= _FEW for f in open_figures):
         open_figures = [f for f in open_figures if not _counts_names(f, index, low)]
     if open_figures:
@@ -103,6 +127,11 @@ def _trace(
 def _closest(figure: Figure, values: list[Value]) -> list[Value]:
     """Return the values that the figure shows exactly, or all that carry it by their tolerance."""
     return [v for v in values if abs(v[0] - figure.value) < 1e-9] or values
+
+
+def _of_rows(values: list[Value]) -> list[Value]:
+    """Leave out the lengths of lists, where a value of its own carries the figure too: no row has them."""
+    return [v for v in values if LENGTH not in v[3]] or values
 
 
 def _counts_names(figure: Figure, index: FactIndex, low: str) -> bool:

@@ -34,6 +34,7 @@ _ADDS_UP = re.compile(
     r"[^.\d]{0,30}\b(?:add(?:s|ing)?\s+up\s+to|sum(?:s|ming)?\s+(?:up\s+)?to|make(?:s)?\s+a\s+total\s+of)\s*"
 )
 _IN_TOTAL = re.compile(r"\s+(?:in\s+total|altogether|all\s+told|in\s+all)\b")
+_SIDE = re.compile(r"\s+(?:(?P<up>more|higher|above|over)|(?:less|fewer|lower|below|under|short))\b")
 _EQUALS = re.compile(r"\s*=\s*")
 
 
@@ -63,9 +64,11 @@ def operands(cited: Sequence[Figure], index: FactIndex, low: str) -> list[Operan
 def derived(figure: Figure, known: Sequence[Operand], index: FactIndex, low: str, dates: Sequence[date] = ()) -> bool:
     """Return whether a named derivation over `known` gives `figure`, to the precision it shows."""
     if figure.form is Form.FRACTION:
-        return any(
-            _vaguely(figure, v)
-            for v in (*_percentages(figure, known, low), *(o.value for o in known if o.kinds == Kind.PERCENT))
+        shown = [o for o in known if o.end]
+        return (
+            any(_vaguely(figure, v, 25.0) for v in _percentages(figure, shown, low))
+            or any(_vaguely(figure, v) for v in _percentages(figure, known, low))
+            or any(_vaguely(figure, o.value, 25.0 if o.end else 7.0) for o in known if o.kinds == Kind.PERCENT)
         )
     if figure.form is Form.PERCENT:
         return any(_same(figure, v) for v in _percentages(figure, known, low))
@@ -97,11 +100,12 @@ def _same(figure: Figure, percent: float) -> bool:
     return abs(figure.value - abs(percent)) <= figure.step / 2 + 1e-6
 
 
-def _vaguely(figure: Figure, percent: float) -> bool:
+def _vaguely(figure: Figure, percent: float, most: float = 7.0) -> bool:
     """`more than half` may stand beside the exact share in its own sentence; plain `half` must be within five
     points."""
     if figure.approx in (Approx.OVER, Approx.UNDER):
-        return (percent >= figure.value) == (figure.approx is Approx.OVER) and percent <= 100
+        over = figure.approx is Approx.OVER
+        return (percent >= figure.value) == over and abs(percent - figure.value) <= most
     return abs(percent - figure.value) <= 5.0
 
 
@@ -124,6 +128,8 @@ def _percentages(figure: Figure, known: Sequence[Operand], low: str) -> Iterator
         if a.kinds & b.kinds == Kind.PERCENT and a.end and b.end:
             yield a.value - b.value
             yield a.value + b.value
+    if not change:
+        yield from _runs([o for o in known if o.kinds == Kind.PERCENT and o.end])
     for a in known:
         if a.kinds == Kind.PERCENT and a.end and _REST.search(low):
             yield 100 - a.value
@@ -140,7 +146,10 @@ def _ratios(figure: Figure, known: Sequence[Operand]) -> Iterator[float]:
 def _amounts(figure: Figure, known: Sequence[Operand], low: str) -> Iterator[float]:
     """Sums, differences, products with a count, parts and averages, all in the figure's own dimension."""
     own = [o for o in known if o.kinds & figure.kinds and o.kinds not in (Kind.PERCENT, Kind.RATIO)]
-    yield from _sums(own, named=figure.form is not Form.NUMBER)
+    if (side := _SIDE.match(low, figure.end)) and "instead" not in low and "rather" not in low:
+        yield from _beside(own, figure, 1 if side["up"] else -1)
+    else:
+        yield from _sums(own, named=figure.form is not Form.NUMBER)
     products = list(_products(own, known, low))
     for product, used in products:
         yield product
@@ -165,6 +174,16 @@ def _amounts(figure: Figure, known: Sequence[Operand], low: str) -> Iterator[flo
 _FACTORS = Kind.COUNT | Kind.DAYS | Kind.MONTHS | Kind.RATIO
 
 
+def _beside(own: Sequence[Operand], figure: Figure, way: int) -> Iterator[float]:
+    """`GHS 129 above the limit of GHS 8,000`: what is compared less what it is compared with, which comes after."""
+    shown = [o for o in own if o.end and o.start >= figure.end] or [o for o in own if o.start >= figure.end]
+    if not shown:
+        yield from _sums(own, named=figure.form is not Form.NUMBER)
+        return
+    other = min(shown, key=lambda o: o.start)
+    yield from ((one.value - other.value) * way for one in own if one is not other)
+
+
 def _sums(own: Sequence[Operand], named: bool) -> Iterator[float]:
     """Sums and differences of values cited by figure; a difference may have one side that is only named."""
     for a, b in combinations(own, 2):
@@ -172,9 +191,15 @@ def _sums(own: Sequence[Operand], named: bool) -> Iterator[float]:
             yield a.value + b.value
         if (a.end and b.end) or (named and (a.end or b.end)):
             yield abs(a.value - b.value)
-    shown = [o.value for o in own if o.end]
-    for size in range(3, len(shown) + 1):
-        yield sum(shown[:size])
+    yield from _runs([o for o in own if o.end])
+
+
+def _runs(shown: Sequence[Operand]) -> Iterator[float]:
+    """Sums of three and more values that stand one after the other."""
+    values = [o.value for o in sorted(shown, key=lambda o: o.start)]
+    for first in range(len(values) - 2):
+        for last in range(first + 3, len(values) + 1):
+            yield sum(values[first:last])
 
 
 def _products(

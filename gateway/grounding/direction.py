@@ -25,6 +25,8 @@ _NOT_A_MOVE_AFTER = re.compile(
 _NOT_A_MOVE_BEFORE = re.compile(
     r"\b(?:follow|set|pick|sign|make|end|stock|build|speed|catch|keep|back|break|write|top|line|tie|a)\s+$"
 )
+_GOES = ("goes ", "go ", "went ", "moved ", "moves ")
+"""Before `up to`: a movement, and no most."""
 _FROM = re.compile(r"\bfrom\s+(?:about|around|roughly|nearly|just\s+over)?\s*$")
 _TO = re.compile(
     r"\s*(?:(?:days?|weeks?|months?|customers?|units?|invoices?|orders?)\s+)?(?:to|→|->|=>)\s*(?:about|around|roughly|nearly)?\s*"
@@ -51,7 +53,8 @@ def direction_findings(
     """Return the direction words of a sentence that contradict the values cited with them or named by them."""
     moves = [m for m in moves if _is_move(m, low)]
     if not moves:
-        return []
+        spans = dict.fromkeys(_against_order(cited, index, low))
+        return [Finding("direction", text[a:b], a, b, "the evidence moves the other way") for a, b in spans]
     wrong = [
         *_against_sign(cited, moves, low),
         *_against_span(cited, moves, index, low),
@@ -66,6 +69,8 @@ def direction_findings(
 
 def _is_move(move: Direction, low: str) -> bool:
     start, end, _ = move
+    if low[start:end] == "up" and low.startswith(" to ", end) and not low.endswith(_GOES, 0, start):
+        return False
     if _NOT_A_MOVE_AFTER.match(low, end) and low[start:end] not in (
         "rose",
         "fell",
@@ -130,7 +135,8 @@ def _against_span(
     """`from 35 to 42` and `35→42` go up; the word must agree, and so must the order of the periods in the evidence."""
     for (a, va), (b, vb) in pairwise(cited):
         gap = low[a.end : b.start]
-        if a.form is not b.form or a.value == b.value or not _TO.fullmatch(gap):
+        alike = a.form is b.form or Form.NUMBER in (a.form, b.form)
+        if not alike or a.value == b.value or not _TO.fullmatch(gap):
             continue
         if not (_ARROW.search(gap) or _FROM.search(low[max(0, a.start - 24) : a.start])):
             continue
@@ -143,6 +149,14 @@ def _against_span(
             yield move
 
 
+def _against_order(cited: Sequence[Cited], index: FactIndex, low: str) -> Iterator[tuple[int, int]]:
+    """`from 45 to 41`, though 41 is what is and 45 what is suggested."""
+    for (a, va), (b, vb) in pairwise(cited):
+        spanned = _TO.fullmatch(low[a.end : b.start]) and _FROM.search(low[max(0, a.start - 24) : a.start])
+        if spanned and a.value != b.value and any(now in va and then in vb for now, then in index.pairs()):
+            yield a.start, b.end
+
+
 def _signed(figure: Figure) -> float:
     return -figure.value if figure.sign < 0 else figure.value
 
@@ -150,6 +164,7 @@ def _signed(figure: Figure) -> float:
 def _against_pair(
     cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, low: str
 ) -> Iterator[Direction]:
+    yield from _against_level(cited, moves, index, low)
     if len(cited) < 2:
         return
     for current, previous in index.pairs():
@@ -160,6 +175,20 @@ def _against_pair(
         move = _nearest(now, moves, low) or _nearest(then, moves, low) or (moves[0] if len(moves) == 1 else None)
         lower_better = key_info(current[4]).lower_better or key_info(current[5]).lower_better
         if move and (current[1] > previous[1]) != (_sense(move, lower_better) > 0):
+            yield move
+
+
+def _against_level(
+    cited: Sequence[Cited], moves: Sequence[Direction], index: FactIndex, low: str
+) -> Iterator[Direction]:
+    """`goes up to GHS 264`, though before it is more."""
+    for figure, values in cited:
+        if not low.endswith("to ", 0, figure.start) or (move := _nearest(figure, moves, low)) is None:
+            continue
+        pairs = [(now, then) for now, then in index.pairs() if now in values and now[1] != then[1]]
+        if len(pairs) == 0 or move[2] not in (1, -1):
+            continue
+        if all((now[1] > then[1]) != (move[2] > 0) for now, then in pairs):
             yield move
 
 

@@ -8,13 +8,18 @@ from operator import attrgetter
 from gateway.grounding import dates
 from gateway.grounding.figures import Approx, Figure, Form
 from gateway.grounding.lexicon import LEXICON, SIGNALS, Word
-from gateway.grounding.numbers import classify, parse
+from gateway.grounding.numbers import approx, classify, duration, parse
 from gateway.grounding.scan import COMPARED, LINK, RANGE, STRAY, glance, places_of_words, scanner
 from gateway.grounding.spelled import Token, figures_of
 
 _SHARES_LEFT = frozenset({Form.PERCENT, Form.DURATION, Form.MONEY, Form.MULTIPLE, Form.COUNT, Form.TIME})
-_ODDS = re.compile(r"(\bone(?:\s+[a-z]+)?)?\s+in\s+(?:every\s+)?$")
+_ODDS = re.compile(r"(\bone(?:\s+[a-z]+)?)?\s+(?:in|out\s+of)\s+(?:every\s+)?$")
+_ODDS_OF = frozenset({Form.NUMBER, Form.COUNT, Form.MONEY})
 _MORE_OR_LESS = re.compile(r"\s+(more|less|fewer)\b")
+_SPAN = re.compile(
+    r"\b(?:within|about|roughly|around|by|than|nearly|almost|over|after|runs\sfor|lasts\sfor|lasts)\s((?:a|one|the)\s(?:full\s|whole\s|single\s)?(day|week|fortnight|month|year))\b"
+)
+_SPANS = frozenset(("day", "week", "fortnight", "month", "year"))
 _BETWEEN = re.compile(r"\bbetween\s+$")
 _START = attrgetter("start")
 _SHOWN = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -69,13 +74,24 @@ def read(text: str, low: str) -> Reading:
         figures.sort(key=_START)
     if "%" in low and any(f.form is Form.PERCENT for f in figures):
         out.directions += [move for f in figures if f.form is Form.PERCENT and (move := _compared(f, low))]
-    if figures and " in " in low:
+    if "within " in low or (" a " in low and not _SPANS.isdisjoint(words)):
+        _read_spans(figures, low)
+    if figures and (" in " in low or " out of " in low):
         _join_odds(figures, low)
     if len(figures) > 1 and "pesewa" in low:
         _join_pesewas(figures, low)
     if len(figures) > 1:
         _share_units(figures, low)
     return out
+
+
+def _read_spans(figures: list[Figure], low: str) -> None:
+    """Read `within a week` and `runs for a month` as the days or months they are."""
+    for m in _SPAN.finditer(low):
+        if not any(f.start < m.end() and m.start() < f.end for f in figures):
+            figure = Figure(Form.DURATION, m.start(1), m.end(), 1.0, word=True, approx=approx(low, m.start(1)))
+            figures.append(duration(figure, m.end(), m[2]))
+    figures.sort(key=_START)
 
 
 def _read_words(out: Reading, text: str, low: str) -> None:
@@ -177,15 +193,19 @@ def _join_odds(figures: list[Figure], low: str) -> None:
     """Read `six in ten` and `one in seven` as the share they stand for."""
     for i in range(len(figures) - 1, -1, -1):
         right = figures[i]
-        if right.form not in (Form.NUMBER, Form.COUNT) or not right.value:
+        if right.form not in _ODDS_OF or not right.value or right.value > 100:
             continue
         odds = _ODDS.search(low, max(0, right.start - 30), right.start)
+        if odds and "out" in odds[0] and not right.word:
+            continue  # out of 100: a scale
         left = figures[i - 1] if i and odds and figures[i - 1].end == odds.start() else None
         if odds and (odds[1] or (left and left.form is Form.NUMBER and left.value < right.value)):
             top = left.value if left and not odds[1] else 1.0
             right.form, right.approx, right.value = Form.FRACTION, Approx.ABOUT, 100.0 * top / right.value
             if left and not odds[1]:
                 right.start = left.start
+                del figures[i - 1]
+            elif i and odds[1] and figures[i - 1].start == odds.start(1):
                 del figures[i - 1]
 
 

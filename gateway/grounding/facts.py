@@ -1,191 +1,31 @@
 """The evidence of one request as an index: every number, date, id and word that an answer may cite."""
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from operator import itemgetter
 
-from gateway.domain.evidence import Evidence, Json
 from gateway.grounding.extract import lower
-from gateway.grounding.figures import Figure, Form, Verdict
-from gateway.grounding.keys import IN_NAME, LENGTH, KeyInfo, key_info, stem, stretch
-from gateway.grounding.lexicon import (
-    STABLE_VALUES,
-    WEEKDAY_NAMES,
-    Kind,
-    names_currency,
-)
-from gateway.grounding.subjects import NAME_KEYS, Rows
+from gateway.grounding.figures import Figure, Form
+from gateway.grounding.keys import IN_NAME, LENGTH, key_info, stem, stretch
+from gateway.grounding.lexicon import WEEKDAY_NAMES, Kind, names_currency
+from gateway.grounding.reading import Unsupported, Values
+from gateway.grounding.subjects import Row, Rows
 from gateway.grounding.texts import PLACEHOLDER, figures_in, figures_of_record, statement
-from gateway.grounding.values import (
-    DIGITS_OF_NUMBER,
-    NO_NOUNS,
-    Value,
-    bare_number,
-    names_score,
-    nouns_of_row,
-    subject_of,
-)
+from gateway.grounding.values import NO_NOUNS, Value, names_score, subject_of
 
-NUMERIC = re.compile(r"([+\-−])?(?:GHS|GH₵|₵|\$)?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?)\s?(%)?$")
-_RECORDS = frozenset({IN_NAME, "invoice", "order", "payment"})
+__all__ = ["UNNAMED", "FactIndex", "Unsupported"]
+
 UNNAMED = frozenset({LENGTH, IN_NAME})
-_NUMBER_STARTS = ("+", "-", "−", "G", "₵", "$")
-_SCALED = Kind.DAYS | Kind.MONTHS
-_TRENDS = {
-    "increasing": 1, "rising": 1, "growing": 1, "up": 1, "improving": 1, "accelerating": 1, "expanding": 1,
-    "decreasing": -1, "declining": -1, "falling": -1, "down": -1, "shrinking": -1, "deteriorating": -1, "slowing": -1,
-} | dict.fromkeys(STABLE_VALUES, 0)  # fmt: skip
-
-Unsupported = Callable[[str], Sequence[str]]
-"""A feature's own check: returns the words of a sentence that claim what its input does not state."""
-
-
 _THIS = 3
 """The period of a value whose name says none, beside one of an earlier period."""
 _STATEMENT = 16
 """How long an evidence text must be to count as a statement, in characters."""
 
 
-class FactIndex:
-    """Built once per request from the evidence and the request's own text; afterwards only read.
-
-    `known_placeholders` are the placeholders of this request; those standing in the facts or the request are known too.
-    """
-
-    def __init__(
-        self,
-        evidence: Evidence,
-        request_text: str = "",
-        known_placeholders: Iterable[str] = (),
-        unsupported: Unsupported | None = None,
-    ) -> None:
-        self.unsupported = unsupported
-        self._request_text = request_text
-        self._trees = [evidence.facts, evidence.derived, request_text], evidence.computed
-        self.as_of = evidence.as_of
-        self.dates: set[date] = {evidence.as_of}
-        self._days: dict[tuple[int, int], list[int]] = {}
-        self._of_place: dict[int, list[tuple[str, float]]] | None = None
-        self.texts: list[str] = [request_text] if request_text else []
-        self.trends: list[tuple[str, str, int]] = []
-        self._given_placeholders = frozenset(known_placeholders)
-        self.verdicts: dict[str, Verdict] = {}
-        self._currencies: dict[str, bool] = {}
-        self._row_names: dict[int, str] = {}
-        self._may_name_rows = False
-        self._keys: set[str] = set()
-        self._values: list[Value] = []
-        self._objects: list[Mapping[str, Json]] = []
-        self._walk(evidence.facts, "", 0)
-        self._walk(evidence.computed, "", 0)
-        self._walk(evidence.derived, "", Kind.EVERY)
-        self._values.append((evidence.n, evidence.n, Kind.COUNT, _RECORDS, "n", "", 0))
-        self._values.sort(key=itemgetter(0))
-        self._magnitudes = [v[0] for v in self._values]
-
-    # building ------------------------------------------------------------------------------------------------------
-
-    def _walk(self, node: Mapping[str, Json], above: str, inherited: int) -> None:
-        self._objects.append(node)
-        place, keys, values = len(self._objects), self._keys, self._values
-        nouns_above = key_info(above).nouns
-        for key, value in node.items():
-            info = key_info(key)
-            shape = type(value)
-            if key not in keys:
-                keys.add(key)
-                for number, kind in info.windows:
-                    nouns = info.windowed if kind & Kind.COUNT else info.nouns
-                    values.append((number, number, kind, nouns, key, above, place))
-            kinds = inherited if inherited == Kind.SCORE else info.kinds or inherited
-            if shape is str:
-                if info.names_row:
-                    self._row_names[place] = value
-                self._text(value, kinds, info, key, above, place)
-            elif shape is int or shape is float:
-                if kinds & _SCALED or -1 <= value <= 1:
-                    self._number(value, kinds, info, key, above, place)
-                else:
-                    values.append((abs(value), value, kinds or Kind.ANY, info.nouns or nouns_above, key, above, place))
-            elif shape is dict:
-                self._walk(value, key, info.inherited or inherited)
-            elif shape is list:
-                self._list(value, key, info, above, inherited, place)
-            elif shape is not bool and value is not None:
-                self._may_name_rows = True
-
-    def _list(self, items: list[Json], key: str, info: KeyInfo, above: str, inherited: int, place: int) -> None:
-        """The length of a list is a count of what the list or its rows are named after, with a mark among its nouns."""
-        first = type(items[0]) if items else dict
-        if first is dict or first is str:
-            nouns = nouns_of_row(tuple(items[0])) if items and first is dict and not info.nouns else info.counted
-            self._values.append((len(items), len(items), Kind.COUNT, nouns, key, above, place))
-        kinds = inherited if inherited == Kind.SCORE else info.kinds or inherited
-        for item in items:
-            shape = type(item)
-            if shape is dict:
-                self._may_name_rows = self._may_name_rows or not NAME_KEYS.isdisjoint(item)
-                self._walk(item, key, info.inherited or inherited)
-            elif shape is str:
-                self._text(item, kinds, info, key, above, place)
-            elif shape is int or shape is float:
-                self._number(item, kinds, info, key, above, place)
-            elif shape is not bool and item is not None:
-                self._walk_item(item, key, info, above, kinds, place)
-
-    def _walk_item(self, item: Json, key: str, info: KeyInfo, above: str, kinds: int, place: int) -> None:
-        """An item of a kind that few lists hold: a list, or an object or value of another class than JSON's own."""
-        self._may_name_rows = True
-        if isinstance(item, str):
-            self._text(item, kinds, info, key, above, place)
-        elif isinstance(item, int | float):
-            self._number(item, kinds, info, key, above, place)
-        elif isinstance(item, list):
-            self._list(item, key, info, above, kinds, place)
-
-    def _number(self, value: float, kinds: int, info: KeyInfo, key: str, above: str, place: int) -> None:
-        size = abs(value)
-        if size <= 1 and size and (kinds & (Kind.PERCENT | Kind.RATIO) or (not kinds and type(value) is float)):
-            self._values.append((size * 100, value * 100, Kind.PERCENT, NO_NOUNS, key, above, place))
-        if kinds & _SCALED and info.unit != 1.0:
-            value, size = value * info.unit, size * info.unit
-        self._values.append((size, value, kinds or Kind.ANY, info.nouns or key_info(above).nouns, key, above, place))
-
-    def _text(self, value: str, kinds: int, info: KeyInfo, key: str, above: str, place: int) -> None:
-        if len(value) >= 10 and value[4] == "-" and value[7] == "-":
-            try:
-                day = date.fromisoformat(value[:10])
-                self.dates.add(day)
-                self._days.setdefault((day.month, day.day), []).append(place)
-            except ValueError:
-                self.texts.append(value)
-            else:
-                if len(value) > 10:
-                    self.texts.append(value)
-            return
-        first = value[:1]
-        if first.isdecimal() and (number := bare_number(value)) is not None:
-            self._number(number, kinds or (Kind.MONEY if value[-3:-2] == "." else 0), info, key, above, place)
-            return
-        m = NUMERIC.match(value) if first in _NUMBER_STARTS or first.isdecimal() else None
-        if m is None or (len(value) > DIGITS_OF_NUMBER and value.isdecimal()):
-            self.texts.append(value)
-            trend = _TRENDS.get(value.lower()) if len(value) < 16 else None
-            if trend is not None:
-                self.trends.append((key, above, trend))
-            return
-        number = float(m[2].replace(",", ""))
-        if m[3]:
-            kinds = Kind.PERCENT
-        elif not kinds and m[2][-3:-2] == ".":
-            kinds = Kind.MONEY
-        self._number(-number if m[1] and m[1] != "+" else number, kinds, info, key, above, place)
-
-    # what is read only when a figure asks for it ---------------------------------------------------------------------
+class FactIndex(Values):
+    """What a sentence may ask of the evidence; each answer is worked out when the first figure asks for it."""
 
     @cached_property
     def corpus(self) -> str:
@@ -285,7 +125,7 @@ class FactIndex:
             if way:
                 moves.append((subject_of(value[4], value[5]), way if value[1] > 0 else -way, value[6]))
         for current, previous in self._pairs:
-            if current[1] != previous[1]:
+            if current[1] != previous[1] and key_info(previous[4]).role < _THIS and key_info(current[4]).role <= _THIS:
                 moves.append((subject_of(current[4], current[5]), 1 if current[1] > previous[1] else -1, current[6]))
         names = {
             place: frozenset(stem(word) for word in lower(name).split()) for place, name in self._row_names.items()
@@ -308,6 +148,12 @@ class FactIndex:
         texts = [v for v in whole.values() if isinstance(v, str)] if isinstance(whole, dict) else []
         return frozenset(int(t[5:7]) for t in texts if len(t) == 10 and t[4] == t[7] == "-" and t[5:7].isdecimal())
 
+    def name_of(self, period: str) -> str:
+        """Return the name of a period of the evidence in lower case, such as `last month`; empty where it has none."""
+        whole = self._objects[0].get(period)
+        name = whole.get("name") if isinstance(whole, dict) else None
+        return name.lower() if isinstance(name, str) else ""
+
     def beside(self, value: Value) -> list[tuple[str, float]]:
         """Return the names and sizes of the numbers in the same object."""
         if not value[6]:
@@ -321,11 +167,65 @@ class FactIndex:
 
     def holders_of_day(self, figure: Figure) -> list[int]:
         """Return the identities of the objects that hold the day of a date."""
-        return [id(self._objects[place - 1]) for place in self._days.get((figure.month, figure.day), ())]
+        return [id(self._objects[place - 1]) for place, _ in self._days.get((figure.month, figure.day), ())]
+
+    def names_of_day(self, figure: Figure) -> list[tuple[str, list[str]]]:
+        """Return the name of each date that a figure shows, with the names of the other dates beside it."""
+        found = []
+        for place, name in self._days.get((figure.month, figure.day), ()):
+            beside = [
+                key
+                for key, value in self._objects[place - 1].items()
+                if key != name
+                and isinstance(value, str)
+                and len(value) == 10
+                and value[4:5] == value[7:8] == "-"
+                and value != self._objects[place - 1][name]
+            ]
+            found.append((name, beside))
+        return found
+
+    def row_of(self, value: Value) -> Row | None:
+        """Return the named row that holds a value."""
+        return self.rows.row_of(id(self._objects[value[6] - 1])) if value[6] else None
+
+    def named(self, word: str) -> list[Value]:
+        """Return the values whose name holds a word."""
+        return [v for v in self._values if v[4] and word in key_info(v[4]).words]
+
+    def counted(self, word: str) -> Iterator[tuple[float, float]]:
+        """Yield the amounts named by a word, each with the counts beside it."""
+        for value in self.named(word):
+            if value[2] & Kind.MONEY:
+                yield from ((value[1], size) for name, size in self.beside(value) if key_info(name).kinds == Kind.COUNT)
+
+    def aged_amounts(self) -> float:
+        """Return the sum of the amounts that stand under ages, such as `days_31_60` and `over_90_days`."""
+        ages = {v[4]: v[1] for v in self._values if v[2] & Kind.MONEY and len(key_info(v[4]).windows) == 2}
+        over = {v[4]: v[1] for v in self._values if v[2] & Kind.MONEY and self.age_of(v) == v[4]}
+        return sum((ages | over).values())
+
+    def related(self, word: str, others: frozenset[str]) -> Iterator[tuple[float, float]]:
+        """Yield the amounts named by a word, each with those beside it that are named by one of the others."""
+        for value in self.named(word):
+            if value[2] & Kind.MONEY:
+                for name, size in self.beside(value):
+                    info = key_info(name)
+                    if info.kinds & Kind.MONEY and not info.words.isdisjoint(others):
+                        yield value[1], size
+
+    def age_of(self, value: Value) -> str:
+        """Return the name that says of which age an amount is, `days_31_60` or `over 90 days`: its key or its row."""
+        row = self.row_of(value)
+        for name in (value[4], *(row.names[:1] if row else ())):
+            info = key_info(name)
+            if len(info.windows) == 2 or (info.windows and "over" in info.words):
+                return name
+        return ""
 
     def names_its_row(self, value: Value, low: str) -> bool:
         """Return whether a lower-cased text names the row that holds a value, or the last word of that name."""
-        row = self.rows.row_of(id(self._objects[value[6] - 1])) if value[6] else None
+        row = self.row_of(value)
         return row is not None and any(name in low for name in row.names)
 
     @cached_property
@@ -377,8 +277,15 @@ class FactIndex:
         for value in self._values:
             info = key_info(value[4]) if value[4] else None
             if info and LENGTH not in value[3]:
+                above = key_info(value[5]) if value[5] and not info.role else None
+                if above and above.role and not above.subject:  # current: {price}, suggested: {price}
+                    sides.setdefault((0, info.subject), {}).setdefault(above.role, value)
                 sides.setdefault((value[6], info.subject), {}).setdefault(info.role or _THIS, value)
-        return [(side[max(side)], side[min(side)]) for side in sides.values() if len(side) > 1 and min(side) < _THIS]
+        return [
+            (side[max(side)], side[min(side)])
+            for side in sides.values()
+            if len(side) > 1 and (min(side) < _THIS or max(side) > _THIS)
+        ]
 
     def mentions(self, phrase: str) -> bool:
         """Return whether the lower-cased `phrase` stands in the evidence or the request as whole words."""

@@ -47,6 +47,7 @@ _TYPED.update({unit: Kind.MONTHS for unit in MONTHS_PER_UNIT if len(unit) > 3 an
 _FILLER = word_set("amount total value ghs usd pct percent percentage days day count n number num the of in a is sum")
 _FALLS = word_set("decrease decline drop fall reduction shortfall")
 _CHANGES = word_set("discount markup saving savings impact effect lift uplift cut vs above below interval improvement")
+_AGO = frozenset(("ago", "days", "day", "weeks", "week", "months", "month"))
 _COUNTING = word_set("count n number num qty quantity total")
 _RISES = word_set("increase rise gain uplift jump")
 _ROW_NAMES = frozenset({"category", "segment", "product", "item", "label", "title", "month", "store", "metric"})
@@ -113,7 +114,8 @@ def key_info(key: str) -> KeyInfo:
     if signed and kinds:
         kinds |= Kind.PERCENT
     role = next((PERIODS[t] for t in rest if t in PERIODS), 0)
-    subject = " ".join(t for t in tokens if t not in PERIODS)
+    then = "ago" in tokens
+    subject = " ".join(t for t in (rest if then else tokens) if t not in PERIODS and not (then and t in _AGO))
     nouns = frozenset(NOUN_GROUPS[t] for t in rest if t in NOUN_GROUPS and (counts or t.endswith("s")))
     return KeyInfo(
         kinds=kinds,
@@ -177,6 +179,7 @@ def _windows(tokens: list[str]) -> tuple[tuple[tuple[float, int], ...], list[str
     return windows, [t for t in tokens if not t.isdecimal() and t != unit]
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Return `word` without its plural ending."""
     if word.endswith("ies") and len(word) > 4:

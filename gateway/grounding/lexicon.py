@@ -203,7 +203,7 @@ for _kind, _table in (
 ):
     LEXICON.update({_word: (_kind, _value, DIRECTIONS.get(_word, 0)) for _word, _value in _table.items()})
 
-SIGNALS = frozenset(LEXICON)
+SIGNALS = frozenset(LEXICON) | {"within"}
 """Words that make a sentence worth a look; without one of them and without a digit it holds no figure and no claim."""
 
 SIGNED_KEYS = word_set("""
@@ -214,8 +214,9 @@ LOWER_IS_BETTER = word_set("""
     shrinkage loss losses void voids stockout stockouts outstanding arrears dso churn
 """)
 PERIODS = (
-    dict.fromkeys(word_set("current this now latest recent after new curr today"), 3)
+    dict.fromkeys(word_set("suggested proposed requested"), 4)
+    | dict.fromkeys(word_set("current this now latest recent after new curr today"), 3)
     | dict.fromkeys(word_set("last past"), 2)
-    | dict.fromkeys(word_set("previous prior before baseline old prev earlier"), 1)
+    | dict.fromkeys(word_set("previous prior before baseline old prev earlier ago"), 1)
 )
 """Words in the name of a fact that say which of two periods it is about; the higher is the later one."""

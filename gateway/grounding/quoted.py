@@ -10,7 +10,9 @@ _SCALE_END = re.compile(r"(?:out of|/|on a scale of)\s*$")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s-]$")
 _WORD_AFTER = re.compile(r"[\s-]([^\W\d_]{3,})")
 _QUARTER = re.compile(r"([qh])([1-4])$")
-_OF_A_KIND = re.compile(r"\s(?:[a-z]{2,}est|most|top|worst|first|last|next)\b")
+_OF_A_KIND = re.compile(r"\s(?:[a-z]+est|most|top|worst|first|last|next)\b")
+_WHOLE = ("all", "the", "these", "of the")
+"""`all five`, `the five`: a list of that length is meant as a whole."""
 _EVERY = re.compile(r"\b(?:every|each)\s$")
 _COMMON = word_set("""
     the a an of in on at to by for from with and or is was are were be been has have had over under about around
@@ -32,7 +34,13 @@ def is_name(figure: Figure, index: FactIndex, low: str) -> bool:
 def part_of_list(figure: Figure, index: FactIndex, low: str) -> bool:
     """`top 3` and `the two oldest` are a cut of any list of the evidence that is at least that long."""
     before = low[max(0, figure.start - 12) : figure.start].rstrip()
-    cut = before.endswith(("top", "bottom", "best")) or (before.endswith("the") and _OF_A_KIND.match(low, figure.end))
+    if figure.word and before.endswith(_WHOLE) and any("#" in v[3] for v in index.near(figure.value, figure.value)):
+        return True
+    if figure.word and any(len(one) == figure.value for one in index.rows.said_amounts()):
+        return True
+    cut = before.endswith(("top", "bottom", "best")) or (
+        before.endswith(("the", "your", "our")) and _OF_A_KIND.match(low, figure.end)
+    )
     if not cut:
         return False
     return any("#" in v[3] for v in index.near(figure.value, 1000))

@@ -18,6 +18,7 @@ _PRONOUN_AFTER = frozenset({"of", "another", "by", "or", "and", "on", "to"})
 _DOUBLE_IS_A_WORD = re.compile(r"[\s-](?:check|down|bed|door|sided|burner|digit|digits|up|room|glazed|edged|entry)")
 _HALF_IS_A_WORD = re.compile(r"(?:first|second|other|better|behind|h1|h2)\s+$")
 _HALF_A_THING = re.compile(r"\sa\s(unit|piece|pack|box|carton|bag|bottle|tin|crate|sachet|bar|roll|litre)\b")
+_AND_A_HALF_MORE = re.compile(r"\b(?:an?|one)\s(hour|day|week|month|year)\sand\sa\s$")
 _HALF_TIME = re.compile(r"[\s-]an?\s+(year|month|week|day|hour)\b|-(year|month|week|day|hour)\b")
 _FRACTION_TOP = re.compile(r"\b(a|an|one|two|three|four)[\s-]$")
 _FRACTION_NEXT = re.compile(r"\s+(?:of|as|the|less|more|lower|higher)\b|[.,;]|$")
@@ -123,6 +124,9 @@ def _half(figure: Figure, low: str) -> Figure | None:
     if thing := _HALF_A_THING.match(low, figure.end):
         figure.form, figure.value, figure.end, figure.unit = Form.COUNT, 0.5, thing.end(), NOUN_GROUPS.get(thing[1], "")
         return figure if figure.unit else None
+    if more := _AND_A_HALF_MORE.search(low, max(0, figure.start - 24), figure.start):
+        figure.start, figure.value = more.start(), 1.5
+        return duration(figure, figure.end, more[1])
     if _HALF_IS_A_WORD.search(low[max(0, figure.start - 8) : figure.start]) or low.startswith("-", figure.end):
         return None
     figure.form, figure.value = Form.FRACTION, 50.0

@@ -12,30 +12,46 @@ from functools import lru_cache
 from gateway.domain.evidence import Json
 from gateway.grounding.figures import Figure, Finding, Form
 from gateway.grounding.keys import stem
+from gateway.grounding.lexicon import NOUN_GROUPS, SIGNALS, word_set
+from gateway.grounding.scan import places_of_words, words_in
 from gateway.grounding.texts import figures_of_record
 
 _NAME_KEYS = (
     "name", "customer", "product", "employee", "supplier", "segment", "category", "item", "store", "measure", "metric",
-    "label", "title", "of", "about", "weekday",
+    "label", "title", "of", "about", "weekday", "paid_by", "product_name", "segment_name",
 )  # fmt: skip
 """The keys whose text names a row, the most telling first."""
+_DAY_KEYS = ("day", "date")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_COUNTED = frozenset(map(stem, NOUN_GROUPS))
+"""Words that count rows rather than name one: `customers` of the Loyal Customers."""
+_NAMELESS = "\0"
 _ALIAS_KEYS = ("ref", "number", "invoice_number", "sku")
-NAME_KEYS = frozenset(_NAME_KEYS + _ALIAS_KEYS)
+_NAMING = frozenset(_NAME_KEYS)
+NAME_KEYS = frozenset(_NAME_KEYS + _ALIAS_KEYS + _DAY_KEYS)
 """An object with none of these keys has no name."""
-_BOUND = frozenset({Form.MONEY, Form.PERCENT, Form.COUNT, Form.NUMBER, Form.DURATION, Form.MULTIPLE, Form.DATE})
+_BOUND = frozenset(
+    {Form.MONEY, Form.PERCENT, Form.FRACTION, Form.COUNT, Form.NUMBER, Form.DURATION, Form.MULTIPLE, Form.DATE}
+)
 _PLACEHOLDER = re.compile(r"<([a-z_]+?)(?:_[flv][0-9]?)?_([0-9]+)>")
 _TOKEN = re.compile(r"<[a-z_]+_[0-9]+>|[a-z0-9][a-z0-9'’]*")
 _CLAUSE = re.compile(
     r"[;:()]|,(?!\d)|\s[–—-]\s|\b(?:while|whereas|but|although|though|and|because|when|after|despite|so|as|since|if)\b"
 )
 _LOOSE = re.compile(
-    r"\b(?:next|the (?:first|last)|second|third|fourth|fifth|other|others|another|rest|runner|followed|follows"
+    r"\+|\b(?:next|the (?:first|last)|second|third|fourth|fifth|other|others|ones|another|rest|runner|followed|follows"
     r"|following|ahead|behind|than|versus|vs|against|compared|comparison|respectively|combined|together|overall"
-    r"|altogether|both|difference|gap|instead|rather|of which|between|unlike|replac\w+|if|would|could)\b"
+    r"|altogether|both|difference|gap|instead|rather|of which|between|unlike|replac\w+|if|could)\b"
 )
 """Words with which a clause may speak of a row that it does not name."""
 
 
+_GOODS = frozenset({"product", "item", "product_name", "price", "stock", "on_hand"})
+"""Keys of rows whose names people cut short, as they do with goods."""
+_PLAIN_WORDS = word_set("""
+    large small half full mobile money card cash credit risk loyal case cover line power water fresh local other
+    shop home daily weekly monthly current standard average person business customer plan trial starter professional
+""")
 _BARE = frozenset({int, float, bool, type(None)})
 _MAX_READ = 50_000
 """Texts of more characters in all are not searched for figures; whose a value is stays open then."""
@@ -50,6 +66,7 @@ class Row:
     words: frozenset[str]
     above: "Row | None"
     item: Mapping[str, Json]
+    day: str = ""
 
     def chain(self) -> "Iterator[Row]":
         """Yield the row and those it stands in."""
@@ -70,7 +87,7 @@ class _Place:
     row: Row | None
     listed: bool
     repeats: bool = False
-    """It stands in a list of what code computed, which repeats the facts under true names."""
+    """It stands in the request, or in a list of what code computed, which repeats the facts under true names."""
 
 
 class Rows:
@@ -87,8 +104,11 @@ class Rows:
         self._alone: list[tuple[str, _Place]] = []
         """Objects outside of lists that have a name: about the row of that name, where a list has one."""
         self._figures: list[tuple[Figure, _Place]] | None = None
+        self._telling: dict[str, Row] | None = None
+        self._by_day: dict[tuple[int, int], list[Row]] = {}
         for tree in facts:
-            self._walk(tree, _Place(None, False))
+            # What the request says is asked, not known: a row that carries the figure comes before it.
+            self._walk(tree, _Place(None, False, repeats=isinstance(tree, str)))
         self._computed = True
         self._walk(computed, _Place(None, False))
         for name, place in self._alone:
@@ -123,22 +143,38 @@ class Rows:
 
     def _list(self, items: Sequence[Json], place: _Place) -> None:
         self._families += 1
-        family = self._families
+        family, first = self._families, len(self.rows)
         other = _Place(place.row, place.listed, self._computed)
         for item in items:
             if type(item) is dict or isinstance(item, Mapping):
                 self._object(item, self._place(item, family, place))
             elif type(item) not in _BARE:
                 self._walk(item, other)
+        if len(self.rows) > first + 1 and self.rows[first].day:
+            self._tell_by_day([row for row in self.rows[first:] if row.family == family])
+
+    def _tell_by_day(self, rows: Sequence[Row]) -> None:
+        """Rows that no name tells apart go by their days, if all have one."""
+        days = [row.day for row in rows]
+        if all(_ISO_DAY.fullmatch(day) for day in days) and len({row.names[0] for row in rows}) < len(rows):
+            for row in rows:
+                row.names, row.words = (row.day,), frozenset()
+                self._by_day.setdefault((int(row.day[5:7]), int(row.day[8:10])), []).append(row)
 
     def _place(self, item: Mapping[str, Json], family: int, outer: _Place) -> _Place:
-        name = next((text for key in _NAME_KEYS if isinstance(text := item.get(key), str) and len(text) > 2), None)
-        aliases = [text for key in _ALIAS_KEYS if isinstance(text := item.get(key), str) and len(text) > 1]
-        if name is None and not aliases:
+        name, aliases = None, []
+        told = NAME_KEYS.intersection(item)
+        if told:
+            texts = [(key, text) for key in item if key in told and isinstance(text := item[key], str)]
+            own = [(_NAME_KEYS.index(key), text) for key, text in texts if key in _NAMING and len(text) > 2]
+            name = min(own)[1] if own else None
+            aliases = [text for key, text in texts if key in _ALIAS_KEYS and len(text) > 1]
+        day = item.get("day") or item.get("date") or ""
+        if name is None and not aliases and not day:
             return _Place(outer.row, True, self._computed)
-        names = [*([name] if name else ()), *aliases]
+        names = [*([name] if name else ()), *aliases] or [_NAMELESS]
         lows = tuple(_plain(one) for one in names)
-        row = Row(family, lows, frozenset(w for one in lows for w in _words(one)), outer.row, item)
+        row = Row(family, lows, frozenset(w for one in lows for w in _words(one)), outer.row, item, str(day))
         self.rows.append(row)
         for low in lows:
             self._by_name.setdefault(low, {}).setdefault(family, row)
@@ -161,6 +197,14 @@ class Rows:
         place = self._of_object.get(identity)
         return place.row if place else None
 
+    def said_amounts(self) -> list[list[float]]:
+        """Return list by list the amounts in the texts of its rows, of rows whose texts hold just one."""
+        found: dict[int, dict[int, list[float]]] = {}
+        for figure, place in self._cited():
+            if figure.form is Form.MONEY and place.row is not None:
+                found.setdefault(place.row.family, {}).setdefault(id(place.row), []).append(figure.value)
+        return [[own[0] for own in rows.values() if len(own) == 1] for rows in found.values()]
+
     def mentions(self, low: str) -> list[Mention]:
         """Return where rows are named in full; a name inside a longer one does not count."""
         found = [
@@ -170,9 +214,31 @@ class Rows:
             for at in _places(name, low)
             for row in rows.values()
         ]
+        found += self._by_one_word(low)
         spans = {(at, end) for at, end, _ in found}
         inside = {(a, b) for a, b in spans if any(c <= a and b <= d and (c, d) != (a, b) for c, d in spans)}
         return [one for one in found if (one[0], one[1]) not in inside]
+
+    def named_in(self, low: str, figures: Sequence[Figure]) -> list[Mention]:
+        """Return where rows are named in full, by a word of their own, or by the day that tells them apart."""
+        found = self.mentions(low)
+        if self._by_day:
+            for f in figures:
+                if f.form is Form.DATE and f.day:
+                    found += [(f.start, f.end, row) for row in self._by_day.get((f.month, f.day), ())]
+        return found
+
+    def _by_one_word(self, low: str) -> list[Mention]:
+        """Return where a word of a longer name stands that no other row of the list has: `Samsung`, `the paste`."""
+        if self._telling is None:
+            self._telling = _telling_words(self.rows)
+        if not self._telling:
+            return []
+        return [
+            (at, at + len(word), row)
+            for at, word in places_of_words(low)
+            if (row := self._telling.get(word) or self._telling.get(stem(word))) is not None
+        ]
 
     def _cited(self) -> list[tuple[Figure, _Place]]:
         """The figures inside texts, each with the place of its text."""
@@ -183,6 +249,22 @@ class Rows:
                 for figure in (figures_of_record(text) if any(c.isdigit() for c in text) else ())
             ]
         return self._figures
+
+
+def _telling_words(rows: Sequence[Row]) -> dict[str, Row]:
+    """Return the words that stand in the names of one row only, and in no name of a value."""
+    found: dict[str, Row | None] = {}
+    for row in rows:
+        if _GOODS.isdisjoint(row.item):
+            continue
+        for word in set(words_in(row.names[0])):
+            if len(word) > 3 and word not in NOUN_GROUPS and word not in SIGNALS and word not in _PLAIN_WORDS:
+                same = word not in found or ((one := found[word]) is not None and one.names[0] == row.names[0])
+                found[word] = row if same else None
+    if not found:
+        return {}
+    keys = {stem(part) for row in rows for key in row.item for part in key.split("_")}
+    return {word: row for word, row in found.items() if row is not None and stem(word) not in keys}
 
 
 def _same(a: Figure, b: Figure) -> bool:
@@ -240,7 +322,7 @@ def _is_other(row: Row, named: Sequence[Row], words: frozenset[str]) -> bool:
     """Tell whether a clause names a sibling of a row, or of one above it, and by no word of its own the row itself."""
     for level in row.chain():
         siblings = [one for one in named if one.family == level.family]
-        own = level.words.difference(*(one.words for one in siblings))
+        own = level.words.difference(_COUNTED, *(one.words for one in siblings))
         same = any(set(level.names[:1]) & set(one.names[:1]) for one in siblings)
         if siblings and not same and not own & words:
             return True
@@ -255,8 +337,10 @@ def _places(name: str, low: str) -> Iterator[int]:
     at = low.find(name)
     while at >= 0:
         end = at + len(name)
-        if not (at and low[at - 1].isalnum() and name[0].isalnum()) and not (low[end : end + 1].isalnum()):
-            yield at
+        if not (at and low[at - 1].isalnum() and name[0].isalnum()):
+            after = low[end : end + 2]
+            if not after[:1].isalnum() or (after[0] == "s" and name[-1].isalpha() and not after[1:].isalnum()):
+                yield at
         at = low.find(name, end)
 
 

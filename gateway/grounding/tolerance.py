@@ -21,7 +21,9 @@ def close(figure: Figure, size: float, kinds: int = 0) -> bool:
     value, gap = figure.value, abs(figure.value - size)
     form, approx = figure.form, figure.approx
     if form is Form.MONEY or (form is Form.NUMBER and value >= 1000 and kinds & Kind.MONEY):
-        near = gap <= AMOUNT_TOLERANCE * size + _EPS or (figure.scaled and gap <= figure.step / 2 + _EPS)
+        near = gap <= min(AMOUNT_TOLERANCE * size, _shown(figure)) + _EPS or (
+            figure.scaled and gap <= figure.step / 2 + _EPS
+        )
         if (
             near
             and (approx is not Approx.OVER or size >= value - _EPS)
@@ -29,6 +31,8 @@ def close(figure: Figure, size: float, kinds: int = 0) -> bool:
         ):
             return True
         return bool(approx) and _about_amount(figure, size, gap)
+    if form is Form.FRACTION and not approx:
+        return gap <= 2.0
     if form is Form.PERCENT or form is Form.FRACTION:
         return gap <= POINTS_TOLERANCE + _EPS or (bool(approx) and _about_percent(figure, size, gap))
     if form is Form.MULTIPLE:
@@ -37,14 +41,16 @@ def close(figure: Figure, size: float, kinds: int = 0) -> bool:
         )
     if gap <= _EPS * max(1.0, size) or _rounded(figure, size, gap):
         return True
+    if approx is Approx.ABOUT and figure.value >= 10 and figure.value % 5 and not figure.scaled:
+        return gap <= figure.step / 2 + _EPS  # about 26 is no rounding of 24
     return bool(approx) and gap <= ROUNDING_BAND * size + _EPS and _in_direction(figure, size)
 
 
 def _about_percent(figure: Figure, size: float, gap: float) -> bool:
     """`about 45 %` may be a point off, `over` and `under` a tenth; a fraction five points, or ten on its side."""
     if figure.form is Form.FRACTION:
-        least, most = (2.0, 5.0) if figure.approx is Approx.ABOUT else (4.0, 10.0)
-        return _in_direction(figure, size) and gap <= min(most, max(least, 0.2 * figure.value))
+        least, most = (2.0, 5.0) if figure.approx is Approx.ABOUT else (4.0, 7.0)
+        return _in_direction(figure, size) and gap <= min(most, max(least, 0.13 * figure.value))
     if figure.approx is Approx.ABOUT:
         return gap <= 1.0 + _EPS
     return _in_direction(figure, size) and gap <= max(1.0, ROUNDING_BAND * size)
@@ -54,6 +60,16 @@ def _about_multiple(figure: Figure, size: float, gap: float) -> bool:
     if gap > ROUNDING_BAND * size or not _in_direction(figure, size):
         return False
     return figure.approx is not Approx.ABOUT or gap <= figure.step / 2
+
+
+def _shown(figure: Figure) -> float:
+    """The worth of the last digit that is no zero: 88,500 may stand for 88,465.66, but 88,456 only for 88,456."""
+    if figure.step < 1 or not figure.value:
+        return figure.step
+    worth = figure.step
+    while worth < figure.value and figure.value % (worth * 10) < _EPS:
+        worth *= 10
+    return worth
 
 
 def _rounded(figure: Figure, size: float, gap: float) -> bool:

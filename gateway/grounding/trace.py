@@ -32,6 +32,9 @@ _CHANGE_AFTER = re.compile(
 _CHANGE_BEFORE = re.compile(
     rf"\b(?:exceed\w*\b[^.%]{{0,30}}\bby|{_MOVED})(?:\s+(?:by|of|at|about|around|nearly|almost|just|over|under|roughly|some|a|an|slightly|sharply|another))*\s+$"
 )
+_COUNTABLE = frozenset({Form.MONEY, Form.COUNT, Form.NUMBER})
+_MORE_THAN = re.compile(r"\s+(?:more|less|fewer|higher|lower)\s+than\b")
+"""After an amount or a count: it is a difference, which no level carries."""
 _OF = re.compile(r"\s*(?:of|as much)\b")
 _WORD_NUMBER = re.compile(r"([a-z]{2,})[-/](\d+)$")
 """`top-10`, `pre-2026`: a plain word, then a number of its own."""
@@ -79,8 +82,13 @@ def _fitting(figure: Figure, values: list[Value], index: FactIndex, low: str) ->
         found = _about_noun(figure, found, index, low)
     if found and figure.form is Form.FRACTION:
         found = [v for v in found if _is_named(v, low) or index.names_its_row(v, low)]
-    if found and figure.form in (Form.PERCENT, Form.FRACTION) and claims_change(figure, low):
-        found = [v for v in found if _may_be_change(v)]
+    if found and figure.form in _COUNTABLE and _MORE_THAN.match(low, figure.end):
+        found = [v for v in found if not v[4] or key_info(v[4]).change or key_info(v[5]).change]
+    if found and figure.form in (Form.PERCENT, Form.FRACTION):
+        if claims_change(figure, low):
+            found = [v for v in found if _may_be_change(v)]
+        elif figure.form is Form.FRACTION:
+            found = [v for v in found if not key_info(v[4]).direction]
     return found
 
 
@@ -142,8 +150,9 @@ def _converted(figure: Figure, index: FactIndex, low: str) -> list[Value]:
         return _other_calendar(figure, index)
     if form is Form.MULTIPLE and value > 0:
         change = (value - 1) * 100
-        found = index.near(abs(change) - 6, abs(change) + 6)
-        return [v for v in found if v[2] & Kind.PERCENT and key_info(v[4]).direction and abs(v[1] - change) <= 5]
+        slack = 15.0 if figure.approx else 5.0
+        found = index.near(abs(change) - slack, abs(change) + slack)
+        return [v for v in found if v[2] & Kind.PERCENT and key_info(v[4]).direction and abs(v[1] - change) <= slack]
     if form is Form.PERCENT and value:
         before = low[max(0, figure.start - 60) : figure.start]
         more = _MORE.match(low, figure.end) or (_MORE_BEFORE.search(before) and not _OF.match(low, figure.end))

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.grounding import corpus_fresh, corpus_measures, corpus_records, corpus_rows, corpus_unseen, corpus_words
+from tests.grounding import (
+    corpus_counts,
+    corpus_fresh,
+    corpus_measures,
+    corpus_records,
+    corpus_rows,
+    corpus_unseen,
+    corpus_words,
+)
 
 CASES = (
     corpus_records.CASES
@@ -14,6 +22,7 @@ CASES = (
     | corpus_unseen.CASES
     | corpus_rows.CASES
     | corpus_measures.CASES
+    | corpus_counts.CASES
 )
 KNOWN_MISSES = {
     "Lateness is increasing (15→30→45→60 days).",
