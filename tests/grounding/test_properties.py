@@ -56,7 +56,7 @@ def test_an_amount_the_evidence_does_not_hold_is_always_caught(true, said, form)
 @calm
 @given(st.integers(0, 1000), st.integers(0, 1000), st.sampled_from(PERCENT_FORMS))
 def test_a_percentage_the_evidence_does_not_hold_is_always_caught(true, said, form):
-    assume(abs(true - said) > 6 and abs(10 * true - said) > 6)  # a share of 0.6 may be 60 %
+    assume(abs(true - said) > 6 and abs(100 * true - said) > 6)  # a share of 0.6 may be 60 %
     assert ungrounded(
         f"The share is {form.format(said / 10)}.",
         evidence({"share_percent": true / 10, "days": 8, "amount": said / 10}),
