@@ -275,7 +275,7 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
     if started["type"] != "lifespan.startup.complete":
         with contextlib.suppress(BaseException):
             await task
-        raise RuntimeError(str(started.get("message", "")).strip().splitlines()[-1])
+        raise RuntimeError(str(started.get("message", "")))
     try:
         yield
     finally:

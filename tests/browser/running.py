@@ -42,7 +42,12 @@ def quickstarted(folder: Path, **more: str) -> Iterator[Running]:
     """
     port, screen = free_port(), folder / "screen.txt"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "AI_", "APP_ENV"))}
-    environment = {**kept, "DATABASE_URL": f"sqlite:///{folder}/gateway.sqlite", "PYTHONUNBUFFERED": "1"}
+    environment = {
+        **kept,
+        "DATABASE_URL": f"sqlite:///{folder}/gateway.sqlite",
+        "PYTHONUNBUFFERED": "1",
+        "SCHEDULES": "off",
+    }
     environment |= {name: value.format(url=f"http://127.0.0.1:{port}") for name, value in more.items()}
     command = [sys.executable, "-m", "gateway", "quickstart", "--no-month", "--port", str(port)]
     with screen.open("wb") as out:

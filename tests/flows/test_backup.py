@@ -80,8 +80,8 @@ async def test_what_is_restored_from_a_backup_under_load_balances(tmp_path, upst
             await database.close()
 
 
-BEFORE_THE_FIRST_RELEASE = "2026-11-22T14:00:00:000000"
-"""Replaced two tables that no release had written."""
+BEFORE_THE_FIRST_RELEASE = ("2026-11-22T14:00:00:000000", "2026-11-23T04:00:00:000000")
+"""Replaced two tables, and let a product have no stock on record, before any release had written either."""
 
 # Rights and policies bind the application's role; a process of the release before is connected as the tables' owner.
 ADDITIVE = re.compile(
@@ -95,7 +95,7 @@ ADDITIVE = re.compile(
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_migrations_only_add_so_that_the_release_before_goes_on_working_on_the_new_schema(dialect):
     for migration in migrations()[1:]:
-        if migration.id == BEFORE_THE_FIRST_RELEASE:
+        if migration.id in BEFORE_THE_FIRST_RELEASE:
             continue
         for sql in migration.statements(dialect):
             assert ADDITIVE.match(sql), f"{migration.id}: {sql[:80]}"

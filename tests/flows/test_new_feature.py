@@ -64,13 +64,12 @@ class Shop:
 
 @pytest.fixture
 def shop(databases: Databases, tmp_path: Path) -> Iterator[Shop]:
-    async def copied() -> str:
-        async with databases.copy("sqlite", tmp_path) as url:
-            return url
-
     write_feature(tmp_path / "prompts")
     write_suite(tmp_path / "suites")
-    yield Shop(tmp_path, asyncio.run(copied()))
+    copy = databases.copy("sqlite", tmp_path)
+    with asyncio.Runner() as runner:
+        yield Shop(tmp_path, runner.run(copy.__aenter__()))
+        runner.run(copy.__aexit__(None, None, None))
 
 
 def test_two_files_make_a_feature_that_is_served_by_rules_until_it_is_proven(shop: Shop):

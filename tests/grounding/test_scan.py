@@ -33,11 +33,14 @@ def test_words_are_those_of_the_general_expression(text: str):
 @calm
 @given(TEXTS)
 @example("by 5 sepember 2026")
+@example("worldjanuary,1")
 @example("Nov 8-10, then 3may, 5kmay7 and GH₵ 12.50")
-def test_the_scanner_takes_the_same_pieces_from_every_place(text: str):
+def test_the_scanner_takes_the_same_pieces_from_every_place_that_splits_no_word(text: str):
     low = lower(text)
     pattern, until, _ = scan.scanner(low)
     for at in range(len(low)):
+        if low[at - 1 : at].isalpha() and low[at].isalpha():
+            continue  # a scan goes on where a piece ended: "worldjanuary" is never read from its "january" on
         general = scan.SCAN.match(low, at)
         found = general.groupdict() if general and general.lastgroup else {}
         if at >= until:
