@@ -207,7 +207,7 @@ def start_worker(site: Site, upstream_url: str = "", **env: str) -> subprocess.P
 
 def _environment(site: Site, upstream_url: str, env: Mapping[str, str]) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "AI_"))}
-    # Or every start compiles every module again, and between five and eleven the daily jobs ask the upstream for models.
+    # Else every start compiles every module again, and from five to eleven daily jobs ask the upstream for models.
     fixed = {"PYTHONDONTWRITEBYTECODE": "", "SCHEDULES": "off"}
     return {**inherited, **fixed, **site.env, "OPENAI_BASE_URL": upstream_url, **env}
 
