@@ -42,6 +42,10 @@ _MONEY_WORDS = word_set(
 _COUNT_WORDS = word_set(
     "transactions orders customers items invoices receipts products stock visits returns employees skus"
 )
+_COUNTED = _COUNT_WORDS - {"stock", "returns"}
+_WORTHS = _MONEY_WORDS | word_set("from by to per for of")
+_OF_WHICH_SORT = word_set("overdue outstanding paid cash credit sales aging ageing")
+"""Beside what is counted these tell of which sort: `overdue_customers` are not worth GHS 9."""
 _MEAN, _PAID_AT_ONCE = word_set("average avg mean"), word_set("transaction basket order ticket sale receipt spend")
 _PAYMENT, _WAYS = word_set("payment payments"), word_set("method methods mix breakdown type types")
 _EVENTS = word_set("sales refunds purchases discounts collections")
@@ -202,6 +206,8 @@ def _kind(words: Sequence[str], context: Sequence[str], figure: Decimal) -> str:
     if own & _PAYMENT and own & _WAYS and (figure >= 1000 or figure != int(figure)):
         return MONEY
     if own & _STRONG_COUNT and not own & {"price", "cost", "value"}:
+        return COUNT
+    if words and words[-1] in _COUNTED and figure == int(figure) and own & _WORTHS <= _OF_WHICH_SORT:
         return COUNT
     if own & _MONEY_WORDS:
         return MONEY

@@ -242,3 +242,18 @@ async def test_a_count_of_sales_is_not_told_as_money():
     assert [f["value"] for f in await facts_of({"sales": 41_200})] == ["GHS 41,200"]
     goods = {"product": "Rice", "sales": 700, "cost": 500}
     assert {f["about"]: f["value"] for f in await facts_of(goods)}["sales"] == "GHS 700"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("overdue_customers", 9, "9"),
+        ("outstanding_invoices", 14, "14"),
+        ("credit_sales_orders", 120, "120"),
+        ("outstanding_invoices", 1420.5, "GHS 1,420.50"),
+        ("receivables_from_customers", 1420, "GHS 1,420"),
+        ("cost_of_items", 1420, "GHS 1,420"),
+    ],
+)
+async def test_what_a_key_ends_in_is_counted_unless_it_says_what_it_is_worth(key, value, told):
+    assert (await one({"summary": {key: value}}, "level"))["value"] == told
