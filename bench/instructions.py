@@ -2,9 +2,9 @@
 
     python -m bench.instructions [--feature credit_risk] [--calls 200] [--connections 4] [--out FILE]
 
-Instructions do not depend on what else the machine does, so two runs agree within a percent where times differ by a
-third. They leave out the kernel's own work. The service runs about fifty times as slowly under valgrind; with --out,
-what callgrind wrote about the misses is kept, to be read with `callgrind_annotate`.
+Instructions hardly depend on what else the machine does: runs agreed within three percent while times doubled. They
+leave out the kernel's own work. The service runs about fifty times as slowly under valgrind; with --out, what
+callgrind wrote about the misses is kept, to be read with `callgrind_annotate`.
 """
 
 import argparse
