@@ -198,12 +198,16 @@ class Rows:
         return place.row if place else None
 
     def said_amounts(self) -> list[list[float]]:
-        """Return list by list the amounts in the texts of its rows, of rows whose texts hold just one."""
-        found: dict[int, dict[int, list[float]]] = {}
+        """Return the amounts in the texts of rows that hold just one, list by list and field by field."""
+        amounts: dict[int, tuple[Row, list[Figure]]] = {}
         for figure, place in self._cited():
             if figure.form is Form.MONEY and place.row is not None:
-                found.setdefault(place.row.family, {}).setdefault(id(place.row), []).append(figure.value)
-        return [[own[0] for own in rows.values() if len(own) == 1] for rows in found.values()]
+                amounts.setdefault(id(place.row), (place.row, []))[1].append(figure)
+        found: dict[tuple[int, str], list[float]] = {}
+        for row, own in amounts.values():
+            if len(own) == 1:
+                found.setdefault((row.family, _field(row, own[0])), []).append(own[0].value)
+        return list(found.values())
 
     def mentions(self, low: str) -> list[Mention]:
         """Return where rows are named in full; a name inside a longer one does not count."""
@@ -249,6 +253,12 @@ class Rows:
                 for figure in (figures_of_record(text) if any(c.isdigit() for c in text) else ())
             ]
         return self._figures
+
+
+def _field(row: Row, figure: Figure) -> str:
+    """Return the field of a row whose text states a figure; empty where it stands deeper in the row."""
+    texts = ((key, text) for key, text in row.item.items() if isinstance(text, str))
+    return next((key for key, text in texts if figure in figures_of_record(text)), "")
 
 
 def _telling_words(rows: Sequence[Row]) -> dict[str, Row]:
